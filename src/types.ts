@@ -1,0 +1,208 @@
+/** A JSON Schema (2020-12) as it travels on the wire. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** How a call ended. Audit records and metrics share these words. */
+export type Outcome =
+  | 'ok'
+  | 'unknown'
+  | 'forbidden'
+  | 'limited'
+  | 'invalid'
+  | 'timeout'
+  | 'cancelled'
+  | 'failed'
+  | 'too_large'
+  | 'busy'
+
+export type TransportName = 'stdio' | 'http'
+
+/** Who is calling. `id` is a name, never a secret. */
+export interface Principal {
+  readonly id: string
+  readonly kind: 'key' | 'jwt' | 'local' | 'anonymous'
+  /** Scopes held; undefined means all of them. */
+  readonly scopes?: readonly string[]
+  /** Globs over tool names; undefined means every tool. */
+  readonly tools?: readonly string[]
+}
+
+/** A rate: `perMinute` tokens refill evenly, at most `burst` are saved. */
+export interface Rate {
+  readonly perMinute: number
+  readonly burst: number
+}
+
+export type TextContent = { readonly type: 'text'; readonly text: string }
+
+/** One content block of a result; blocks other than text pass through as the specification names them. */
+export type Content = TextContent | ({ readonly type: string } & Readonly<Record<string, unknown>>)
+
+/** A finished call. `structuredContent` matches the tool's output schema. */
+export interface CallResult {
+  readonly content: readonly Content[]
+  readonly structuredContent?: Readonly<Record<string, unknown>>
+  readonly isError?: boolean
+  readonly _meta?: Readonly<Record<string, unknown>>
+}
+
+/** A question to the client: elicitation, sampling or roots, by key. */
+export interface InputRequest {
+  readonly method: 'elicitation/create' | 'sampling/createMessage' | 'roots/list'
+  readonly params?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * "Ask the client this, then call me again." The answers arrive in `ctx.inputResponses`;
+ * `state` comes back sealed and verified in `ctx.requestState`.
+ */
+export interface InputRequired {
+  readonly inputRequests?: Readonly<Record<string, InputRequest>>
+  readonly state?: unknown
+}
+
+export type ToolResult = CallResult | InputRequired
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
+
+/** The application log as tools and transports see it. Messages and fields are redacted. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** What every request carries into the dispatcher, whatever the transport. */
+export interface CallContext {
+  readonly principal: Principal
+  readonly transport: TransportName
+  readonly protocolVersion?: string
+  readonly requestId: string
+  /** Aborts on client cancellation, disconnect, deadline and shutdown. */
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** Peer address, on HTTP. */
+  readonly remote?: string
+  /** URL path, on HTTP. */
+  readonly path?: string
+  /** W3C trace id from `_meta.traceparent`. */
+  readonly traceId?: string
+  /** Reports progress when the client asked for it; a value not above the last one is dropped. */
+  progress(progress: number, total?: number, message?: string): void
+  /** Sends a log message to the client, when it asked for that level. */
+  message(level: LogLevel, text: string): void
+  /** The client's answers to an earlier `inputRequests`, by key. */
+  readonly inputResponses?: Readonly<Record<string, unknown>>
+  /** The `state` of an earlier input-required result, verified. */
+  readonly requestState?: unknown
+}
+
+export interface Problem {
+  /** Path of the argument, such as `cashFlows[2]`; empty for the whole. */
+  readonly field: string
+  readonly message: string
+}
+
+export type Parsed =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+export interface ToolAnnotations {
+  readonly readOnlyHint: boolean
+  readonly destructiveHint: boolean
+  readonly idempotentHint: boolean
+  readonly openWorldHint: boolean
+}
+
+export interface ToolDefinition {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly inputSchema: JsonSchema
+  readonly outputSchema?: JsonSchema
+  readonly annotations: ToolAnnotations
+  /** Group for `--toolsets`, such as `finance.tvm`. */
+  readonly toolset: string
+  /** Scopes a caller needs, all of them. */
+  readonly scopes: readonly string[]
+  readonly timeoutMs?: number
+  readonly limit?: Rate
+  /** Names of arguments whose values never enter a log or an audit record. */
+  readonly sensitive?: readonly string[]
+  parse(args: unknown): Parsed
+  run(value: unknown, ctx: CallContext): ToolResult | Promise<ToolResult>
+}
+
+export interface ResourceContents {
+  readonly uri: string
+  readonly mimeType?: string
+  readonly text?: string
+  /** Base64. */
+  readonly blob?: string
+}
+
+/** A resource, or a template when `uri` holds `{variables}` (each matches one path segment). */
+export interface ResourceDefinition {
+  readonly uri: string
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly mimeType: string
+  readonly scopes: readonly string[]
+  /** Suggestions per template variable. */
+  readonly complete?: Readonly<Record<string, readonly string[]>>
+  read(
+    uri: string,
+    variables: ReadonlyMap<string, string>,
+    ctx: CallContext
+  ): ReadResult | Promise<ReadResult>
+}
+
+export type ReadResult = { readonly contents: readonly ResourceContents[] } | InputRequired
+
+export interface PromptArgument {
+  readonly name: string
+  readonly description: string
+  readonly required: boolean
+  /** Suggestions for `completion/complete`. */
+  readonly complete?: readonly string[]
+}
+
+export interface PromptMessage {
+  readonly role: 'user' | 'assistant'
+  readonly content: Content
+}
+
+export type PromptResult =
+  | { readonly description?: string; readonly messages: readonly PromptMessage[] }
+  | InputRequired
+
+export interface PromptDefinition {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly arguments: readonly PromptArgument[]
+  readonly scopes: readonly string[]
+  get(args: ReadonlyMap<string, string>, ctx: CallContext): PromptResult | Promise<PromptResult>
+}
+
+/** What every kind of provider returns: code, a REST API, another MCP server. */
+export interface Source {
+  readonly tools: readonly ToolDefinition[]
+  readonly resources?: readonly ResourceDefinition[]
+  readonly prompts?: readonly PromptDefinition[]
+  /** Named selections beside each tool's own `toolset`, such as `finance.core`. */
+  readonly toolsets?: ReadonlyMap<string, readonly string[]>
+  close(): Promise<void>
+}
+
+/** Something that a connected client may have subscribed to has changed. */
+export type ChangeEvent =
+  | { readonly kind: 'tools' | 'prompts' | 'resources' }
+  | { readonly kind: 'resource'; readonly uri: string }
+
+export interface Changes {
+  publish(event: ChangeEvent): void
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (event: ChangeEvent) => void): () => void
+}
