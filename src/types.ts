@@ -186,6 +186,11 @@ export interface PromptDefinition {
   get(args: ReadonlyMap<string, string>, ctx: CallContext): PromptResult | Promise<PromptResult>
 }
 
+/** What a completion refers to. */
+export type CompletionRef =
+  | { readonly type: 'ref/prompt'; readonly name: string }
+  | { readonly type: 'ref/resource'; readonly uri: string }
+
 /** What every kind of provider returns: code, a REST API, another MCP server. */
 export interface Source {
   readonly tools: readonly ToolDefinition[]

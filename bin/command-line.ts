@@ -1,0 +1,131 @@
+import { parseArgs } from 'node:util'
+import { ConfigError } from '../src/config.ts'
+
+export interface CommandLine {
+  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools'
+  /** Words after the flags: the subcommand's own. */
+  readonly words: readonly string[]
+  /** Flags that are settings, with their text. */
+  readonly settings: ReadonlyMap<string, string>
+  readonly configFile?: string
+  readonly json: boolean
+  /** JSON text of `tools call`. */
+  readonly args?: string
+}
+
+const text = { type: 'string' } as const
+const many = { type: 'string', multiple: true } as const
+const flag = { type: 'boolean' } as const
+
+const options = {
+  http: text,
+  stdio: flag,
+  mode: text,
+  port: text,
+  host: text,
+  path: text,
+  config: text,
+  module: many,
+  toolsets: many,
+  tools: many,
+  'exclude-tools': many,
+  demo: flag,
+  'print-config': flag,
+  args: text,
+  json: flag,
+  version: flag,
+  help: flag
+} as const
+
+const modes = new Map([
+  ['mcp', 'stdio'],
+  ['stdio', 'stdio'],
+  ['http', 'http'],
+  ['both', 'both']
+])
+
+/** Reads the arguments after the executable. Throws a ConfigError on anything it does not know. */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const { values, positionals } = parse(argv)
+  const settings = new Map<string, string>()
+  const mode = chooseMode(values)
+  if (mode) settings.set('--mode', mode)
+  for (const name of ['http', 'port', 'host', 'path'] as const) {
+    const value = values[name]
+    if (value !== undefined) settings.set(`--${name}`, value)
+  }
+  for (const name of ['module', 'toolsets', 'tools', 'exclude-tools'] as const) {
+    const given = values[name]
+    if (given !== undefined) settings.set(`--${name}`, given.join(','))
+  }
+  if (values.demo) settings.set('--demo', 'true')
+  return {
+    action: chooseAction(values, positionals),
+    words: positionals.slice(1),
+    settings,
+    json: values.json ?? false,
+    ...(values.config !== undefined && { configFile: values.config }),
+    ...(values.args !== undefined && { args: values.args })
+  }
+}
+
+type Values = ReturnType<typeof parse>['values']
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: giveHttpItsPort(argv), options, allowPositionals: true })
+  } catch (cause) {
+    const [reason = ''] = (cause as Error).message.split('. ')
+    throw new ConfigError(`command line: ${reason}; see mcp-server --help`, { cause })
+  }
+}
+
+/** `--http` may stand alone, which parseArgs does not know. */
+function giveHttpItsPort(argv: readonly string[]): string[] {
+  return argv.flatMap((argument, index) => {
+    const hasPort = /^\d+$/.test(argv[index + 1] ?? '')
+    return argument === '--http' && !hasPort ? ['--http='] : [argument]
+  })
+}
+
+function chooseMode({ mode, http, stdio }: Values): string | undefined {
+  if (mode !== undefined) {
+    const known = modes.get(mode)
+    if (!known) throw new ConfigError(`--mode: must be mcp, http or both, got ${mode}`)
+    return known
+  }
+  if (http !== undefined) return stdio ? 'both' : 'http'
+  return stdio ? 'stdio' : undefined
+}
+
+function chooseAction(values: Values, [command]: readonly string[]): CommandLine['action'] {
+  if (values.help) return 'help'
+  if (values.version) return 'version'
+  if (values['print-config']) return 'print-config'
+  if (command === undefined) return 'serve'
+  if (command === 'tools') return 'tools'
+  throw new ConfigError(`command line: unknown command ${command}; see mcp-server --help`)
+}
+
+export const helpText = `mcp-server: tools for AI agents behind one gate
+
+  mcp-server                     speak MCP on stdin and stdout
+  mcp-server --http [port]       streamable HTTP (8080)
+  mcp-server tools list [--json] what a client would see
+  mcp-server tools call NAME --args JSON
+
+  --stdio                 with --http: both at once (also --mode mcp|http|both)
+  --port N --host H --path /mcp
+                          where HTTP listens (127.0.0.1:8080/mcp)
+  --config FILE           YAML or JSON, every setting by its key
+  --module FILE           your own tools (repeatable)
+  --toolsets a,b          which groups are served (finance.core and what is mounted)
+  --tools globs           which tools are served, by name
+  --exclude-tools globs   which are not; wins over the others
+  --demo                  start the embedded scheduling API and mount it
+  --print-config          every setting, its value and where it came from
+  --version --help
+
+Secrets come from the environment or a file, never from the command line: MCP_AUTH_TOKEN,
+MCP_API_KEYS, MCP_AUTH_TOKEN_FILE. The README lists every setting.
+`

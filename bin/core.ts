@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { type Audit, createAudit, openAuditFile } from '../src/audit.ts'
+import { createChanges } from '../src/changes.ts'
+import { createPolicy } from '../src/create-policy.ts'
+import { createDispatcher } from '../src/dispatch.ts'
+import { createLog, openStandardError } from '../src/log.ts'
+import { createRegistry, type Registry } from '../src/registry.ts'
+import { selectTools } from '../src/select-tools.ts'
+import type { Config } from '../src/settings.ts'
+import type { Changes, Log, Source } from '../src/types.ts'
+import { readVersion } from '../src/version.ts'
+import type { Mcp } from '../transports/mcp.ts'
+import { createRequestState } from '../transports/request-state.ts'
+
+/** Everything that is the same whichever transport serves it. */
+export interface Core {
+  readonly mcp: Mcp
+  readonly registry: Registry
+  readonly audit: Audit
+  readonly log: Log
+}
+
+/** Puts sources, registry, policy and dispatcher together as the configuration says. */
+export function createCore(
+  config: Config,
+  sources: readonly Source[],
+  changes: Changes = createChanges()
+): Core {
+  const stderr = openStandardError()
+  const log = createLog(config.log, stderr)
+  const { file } = config.audit
+  const audit = createAudit(config.audit, file === undefined ? stderr : openAuditFile(file))
+  const registry = createRegistry(selectTools(sources, config))
+  const dispatcher = createDispatcher(registry, createPolicy(config, audit))
+  const requestState = createRequestState(randomBytes(32))
+  const mcp = { dispatcher, changes, requestState, log, version: readVersion() }
+  return Object.freeze({ mcp, registry, audit, log })
+}

@@ -1,0 +1,80 @@
+import closeWithGrace from 'close-with-grace'
+import { localPrincipal } from '../src/auth.ts'
+import type { LoadedConfig } from '../src/config.ts'
+import { describeError } from '../src/log.ts'
+import type { Source } from '../src/types.ts'
+import type { StdioServer } from '../transports/stdio.ts'
+import { createCore } from './core.ts'
+
+/** Work in flight gets this long to finish; then the process ends. */
+const graceMs = 10_000
+
+/** Something that can end: a transport or a source. */
+interface Closable {
+  close(graceMs: number): Promise<void>
+}
+
+/** Serves until a signal, or until the stdio client goes away. */
+export async function serve(
+  { config, warnings }: LoadedConfig,
+  sources: readonly Source[]
+): Promise<void> {
+  const core = createCore(config, sources)
+  const { log, mcp } = core
+  for (const warning of warnings) log.warn(warning)
+  const open: Closable[] = []
+  let exitCode = 0
+
+  const grace = closeWithGrace(
+    { delay: graceMs + 2000, logger: false },
+    async ({ err, signal }) => {
+      if (err) {
+        exitCode = 1
+        log.error('unexpected error, shutting down', { error: describeError(err) })
+      }
+      if (signal) log.info('shutting down', { signal })
+      await Promise.all(open.map((transport) => transport.close(graceMs)))
+      await Promise.all(sources.map((source) => source.close()))
+      process.exitCode = exitCode
+    }
+  )
+
+  // HTTP first: a refused configuration must stop the start before stdio has said anything.
+  if (config.transport !== 'stdio') {
+    const { startHttp } = await import('./http.ts')
+    open.push(await startHttp(config, core))
+  }
+  if (config.transport === 'http') return
+  const { listenStdio } = await import('../transports/stdio.ts')
+  const { maxRequestBytes: maxLineBytes } = config.limits
+  const stdio = listenStdio({ mcp, principal: localPrincipal, maxLineBytes })
+  open.push(stdio)
+  watchStdio(stdio, config.transport === 'both')
+
+  function watchStdio(server: StdioServer, hasOther: boolean): void {
+    const orphaned = watchParent()
+    Promise.race([server.ended, orphaned])
+      .then(async (error) => {
+        if (error) {
+          exitCode = 1
+          log.error('standard input or output broke', { error: describeError(error) })
+        }
+        if (!hasOther) grace.close()
+        else await server.close()
+      })
+      .catch((error: unknown) => log.error('stdio', { error: describeError(error) }))
+  }
+}
+
+/** Resolves when the parent is gone although somebody still holds the pipe open. */
+function watchParent(): Promise<undefined> {
+  const parent = process.ppid
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return
+      clearInterval(timer)
+      resolve(undefined)
+    }, 5000)
+    timer.unref()
+  })
+}

@@ -1,0 +1,63 @@
+import { localPrincipal } from '../src/auth.ts'
+import { ConfigError } from '../src/config.ts'
+import type { Config } from '../src/settings.ts'
+import type { CallContext, Source, ToolResult } from '../src/types.ts'
+import type { CommandLine } from './command-line.ts'
+import { createCore } from './core.ts'
+
+/** `tools list` and `tools call`: what a client would see, without a client. Returns the exit code. */
+export async function runTools(
+  config: Config,
+  sources: readonly Source[],
+  { words, json, args }: CommandLine
+): Promise<number> {
+  const core = createCore(config, sources)
+  const [verb, name] = words
+  if (verb === 'list') {
+    process.stdout.write(listTools([...core.registry.tools.values()], json))
+    return 0
+  }
+  if (verb !== 'call' || name === undefined) {
+    throw new ConfigError('tools: use tools list [--json], or tools call NAME --args JSON')
+  }
+  if (!core.registry.tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
+  const ctx: CallContext = {
+    principal: localPrincipal,
+    transport: 'stdio',
+    requestId: 'command-line',
+    signal: new AbortController().signal,
+    log: core.log,
+    progress: () => {},
+    message: () => {}
+  }
+  const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
+  process.stdout.write(showResult(result, json))
+  return 'isError' in result && result.isError ? 1 : 0
+}
+
+function listTools(
+  tools: readonly { name: string; title: string; toolset: string }[],
+  json: boolean
+): string {
+  if (json) return `${JSON.stringify(tools, null, 2)}\n`
+  const width = Math.max(0, ...tools.map(({ name }) => name.length))
+  return tools
+    .map(({ name, title, toolset }) => `${name.padEnd(width)}  ${toolset}  ${title}\n`)
+    .join('')
+}
+
+function readArgs(text = '{}'): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigError('--args: must be JSON, such as \'{"rate": 0.05}\'', { cause })
+  }
+}
+
+function showResult(result: ToolResult, json: boolean): string {
+  if (json || !('content' in result)) return `${JSON.stringify(result, null, 2)}\n`
+  return result.content
+    .map((block) => ('text' in block ? String(block.text) : JSON.stringify(block)))
+    .join('\n')
+    .concat('\n')
+}

@@ -1,0 +1,125 @@
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { type DestinationStream, destination } from 'pino'
+import { censored, isSensitiveKey, redact, redactText } from './redact.ts'
+import type { CallContext, Outcome } from './types.ts'
+
+export type AuditEventName =
+  | 'AUTH_SUCCESS'
+  | 'AUTH_FAILED'
+  | 'AUTH_DISABLED'
+  | 'TOOL_EXECUTE'
+  | 'RESOURCE_READ'
+  | 'PROMPT_GET'
+  | 'RATE_LIMITED'
+  | 'SECURITY_ALERT'
+
+export type AuthFailure = 'missing_bearer_token' | 'invalid_token' | 'banned'
+
+/** The closed set of fields. Nothing free-form enters a record: a leak needs a change here. */
+export interface AuditEntry {
+  readonly event: AuditEventName
+  readonly outcome?: Outcome
+  readonly reason?: AuthFailure
+  readonly principal?: string
+  readonly transport: 'stdio' | 'http'
+  readonly remote?: string
+  readonly path?: string
+  readonly protocolVersion?: string
+  readonly method?: string
+  readonly tool?: string
+  readonly args?: unknown
+  /** Argument names of the tool whose values are censored whatever they are called. */
+  readonly sensitive?: readonly string[]
+  readonly bytesOut?: number
+  readonly durationMs?: number
+  readonly upstreamStatus?: number
+  readonly requestId?: string
+  readonly traceId?: string
+}
+
+export interface Audit {
+  /** Appends one line; it is written when this returns. */
+  record(entry: AuditEntry): void
+}
+
+export type AuditArgs = 'redacted' | 'keys' | 'none'
+
+export interface AuditOptions {
+  readonly enabled: boolean
+  readonly args: AuditArgs
+}
+
+const maxNameLength = 128
+
+/** Appends audit lines to `stream`, one JSON object each. */
+export function createAudit(options: AuditOptions, stream: DestinationStream): Audit {
+  // Keyed, so that a short argument such as a PIN cannot be guessed from its digest.
+  const digestKey = createSecretKey(randomBytes(32))
+  let seq = 0
+
+  function describeArgs(entry: AuditEntry): { args?: unknown; argsDigest?: string } {
+    if (entry.args === undefined) return {}
+    const json = JSON.stringify(entry.args) ?? ''
+    const argsDigest = createHmac('sha256', digestKey).update(json).digest('base64url').slice(0, 22)
+    return options.args === 'none' ? { argsDigest } : { args: showArgs(entry), argsDigest }
+  }
+
+  function showArgs(entry: AuditEntry): unknown {
+    const sensitive = new Set(entry.sensitive)
+    const isSensitive = (key: string): boolean => isSensitiveKey(key) || sensitive.has(key)
+    const shown = redact(entry.args, isSensitive)
+    return options.args === 'keys' && typeof shown === 'object' && shown !== null
+      ? Object.keys(shown)
+      : shown
+  }
+
+  return Object.freeze({
+    record(entry: AuditEntry) {
+      if (!options.enabled) return
+      const { args: _, sensitive: __, tool, path, ...fields } = entry
+      const line = {
+        ts: new Date().toISOString(),
+        seq: ++seq,
+        ...fields,
+        ...(path !== undefined && { path: name(path) }),
+        ...(tool !== undefined && { tool: name(tool) }),
+        ...describeArgs(entry)
+      }
+      stream.write(`${JSON.stringify(line)}\n`)
+    }
+  })
+}
+
+/** Opens an audit file for appending, created with mode 600. Throws when it cannot be written. */
+export function openAuditFile(file: string): DestinationStream {
+  const stream = destination({ dest: file, sync: true, append: true, mode: 0o600 })
+  stream.on('error', () => {})
+  return stream
+}
+
+/** The fields of a record that come from the call's context. */
+export function auditContext(
+  ctx: CallContext
+): Pick<
+  AuditEntry,
+  'principal' | 'transport' | 'remote' | 'path' | 'protocolVersion' | 'requestId' | 'traceId'
+> {
+  const { principal, transport, remote, path, protocolVersion, requestId, traceId } = ctx
+  return {
+    principal: principal.id,
+    transport,
+    ...(remote !== undefined && { remote }),
+    ...(path !== undefined && { path }),
+    ...(protocolVersion !== undefined && { protocolVersion }),
+    requestId,
+    ...(traceId !== undefined && { traceId })
+  }
+}
+
+/** A name chosen by the caller: bounded and searched for secrets. */
+function name(text: string): string {
+  const clean = redactText(text.slice(0, maxNameLength * 8))
+  return clean.length > maxNameLength
+    ? `${clean.slice(0, maxNameLength - censored.length)}…`
+    : clean
+}

@@ -1,0 +1,137 @@
+import { auditContext } from './audit.ts'
+import { ToolError } from './define-tool.ts'
+import { callTexts, Refusal } from './errors.ts'
+import { monotonicClock } from './limit.ts'
+import { chargeMethod, chargeTool, type Policy } from './policy.ts'
+import type { Registry } from './registry.ts'
+import { logFailure, runGuarded } from './run.ts'
+import type {
+  CallContext,
+  CallResult,
+  Outcome,
+  Problem,
+  ToolDefinition,
+  ToolResult
+} from './types.ts'
+
+interface Ended {
+  readonly outcome: Outcome
+  readonly result?: ToolResult
+  readonly tool?: ToolDefinition
+}
+
+/**
+ * Every `tools/call`, from any transport: caller's rate → find → permitted → tool's rate → slot →
+ * validate → deadline → run → size → audit. Throws a Refusal for unknown and hidden names only.
+ */
+export async function callTool(
+  registry: Registry,
+  policy: Policy,
+  name: string,
+  args: unknown,
+  ctx: CallContext
+): Promise<ToolResult> {
+  const startedMs = monotonicClock()
+  const { outcome, result, tool } = limitResult(
+    policy,
+    await decide(registry, policy, name, args, ctx)
+  )
+  policy.audit.record({
+    event: 'TOOL_EXECUTE',
+    outcome,
+    ...auditContext(ctx),
+    method: 'tools/call',
+    tool: name,
+    args: args ?? {},
+    ...(tool?.sensitive && { sensitive: tool.sensitive }),
+    bytesOut: result ? byteLength(result) : 0,
+    durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000
+  })
+  // The same words for unknown and hidden: a caller cannot probe for names.
+  if (!result) throw new Refusal('unknown_tool')
+  return result
+}
+
+async function decide(
+  registry: Registry,
+  policy: Policy,
+  name: string,
+  args: unknown,
+  ctx: CallContext
+): Promise<Ended> {
+  const waitMs = chargeMethod(policy, 'tools/call', ctx)
+  if (waitMs > 0) return { outcome: 'limited', result: refuse('limited', waitMs) }
+  const tool = registry.tools.get(name)
+  if (!tool) return { outcome: 'unknown' }
+  if (!registry.view(ctx.principal).tools.has(name)) return { outcome: 'forbidden', tool }
+  const toolWaitMs = chargeTool(policy, tool, ctx)
+  if (toolWaitMs > 0) return { outcome: 'limited', result: refuse('limited', toolWaitMs), tool }
+  return { ...(await run(policy, tool, args, ctx)), tool }
+}
+
+async function run(
+  policy: Policy,
+  tool: ToolDefinition,
+  args: unknown,
+  ctx: CallContext
+): Promise<Ended> {
+  const settled = await runGuarded(
+    policy.slots,
+    tool.timeoutMs ?? policy.callTimeoutMs,
+    ctx,
+    async (guarded): Promise<Ended> => {
+      const parsed = tool.parse(args)
+      if (!parsed.ok) return { outcome: 'invalid', result: refuseArguments(tool, parsed.problems) }
+      const result = await tool.run(parsed.value, guarded)
+      return { outcome: isError(result) ? 'failed' : 'ok', result }
+    }
+  )
+  if (settled.outcome === 'ok') return settled.value
+  if (settled.outcome === 'failed') {
+    return { outcome: 'failed', result: describeFailure(settled.error, ctx) }
+  }
+  if (settled.outcome === 'busy') return { outcome: 'busy', result: refuse('busy', 1000) }
+  return { outcome: settled.outcome, result: errorResult(callTexts[settled.outcome]) }
+}
+
+/** A thrown ToolError speaks to the model; anything else stays in the log under the request id. */
+function describeFailure(error: unknown, ctx: CallContext): CallResult {
+  if (error instanceof ToolError) return errorResult(error.message)
+  logFailure(ctx, 'tools/call', error)
+  return errorResult(`${callTexts.failed} Request id: ${ctx.requestId}.`)
+}
+
+function refuseArguments(tool: ToolDefinition, problems: readonly Problem[]): CallResult {
+  const list = problems
+    .slice(0, 10)
+    .map(({ field, message }) => (field === '' ? message : `${field}: ${message}`))
+    .join('; ')
+  return errorResult(
+    `${callTexts.invalid} ${list}. Correct them as ${tool.name}'s input schema says and call again.`
+  )
+}
+
+function refuse(outcome: 'limited' | 'busy', retryAfterMs: number): CallResult {
+  return {
+    ...errorResult(`${callTexts[outcome]} Retry after ${retryAfterMs} ms.`),
+    _meta: { 'portcullis/retryAfterMs': retryAfterMs }
+  }
+}
+
+function limitResult(policy: Policy, ended: Ended): Ended {
+  if (!ended.result || byteLength(ended.result) <= policy.maxResultBytes) return ended
+  const text = `${callTexts.too_large} The limit is ${policy.maxResultBytes} bytes.`
+  return { ...ended, outcome: 'too_large', result: errorResult(text) }
+}
+
+function errorResult(text: string): CallResult {
+  return { content: [{ type: 'text', text }], isError: true }
+}
+
+function isError(result: ToolResult): boolean {
+  return 'isError' in result && result.isError === true
+}
+
+function byteLength(result: ToolResult): number {
+  return Buffer.byteLength(JSON.stringify(result))
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import { isRecord } from './json.ts'
+import { readSettingText } from './setting-text.ts'
+import { type Config, settingsSchema, sourcesOf } from './settings.ts'
+
+/** A wrong setting: the message names it and says what would be right, never a secret's value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export interface ConfigInput {
+  /** Flags by name with their text, such as `--port` → `8080`. */
+  readonly flags: ReadonlyMap<string, string>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The parsed configuration file. */
+  readonly file?: unknown
+  /** Reads the file behind a `{ file: PATH }` secret. */
+  readonly readSecret?: (path: string) => string
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** Per key the flag, variable, `file` or `default` that its value came from. */
+  readonly origins: ReadonlyMap<string, string>
+  /** Lines to log at the start, such as aliases that disagree. */
+  readonly warnings: readonly string[]
+}
+
+interface Leaf {
+  readonly key: string
+  readonly schema: z.ZodType
+}
+
+/** Every setting with its dotted key. */
+export function listSettings(schema: z.ZodObject = settingsSchema, parent = ''): readonly Leaf[] {
+  return Object.entries(schema.shape).flatMap(([name, child]) => {
+    const key = parent === '' ? name : `${parent}.${name}`
+    const inner = child instanceof z.ZodPrefault ? child.unwrap() : child
+    return inner instanceof z.ZodObject ? listSettings(inner, key) : [{ key, schema: child }]
+  })
+}
+
+/** Layers flag over environment over file over default. Throws a ConfigError. */
+export function loadConfig(input: ConfigInput): LoadedConfig {
+  if (input.file !== undefined && !isRecord(input.file)) {
+    throw new ConfigError('configuration file: must be a mapping of settings')
+  }
+  const layered = structuredClone(input.file ?? {}) as Record<string, unknown>
+  const origins = new Map<string, string>()
+  const warnings: string[] = []
+  for (const leaf of listSettings()) applyLeaf(leaf, input, layered, origins, warnings)
+  const parsed = settingsSchema.safeParse(layered)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describe(origins)).join('; '))
+  const weak = findWeakSettings(parsed.data)
+  if (parsed.data.env === 'production' && weak.length > 0) throw new ConfigError(weak.join('; '))
+  return { config: deepFreeze(parsed.data), origins, warnings: [...warnings, ...weak] }
+}
+
+function applyLeaf(
+  { key, schema }: Leaf,
+  input: ConfigInput,
+  layered: Record<string, unknown>,
+  origins: Map<string, string>,
+  warnings: string[]
+): void {
+  const { from, unit, secret } = sourcesOf(schema)
+  const given = from
+    .map((source) => ({ source, text: readSource(source, input) }))
+    .filter(
+      (candidate): candidate is { source: string; text: string } => candidate.text !== undefined
+    )
+  const [winner] = given
+  const loser = given.find(
+    ({ source, text }) =>
+      !source.startsWith('--') && text !== winner?.text && source !== winner?.source
+  )
+  if (winner && loser && !winner.source.startsWith('--')) {
+    warnings.push(
+      `config.alias_conflict: ${winner.source} and ${loser.source} differ; ${winner.source} counts`
+    )
+  }
+  if (winner) {
+    setAt(layered, key, readSettingText(schema, winner.text, unit))
+    origins.set(key, winner.source)
+    return
+  }
+  const inFile = getAt(layered, key)
+  origins.set(key, inFile === undefined ? 'default' : 'file')
+  if (secret && isRecord(inFile)) setAt(layered, key, readReference(key, inFile, input))
+}
+
+function readSource(source: string, input: ConfigInput): string | undefined {
+  const text = source.startsWith('--') ? input.flags.get(source) : input.env[source]
+  // An empty variable counts as unset, as in most deployment tools; so does `--http` alone.
+  return text === undefined || text === '' ? undefined : text
+}
+
+function readReference(
+  key: string,
+  reference: Record<string, unknown>,
+  input: ConfigInput
+): string {
+  const { env, file } = reference
+  const text =
+    typeof env === 'string'
+      ? input.env[env]
+      : typeof file === 'string'
+        ? input.readSecret?.(file).trim()
+        : undefined
+  if (text === undefined || text === '') {
+    throw new ConfigError(`${key}: { env: NAME } or { file: PATH } must lead to a value`)
+  }
+  return text
+}
+
+function describe(origins: ReadonlyMap<string, string>): (issue: z.core.$ZodIssue) => string {
+  return (issue) => {
+    const key = issue.path.join('.')
+    if (issue.code === 'unrecognized_keys') {
+      const names = issue.keys.map((name) => (key === '' ? name : `${key}.${name}`))
+      return `unknown setting ${names.join(', ')}: remove it or correct its name`
+    }
+    const origin = origins.get(key) ?? origins.get(issue.path.slice(0, -1).join('.'))
+    const from = origin && origin !== 'file' && origin !== 'default' ? ` (${origin})` : ''
+    return `${key}${from}: ${issue.message}`
+  }
+}
+
+/** What development only warns about stops a production start. */
+function findWeakSettings({ log, http, auth }: Config): readonly string[] {
+  const keys = [...auth.apiKeys, ...(auth.token === undefined ? [] : [auth.token])]
+  return [
+    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): must stay on in production']),
+    ...(http.allowedOrigins.includes('*')
+      ? ['http.allowedOrigins (ALLOWED_ORIGINS): * lets any web page call this server']
+      : []),
+    ...(keys.some((key) => key.length < 32)
+      ? [
+          'auth.token, auth.apiKeys (MCP_AUTH_TOKEN, MCP_API_KEYS): use 32 random characters or more'
+        ]
+      : [])
+  ]
+}
+
+function getAt(tree: Record<string, unknown>, key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), tree)
+}
+
+function setAt(tree: Record<string, unknown>, key: string, value: unknown): void {
+  const parts = key.split('.')
+  const last = parts.pop() ?? key
+  let node = tree
+  for (const part of parts) {
+    const child = node[part]
+    if (isRecord(child)) node = child
+    else {
+      const made: Record<string, unknown> = {}
+      node[part] = made
+      node = made
+    }
+  }
+  node[last] = value
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const child of Object.values(value)) deepFreeze(child)
+    Object.freeze(value)
+  }
+  return value
+}
+
+/** `--print-config`: every setting, its value (secrets as `set`), and where it came from. */
+export function printConfig({ config, origins }: LoadedConfig): string {
+  const rows = listSettings().map(({ key, schema }) => {
+    const value = getAt(config, key)
+    const isSecret = sourcesOf(schema).secret === true
+    const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
+    const shown = isEmpty ? '-' : isSecret ? 'set' : JSON.stringify(value)
+    return `${key} = ${shown}  # ${origins.get(key) ?? 'default'}`
+  })
+  return `${rows.join('\n')}\n`
+}

@@ -1,0 +1,106 @@
+import { callTool } from './call-tool.ts'
+import { complete } from './complete.ts'
+import { getPrompt } from './get-prompt.ts'
+import { takePage } from './page.ts'
+import { chargeOrRefuse, type Policy } from './policy.ts'
+import { canRead, readResource } from './read-resource.ts'
+import type { Registry, View } from './registry.ts'
+import type {
+  CallContext,
+  CompletionRef,
+  Principal,
+  PromptResult,
+  ReadResult,
+  ToolResult
+} from './types.ts'
+import { isUnrestricted } from './visibility.ts'
+
+type WireItem = Readonly<Record<string, unknown>>
+
+/** A page of a list, with how long and by whom it may be cached (2026-07-28). */
+export interface ListPage {
+  readonly items: readonly WireItem[]
+  readonly nextCursor?: string
+  readonly ttlMs: number
+  readonly cacheScope: 'public' | 'private'
+}
+
+/** The one door: whatever a client asks for passes here, on every transport. */
+export interface Dispatcher {
+  listTools(cursor: string | undefined, ctx: CallContext): ListPage
+  callTool(name: string, args: unknown, ctx: CallContext): Promise<ToolResult>
+  listResources(cursor: string | undefined, ctx: CallContext): ListPage
+  listResourceTemplates(cursor: string | undefined, ctx: CallContext): ListPage
+  readResource(uri: string, ctx: CallContext): Promise<ReadResult>
+  listPrompts(cursor: string | undefined, ctx: CallContext): ListPage
+  getPrompt(
+    name: string,
+    args: ReadonlyMap<string, string>,
+    ctx: CallContext
+  ): Promise<PromptResult>
+  complete(
+    ref: CompletionRef,
+    argument: { readonly name: string; readonly value: string },
+    ctx: CallContext
+  ): { readonly values: readonly string[]; readonly total: number; readonly hasMore: boolean }
+  /** Charges a method that has no work of its own, such as `resources/subscribe`. */
+  charge(method: string, ctx: CallContext): void
+  /** True when the principal could read this URI; for subscriptions. */
+  canRead(uri: string, principal: Principal): boolean
+}
+
+const pageSize = 200
+/** Clients that listen hear of changes at once; the others ask again after this. */
+const listTtlMs = 60_000
+
+/** Binds the registry to the policy. */
+export function createDispatcher(registry: Registry, policy: Policy): Dispatcher {
+  function list(
+    method: string,
+    pick: (view: View) => readonly WireItem[],
+    keyOf: (item: WireItem) => string,
+    cursor: string | undefined,
+    ctx: CallContext
+  ): ListPage {
+    chargeOrRefuse(policy, method, ctx)
+    const page = takePage(pick(registry.view(ctx.principal)), keyOf, cursor, pageSize)
+    return { ...page, ttlMs: listTtlMs, cacheScope: cacheScope(ctx) }
+  }
+  const byName = (item: WireItem): string => String(item.name)
+  return Object.freeze({
+    listTools: (cursor, ctx) => list('tools/list', (view) => view.toolList, byName, cursor, ctx),
+    listPrompts: (cursor, ctx) =>
+      list('prompts/list', (view) => view.promptList, byName, cursor, ctx),
+    listResources: (cursor, ctx) =>
+      list(
+        'resources/list',
+        (view) => view.resourceList,
+        (item) => String(item.uri),
+        cursor,
+        ctx
+      ),
+    listResourceTemplates: (cursor, ctx) =>
+      list(
+        'resources/templates/list',
+        (view) => view.templateList,
+        (item) => String(item.uriTemplate),
+        cursor,
+        ctx
+      ),
+    callTool: (name, args, ctx) => callTool(registry, policy, name, args, ctx),
+    readResource: (uri, ctx) => readResource(registry, policy, uri, ctx),
+    getPrompt: (name, args, ctx) => getPrompt(registry, policy, name, args, ctx),
+    complete: (ref, argument, ctx) => {
+      chargeOrRefuse(policy, 'completion/complete', ctx)
+      return complete(registry.view(ctx.principal), ref, argument)
+    },
+    charge: (method, ctx) => chargeOrRefuse(policy, method, ctx),
+    canRead: (uri, principal) => canRead(registry, policy, uri, principal)
+  } satisfies Dispatcher)
+}
+
+/** Public only where every caller would get the same list. */
+function cacheScope({ principal }: CallContext): 'public' | 'private' {
+  const isShared = principal.kind === 'anonymous' || principal.kind === 'local'
+  return isShared && isUnrestricted(principal) ? 'public' : 'private'
+}

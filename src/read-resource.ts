@@ -1,0 +1,47 @@
+import { Refusal } from './errors.ts'
+import type { Policy } from './policy.ts'
+import { read } from './read.ts'
+import type { FoundResource, Registry } from './registry.ts'
+import type { CallContext, Principal, ReadResult } from './types.ts'
+
+/** Every `resources/read`: the allow-list first, then what the principal sees. */
+export function readResource(
+  registry: Registry,
+  policy: Policy,
+  uri: string,
+  ctx: CallContext
+): Promise<ReadResult> {
+  return read<ReadResult>(
+    policy,
+    {
+      method: 'resources/read',
+      event: 'RESOURCE_READ',
+      args: { uri },
+      maxBytes: policy.maxResourceBytes,
+      unknown: new Refusal('unknown_resource', { data: { uri } }),
+      find() {
+        if (!policy.allowsResource(uri)) return 'forbidden'
+        const found = find(registry, uri, ctx.principal)
+        if (!found) return registry.findResource(uri) ? 'forbidden' : 'unknown'
+        return (guarded) => found.definition.read(uri, found.variables, guarded)
+      }
+    },
+    ctx
+  )
+}
+
+/** True when the principal could read this URI now. */
+export function canRead(
+  registry: Registry,
+  policy: Policy,
+  uri: string,
+  principal: Principal
+): boolean {
+  return policy.allowsResource(uri) && find(registry, uri, principal) !== undefined
+}
+
+function find(registry: Registry, uri: string, principal: Principal): FoundResource | undefined {
+  const found = registry.findResource(uri)
+  const isVisible = found && registry.view(principal).resources.has(found.definition.uri)
+  return isVisible ? found : undefined
+}

@@ -1,0 +1,83 @@
+import { type AuditEventName, auditContext } from './audit.ts'
+import { ToolError } from './define-tool.ts'
+import { Refusal } from './errors.ts'
+import { monotonicClock } from './limit.ts'
+import { chargeMethod, type Policy } from './policy.ts'
+import { logFailure, runGuarded, type Settled } from './run.ts'
+import type { CallContext, Outcome } from './types.ts'
+
+/** A request whose refusals are JSON-RPC errors: reading a resource or getting a prompt. */
+export interface Reading<T> {
+  readonly method: string
+  readonly event: AuditEventName
+  readonly args: unknown
+  readonly maxBytes: number
+  /** What the client is told when the thing is unknown, or hidden from it. */
+  readonly unknown: Refusal
+  /** Finds the work, or says why there is none. May throw a Refusal for wrong parameters. */
+  find(): ((ctx: CallContext) => T | Promise<T>) | 'unknown' | 'forbidden'
+}
+
+interface Ended<T> {
+  readonly outcome: Outcome
+  readonly result?: T
+  readonly bytes?: number
+  readonly refusal?: Refusal
+}
+
+/** Limits, runs and audits a reading. Throws a Refusal unless it succeeds. */
+export async function read<T>(policy: Policy, reading: Reading<T>, ctx: CallContext): Promise<T> {
+  const startedMs = monotonicClock()
+  const ended = await decide(policy, reading, ctx)
+  policy.audit.record({
+    event: reading.event,
+    outcome: ended.outcome,
+    ...auditContext(ctx),
+    method: reading.method,
+    args: reading.args,
+    bytesOut: ended.bytes ?? 0,
+    durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000
+  })
+  if (ended.result !== undefined) return ended.result
+  throw ended.refusal ?? reading.unknown
+}
+
+async function decide<T>(policy: Policy, reading: Reading<T>, ctx: CallContext): Promise<Ended<T>> {
+  const retryAfterMs = chargeMethod(policy, reading.method, ctx)
+  if (retryAfterMs > 0)
+    return refuseWith('limited', new Refusal('limited', { data: { retryAfterMs } }))
+  let work: ReturnType<Reading<T>['find']>
+  try {
+    work = reading.find()
+  } catch (error) {
+    if (error instanceof Refusal) return refuseWith('invalid', error)
+    throw error
+  }
+  if (typeof work === 'string') return refuseWith(work, reading.unknown)
+  const settled = await runGuarded(policy.slots, policy.callTimeoutMs, ctx, work)
+  if (settled.outcome !== 'ok') return describeEnd(settled, reading, ctx)
+  const bytes = Buffer.byteLength(JSON.stringify(settled.value))
+  if (bytes <= reading.maxBytes) return { outcome: 'ok', result: settled.value, bytes }
+  const detail = `The limit is ${reading.maxBytes} bytes.`
+  return refuseWith('too_large', new Refusal('result_too_large', { detail }))
+}
+
+function refuseWith(outcome: Outcome, refusal: Refusal): { outcome: Outcome; refusal: Refusal } {
+  return { outcome, refusal }
+}
+
+function describeEnd(
+  settled: Exclude<Settled<unknown>, { outcome: 'ok' }>,
+  reading: { readonly method: string },
+  ctx: CallContext
+): { outcome: Outcome; refusal: Refusal } {
+  const { outcome } = settled
+  if (outcome === 'busy') return refuseWith(outcome, new Refusal('busy'))
+  if (outcome !== 'failed') return refuseWith(outcome, new Refusal(outcome))
+  // A ToolError's text is meant for the client; any other error stays in the log.
+  if (settled.error instanceof ToolError) {
+    return refuseWith(outcome, new Refusal('invalid_params', { detail: settled.error.message }))
+  }
+  logFailure(ctx, reading.method, settled.error)
+  return refuseWith(outcome, new Refusal('internal', { detail: `Request id: ${ctx.requestId}.` }))
+}

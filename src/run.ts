@@ -1,0 +1,53 @@
+import { openDeadline } from './deadline.ts'
+import { describeError } from './log.ts'
+import type { Slots } from './slots.ts'
+import type { CallContext } from './types.ts'
+
+/** How guarded work ended. */
+export type Settled<T> =
+  | { readonly outcome: 'ok'; readonly value: T }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+  | { readonly outcome: 'busy' | 'timeout' | 'cancelled' }
+
+/**
+ * Runs work in a slot, under a deadline joined with the client's signal. The caller gets its
+ * answer at the deadline even when the work ignores the signal.
+ */
+export async function runGuarded<T>(
+  slots: Slots,
+  timeoutMs: number,
+  ctx: CallContext,
+  work: (ctx: CallContext) => T | Promise<T>
+): Promise<Settled<T>> {
+  const release = await slots.acquire(ctx.signal)
+  if (release === 'busy') return { outcome: 'busy' }
+  if (release === 'aborted') return { outcome: 'cancelled' }
+  const deadline = openDeadline(ctx.signal, timeoutMs)
+  try {
+    return await Promise.race([
+      settle(() => work({ ...ctx, signal: deadline.signal })),
+      deadline.stopped.then((outcome) => ({ outcome }))
+    ])
+  } finally {
+    deadline.close()
+    release()
+  }
+}
+
+async function settle<T>(work: () => T | Promise<T>): Promise<Settled<T>> {
+  try {
+    return { outcome: 'ok', value: await work() }
+  } catch (error) {
+    return { outcome: 'failed', error }
+  }
+}
+
+/** Writes an unexpected error to the log, where the request id leads to it. */
+export function logFailure(ctx: CallContext, method: string, error: unknown): void {
+  ctx.log.error('request failed', {
+    request_id: ctx.requestId,
+    method,
+    status: 'error',
+    error: describeError(error)
+  })
+}

@@ -1,0 +1,76 @@
+import { ConfigError } from './config.ts'
+import { compileGlob, compileGlobs } from './glob.ts'
+import { findNearest } from './nearest.ts'
+import type { Source, ToolDefinition } from './types.ts'
+
+export interface Selection {
+  /** Undefined: what is served by default. */
+  readonly toolsets?: readonly string[]
+  readonly tools?: readonly string[]
+  readonly excludeTools: readonly string[]
+}
+
+/** Sets served when nothing is chosen: the everyday finance tools, and all that was mounted. */
+const coreToolset = 'finance.core'
+
+/**
+ * Narrows sources to the chosen tools: exclude wins over tools, tools over toolsets. Throws a
+ * ConfigError that names the nearest match of a name that nothing has.
+ */
+export function selectTools(sources: readonly Source[], selection: Selection): readonly Source[] {
+  const all = sources.flatMap(({ tools }) => tools)
+  const named = new Map(sources.flatMap(({ toolsets }) => [...(toolsets ?? [])]))
+  const { toolsets, tools, excludeTools } = selection
+  for (const toolset of toolsets ?? []) requireToolset(toolset, all, named)
+  for (const glob of [...(tools ?? []), ...excludeTools]) requireTool(glob, all)
+
+  const isExcluded = compileGlobs(excludeTools)
+  const isNamed = compileGlobs(tools ?? [])
+  const isInToolset = compileToolsets(toolsets ?? (tools ? [] : undefined), named)
+  const isServed = (tool: ToolDefinition): boolean =>
+    !isExcluded(tool.name) && (isNamed(tool.name) || isInToolset(tool))
+  return sources.map((source) => ({ ...source, tools: source.tools.filter(isServed) }))
+}
+
+type NamedToolsets = ReadonlyMap<string, readonly string[]>
+
+function compileToolsets(
+  toolsets: readonly string[] | undefined,
+  named: NamedToolsets
+): (tool: ToolDefinition) => boolean {
+  const core = new Set(named.get(coreToolset))
+  if (!toolsets) return ({ name, toolset }) => core.has(name) || !isWithin(toolset, 'finance')
+  const names = new Set(toolsets.flatMap((toolset) => named.get(toolset) ?? []))
+  return ({ name, toolset }) =>
+    toolsets.includes('all') ||
+    names.has(name) ||
+    toolsets.some((wanted) => isWithin(toolset, wanted))
+}
+
+/** `finance` holds `finance.tvm`. */
+function isWithin(toolset: string, parent: string): boolean {
+  return toolset === parent || toolset.startsWith(`${parent}.`)
+}
+
+function requireToolset(
+  toolset: string,
+  all: readonly ToolDefinition[],
+  named: NamedToolsets
+): void {
+  const parents = (name: string): string[] =>
+    name.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'))
+  const known = new Set(['all', ...named.keys(), ...all.flatMap((tool) => parents(tool.toolset))])
+  if (!known.has(toolset)) throw unknown('toolsets (--toolsets)', toolset, known)
+}
+
+function requireTool(glob: string, all: readonly ToolDefinition[]): void {
+  const names = all.map(({ name }) => name)
+  if (!names.some(compileGlob(glob))) throw unknown('tools (--tools, --exclude-tools)', glob, names)
+}
+
+function unknown(setting: string, typed: string, known: Iterable<string>): ConfigError {
+  const nearest = findNearest(typed, known)
+  return new ConfigError(
+    `${setting}: nothing is called ${typed}${nearest ? `; did you mean ${nearest}?` : ''}`
+  )
+}

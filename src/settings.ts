@@ -1,0 +1,183 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { logLevels } from './log.ts'
+
+/** Where a setting may come from besides the file, highest rank first, and how its text reads. */
+export interface SettingSources {
+  readonly from: readonly string[]
+  /** The environment counts seconds, the key milliseconds. */
+  readonly unit?: 'seconds'
+  /** Never printed; in a file it may be `{ file: PATH }` or `{ env: NAME }`. */
+  readonly secret?: true
+}
+
+const sources = new WeakMap<z.ZodType, SettingSources>()
+
+/** The sources of one leaf of the schema. */
+export function sourcesOf(schema: z.ZodType): SettingSources {
+  return sources.get(schema) ?? { from: [] }
+}
+
+function setting<T extends z.ZodType>(
+  schema: T,
+  from: readonly string[] = [],
+  rest: Omit<SettingSources, 'from'> = {}
+): T {
+  sources.set(schema, { from, ...rest })
+  return schema
+}
+
+const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max)
+const milliseconds = (max = 86_400_000): z.ZodNumber => count(1, max)
+const bytes = (): z.ZodNumber => count(1024, 1_073_741_824)
+const list = (): z.ZodArray<z.ZodString> => z.array(z.string().min(1))
+const rate = z.strictObject({ perMinute: z.number().positive(), burst: count(1, 1_000_000) })
+const credential = z.string().min(1)
+const origin = z
+  .string()
+  .refine(
+    (text) => text === '*' || isOrigin(text),
+    'must be origins such as https://agents.example.com'
+  )
+const network = z
+  .string()
+  .refine((text) => isIP(text.split('/')[0] ?? '') !== 0, 'must be addresses or CIDR ranges')
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
+const methodRates = {
+  'tools/call': { perMinute: 60, burst: 10 },
+  'resources/read': { perMinute: 120, burst: 20 },
+  'prompts/get': { perMinute: 30, burst: 5 },
+  'tools/list': { perMinute: 300, burst: 60 },
+  'resources/list': { perMinute: 300, burst: 60 },
+  'resources/templates/list': { perMinute: 300, burst: 60 },
+  'prompts/list': { perMinute: 300, burst: 60 },
+  'completion/complete': { perMinute: 300, burst: 60 }
+}
+
+const http = z.strictObject({
+  port: setting(count(0, 65_535).default(8080), [
+    '--port',
+    'MCP_HTTP_PORT',
+    '--http',
+    'MCP_PORT',
+    'LISTEN_PORT'
+  ]),
+  host: setting(z.string().min(1).default('127.0.0.1'), ['--host', 'MCP_HOST', 'LISTEN_HOST']),
+  path: setting(
+    z
+      .string()
+      .regex(/^(?:\/[\w.~-]+)+$/, 'must be a path such as /mcp')
+      .default('/mcp'),
+    ['--path', 'MCP_PATH']
+  ),
+  allowedOrigins: setting(z.array(origin).default(['http://localhost:8080']), [
+    'ALLOWED_ORIGINS',
+    'MCP_ALLOWED_ORIGINS'
+  ]),
+  allowedHosts: setting(list().optional(), ['MCP_ALLOWED_HOSTS']),
+  trustProxy: setting(z.array(network).default([]), ['MCP_TRUST_PROXY']),
+  maxConnections: setting(count(1, 100_000).default(1000), ['MCP_MAX_INBOUND_CONNECTIONS']),
+  infoPublic: setting(z.boolean().default(true), ['MCP_INFO_PUBLIC'])
+})
+
+const auth = z.strictObject({
+  required: setting(z.boolean().default(true), ['MCP_AUTH_REQUIRED']),
+  token: setting(credential.optional(), ['MCP_AUTH_TOKEN'], { secret: true }),
+  apiKeys: setting(z.array(credential).default([]), ['MCP_API_KEYS'], { secret: true }),
+  tokenFile: setting(z.string().min(1).optional(), ['MCP_AUTH_TOKEN_FILE']),
+  allowInsecure: setting(z.boolean().default(false), ['MCP_ALLOW_INSECURE'])
+})
+
+const limits = z.strictObject({
+  enabled: setting(z.boolean().default(true), ['MCP_RATE_LIMIT_ENABLED']),
+  perMinute: setting(z.number().positive().default(100), ['MCP_RATE_LIMIT_REQUESTS_PER_MINUTE']),
+  burst: setting(count(1, 1_000_000).default(10), ['MCP_RATE_LIMIT_BURST']),
+  methods: z
+    .record(z.string(), rate)
+    .default({})
+    .transform((given) => ({ ...methodRates, ...given })),
+  address: setting(count(1, 10_000_000).default(600), ['MCP_ADDRESS_RATE_LIMIT']),
+  tools: z.record(z.string(), rate).default({}),
+  maxRequestBytes: setting(bytes().default(1_048_576), ['MAX_REQUEST_SIZE']),
+  maxConcurrent: setting(count(1, 10_000).default(32), ['MCP_MAX_CONCURRENT']),
+  queue: count(0, 100_000).default(100),
+  queueWaitMs: milliseconds().default(5000),
+  callTimeoutMs: setting(milliseconds().default(30_000), ['MCP_DEFAULT_TIMEOUT'], {
+    unit: 'seconds'
+  }),
+  maxResultBytes: setting(bytes().default(1_048_576), ['MCP_MAX_RESULT_SIZE'])
+})
+
+const resources = z.strictObject({
+  maxBytes: setting(bytes().default(1_048_576), ['MAX_RESOURCE_SIZE']),
+  allow: setting(
+    list().default([
+      'resources://users/*',
+      'resources://events/*',
+      'resources://notifications/*',
+      'docs://*',
+      'example://*',
+      'reference://*'
+    ]),
+    ['RESOURCE_ALLOWLIST']
+  )
+})
+
+const sessions = z.strictObject({
+  idleMs: setting(milliseconds().default(3_600_000), ['MCP_SESSION_TIMEOUT'], { unit: 'seconds' }),
+  heartbeatMs: setting(milliseconds().default(30_000), ['SSE_HEARTBEAT_INTERVAL'], {
+    unit: 'seconds'
+  }),
+  max: setting(count(1, 1_000_000).default(1000), ['MCP_MAX_SESSIONS'])
+})
+
+const levelNames = new Map([
+  ['warning', 'warn'],
+  ['critical', 'fatal'],
+  ['notice', 'info']
+])
+
+const log = z.strictObject({
+  level: setting(
+    z
+      .string()
+      .transform((text) => levelNames.get(text.toLowerCase()) ?? text.toLowerCase())
+      .pipe(z.enum(logLevels))
+      .default('info'),
+    ['MCP_LOG_LEVEL', 'LOG_LEVEL']
+  ),
+  redact: setting(z.boolean().default(true), ['MCP_SECRETS_REDACTION'])
+})
+
+const audit = z.strictObject({
+  enabled: setting(z.boolean().default(true), ['MCP_AUDIT']),
+  file: setting(z.string().min(1).optional(), ['MCP_AUDIT_FILE']),
+  args: setting(z.enum(['redacted', 'keys', 'none']).default('redacted'), ['MCP_AUDIT_ARGS'])
+})
+
+/** Every setting: its key, its check, its default, and where else it may come from. */
+export const settingsSchema = z.strictObject({
+  transport: setting(z.enum(['stdio', 'http', 'both']).default('stdio'), [
+    '--mode',
+    'MCP_TRANSPORT'
+  ]),
+  toolsets: setting(list().optional(), ['--toolsets', 'MCP_TOOLSETS']),
+  tools: setting(list().optional(), ['--tools', 'MCP_TOOLS']),
+  excludeTools: setting(list().default([]), ['--exclude-tools', 'MCP_EXCLUDE_TOOLS']),
+  modules: setting(list().default([]), ['--module']),
+  demo: setting(z.boolean().default(false), ['--demo']),
+  env: setting(z.enum(['development', 'production']).default('development'), ['MCP_ENV']),
+  http: http.prefault({}),
+  auth: auth.prefault({}),
+  limits: limits.prefault({}),
+  resources: resources.prefault({}),
+  sessions: sessions.prefault({}),
+  log: log.prefault({}),
+  audit: audit.prefault({})
+})
+
+export type Config = z.output<typeof settingsSchema>

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import {
+  PROTOCOL_VERSION_META_KEY,
+  type ServerContext,
+  TRACEPARENT_META_KEY
+} from '@modelcontextprotocol/server'
+import { createProgress } from '../src/progress.ts'
+import { readTraceId } from '../src/trace.ts'
+import type { CallContext, Log, Principal, TransportName } from '../src/types.ts'
+
+/** Who sent a message and how it came; HTTP hands one through the SDK with each request. */
+export interface Caller {
+  readonly principal: Principal
+  readonly transport: TransportName
+  readonly requestId?: string
+  readonly remote?: string
+  readonly path?: string
+  readonly protocolVersion?: string
+}
+
+/** Builds what the dispatcher sees of a request from what the SDK knows of it. */
+export function createCallContext(
+  sdk: ServerContext,
+  caller: Caller,
+  negotiatedVersion: string | undefined,
+  log: Log
+): CallContext {
+  const { mcpReq } = sdk
+  const meta = mcpReq._meta as Readonly<Record<string, unknown>> | undefined
+  const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined
+  const envelopeVersion = envelope?.[PROTOCOL_VERSION_META_KEY] as string | undefined
+  const protocolVersion = envelopeVersion ?? negotiatedVersion ?? caller.protocolVersion
+  const traceId = readTraceId(meta?.[TRACEPARENT_META_KEY])
+  return {
+    principal: caller.principal,
+    transport: caller.transport,
+    requestId: caller.requestId ?? randomUUID(),
+    signal: mcpReq.signal,
+    log,
+    ...(caller.remote !== undefined && { remote: caller.remote }),
+    ...(caller.path !== undefined && { path: caller.path }),
+    ...(protocolVersion !== undefined && { protocolVersion }),
+    ...(traceId !== undefined && { traceId }),
+    ...(mcpReq.inputResponses && { inputResponses: mcpReq.inputResponses }),
+    progress: progressOf(sdk, meta?.progressToken, log),
+    message: (level, text) => {
+      mcpReq.log(level, text).catch((error: unknown) => logLost(log, error))
+    }
+  }
+}
+
+function progressOf(sdk: ServerContext, token: unknown, log: Log): CallContext['progress'] {
+  if (typeof token !== 'string' && typeof token !== 'number') return () => {}
+  return createProgress((progress, total, message) => {
+    const params = {
+      progressToken: token,
+      progress,
+      ...(total !== undefined && { total }),
+      ...(message !== undefined && { message })
+    }
+    sdk.mcpReq
+      .notify({ method: 'notifications/progress', params })
+      .catch((error: unknown) => logLost(log, error))
+  })
+}
+
+function logLost(log: Log, error: unknown): void {
+  log.debug('notification not delivered', { error: String(error) })
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Audit } from '../../src/audit.ts'
+import type { Authenticate } from '../../src/auth.ts'
+import { Refusal, toRefusal } from '../../src/errors.ts'
+import { parseJson } from '../../src/json.ts'
+import { describeError } from '../../src/log.ts'
+import type { Registry } from '../../src/registry.ts'
+import type { Config } from '../../src/settings.ts'
+import type { Mcp } from '../mcp.ts'
+import { addAuth } from './auth.ts'
+import { addGuard } from './guard.ts'
+import { addHealth } from './health.ts'
+import { createLanes } from './lanes.ts'
+import { addMcpRoutes } from './mcp.ts'
+import { createRefuse, type Refuse } from './refuse.ts'
+
+export interface HttpOptions {
+  readonly mcp: Mcp
+  readonly registry: Registry
+  readonly config: Config
+  readonly audit: Audit
+  /** Undefined when authentication is off. */
+  readonly authenticate?: Authenticate
+}
+
+export interface HttpServer {
+  /** Binds the port; resolves with the origin that it serves. */
+  listen(): Promise<string>
+  /** Says no to new work, answers what is in flight (up to `graceMs`), ends streams, lets go. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Builds the HTTP side: limits first, then every plugin in the order in which it runs. */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const { mcp, registry, config, audit, authenticate } = options
+  const { http, limits } = config
+  const refuse = createRefuse(http.path)
+  let isDraining = false
+
+  const app = fastify({
+    bodyLimit: limits.maxRequestBytes,
+    // Fastify's own default is no limit at all for a body that trickles in.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    trustProxy: http.trustProxy.length > 0 ? [...http.trustProxy] : false,
+    exposeHeadRoutes: false,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    forceCloseConnections: 'idle',
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1000,
+      // A missing Host is refused by the guard, with an answer of ours.
+      requireHostHeader: false
+    }
+  })
+  app.server.maxHeadersCount = 128
+  app.server.maxConnections = http.maxConnections
+
+  const lanes = createLanes({ mcp, registry, config })
+  const inFlight = trackRequests(app)
+  addErrorHandlers(app, mcp, refuse)
+  addJsonParser(app)
+  addAccessLog(app, mcp)
+  await addGuard(app, { config, refuse, isDraining: () => isDraining })
+  addHealth(app, {
+    version: mcp.version,
+    notReadyReasons: () => (isDraining ? ['draining'] : [])
+  })
+  await app.register(async (secured) => {
+    addAuth(secured, { audit, log: mcp.log, refuse, ...(authenticate && { authenticate }) })
+    addMcpRoutes(secured, { mcp, lanes, config, refuse })
+  })
+
+  return {
+    async listen() {
+      return app.listen({ port: http.port, host: http.host })
+    },
+    async close(graceMs) {
+      isDraining = true
+      await inFlight.settle(graceMs)
+      await lanes.close()
+      // Clients that keep their connection open would otherwise hold the process.
+      setTimeout(() => app.server.closeAllConnections(), 100).unref()
+      await app.close()
+    }
+  }
+}
+
+/** Only JSON, parsed by ours: depth first, then JSON-RPC shaped errors. */
+function addJsonParser(app: FastifyInstance): void {
+  // Fastify would also take text/plain, which a web page may send without a preflight.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (request.headers['content-encoding'] !== undefined) return done(new Refusal('media_type'))
+    // DELETE may carry the header without a body.
+    if (body === '' && request.method !== 'POST') return done(null, undefined)
+    try {
+      done(null, parseJson(String(body)))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+function addErrorHandlers(app: FastifyInstance, { log }: Mcp, refuse: Refuse): void {
+  app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
+    const refusal = error instanceof Refusal ? error : translate(error)
+    if (refusal) return refuse(request, reply, refusal)
+    log.error('request failed', { request_id: request.id, error: describeError(error) })
+    return refuse(request, reply, toRefusal(error, request.id))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split('?')[0] ?? ''
+    const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) =>
+      app.hasRoute({ method, url })
+    )
+    if (methods.length === 0) return refuse(request, reply, new Refusal('not_found'))
+    return refuse(
+      request,
+      reply.header('allow', methods.join(', ')),
+      new Refusal('method_not_allowed')
+    )
+  })
+}
+
+/** Fastify's own complaints, in our words. */
+function translate({ code, statusCode }: FastifyError): Refusal | undefined {
+  if (statusCode === 413) return new Refusal('body_too_large')
+  if (statusCode === 415) return new Refusal('media_type')
+  if (code?.startsWith('FST_ERR_CTP')) return new Refusal('parse')
+  return statusCode !== undefined && statusCode < 500 ? new Refusal('invalid_request') : undefined
+}
+
+function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.isProbe) return
+    log.info('request', {
+      request_id: request.id,
+      method: `${request.method} ${request.url.split('?')[0]}`,
+      duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
+      status: reply.statusCode < 400 ? 'success' : 'error',
+      http_status: reply.statusCode
+    })
+  })
+}
+
+/** Counts answers that are owed; an open event stream without a call in it is not one. */
+function trackRequests(app: FastifyInstance): { settle(graceMs: number): Promise<void> } {
+  const owed = new Set<string>()
+  let onEmpty: () => void = () => {}
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'POST' || isListening(request.body)) return
+    owed.add(request.id)
+    reply.raw.once('close', () => {
+      owed.delete(request.id)
+      if (owed.size === 0) onEmpty()
+    })
+  })
+  return {
+    async settle(graceMs) {
+      if (owed.size === 0) return
+      await new Promise<void>((resolve) => {
+        onEmpty = resolve
+        setTimeout(resolve, graceMs).unref()
+      })
+    }
+  }
+}
+
+function isListening(body: unknown): boolean {
+  return (body as { method?: unknown } | null | undefined)?.method === 'subscriptions/listen'
+}

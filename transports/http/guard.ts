@@ -1,0 +1,153 @@
+import cors from '@fastify/cors'
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal } from '../../src/errors.ts'
+import type { Config } from '../../src/settings.ts'
+import { createHostCheck } from './host.ts'
+import type { Refuse } from './refuse.ts'
+
+export interface GuardOptions {
+  readonly config: Config
+  readonly refuse: Refuse
+  /** True once the server has begun to shut down. */
+  readonly isDraining: () => boolean
+}
+
+/** Node drops headers beyond its own cap silently; an Origin among them would go unseen. */
+const maxHeaders = 100
+
+/** Sent twice, each of these would let one reader see a value that another does not. */
+const singletons = new Set([
+  'host',
+  'origin',
+  'authorization',
+  'x-api-key',
+  'content-type',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'last-event-id'
+])
+
+/**
+ * The first hook of every request, before authentication and before a body is read: header count,
+ * Host, Origin, flood per address; then CORS. Added to the instance itself, so that refused and
+ * unknown paths pass it, too.
+ */
+export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
+  const { config, refuse, isDraining } = options
+  const { http, limits } = config
+  const isAllowedHost = createHostCheck(http.allowedHosts, http.host)
+  const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
+  // As a plugin the limiter would hook single routes and never see a 401 or a 404.
+  await app.register(rateLimit, { global: false, ipv6Subnet: 64 })
+  const countAddress = app.createRateLimit({ max: limits.address, timeWindow: 60_000 })
+
+  function judgeHeaders({ raw, headers }: FastifyRequest): Refusal | undefined {
+    if (raw.rawHeaders.length / 2 > maxHeaders) return new Refusal('headers_too_many')
+    const repeated = findRepeated(raw.rawHeaders)
+    if (repeated)
+      return new Refusal('invalid_request', { detail: `Header ${repeated} is repeated.` })
+    if (!isAllowedHost(headers.host)) return new Refusal('host')
+    return isAllowedOrigin(headers.origin, headers.host) ? undefined : new Refusal('origin')
+  }
+
+  async function judgeLoad(request: FastifyRequest): Promise<Refusal | undefined> {
+    if (request.routeOptions.config.isProbe) return undefined
+    if (isDraining()) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
+    if (!limits.enabled) return undefined
+    const { isExceeded, ttl } = await countFlood(request)
+    return isExceeded ? new Refusal('flood', { data: { retryAfterMs: ttl } }) : undefined
+  }
+
+  async function countFlood(
+    request: FastifyRequest
+  ): Promise<{ isExceeded: boolean; ttl: number }> {
+    const count = await countAddress(request)
+    return 'isExceeded' in count ? count : { isExceeded: false, ttl: 0 }
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    addStandardHeaders(request, reply)
+    const refusal = judgeHeaders(request) ?? (await judgeLoad(request))
+    if (!refusal) return
+    // A truncated header block leaves the connection in doubt; a draining server lets it go.
+    if (refusal.kind === 'headers_too_many' || refusal.kind === 'draining') {
+      reply.header('connection', 'close')
+    }
+    return refuse(request, reply, refusal)
+  })
+
+  await app.register(cors, {
+    origin: corsOrigin(http.allowedOrigins),
+    methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+    allowedHeaders: [
+      'Content-Type',
+      'Authorization',
+      'Accept',
+      'X-API-Key',
+      'X-Session-ID',
+      'Mcp-Session-Id',
+      'MCP-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
+      'Last-Event-ID',
+      'X-Request-Id',
+      'traceparent',
+      'tracestate'
+    ],
+    exposedHeaders: ['Mcp-Session-Id', 'X-Request-Id', 'Retry-After', 'WWW-Authenticate'],
+    credentials: config.auth.required && !http.allowedOrigins.includes('*'),
+    maxAge: 86_400,
+    strictPreflight: false
+  })
+}
+
+function addStandardHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'"
+  })
+}
+
+function findRepeated(rawHeaders: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? ''
+    if (!singletons.has(name)) continue
+    if (seen.has(name)) return name
+    seen.add(name)
+  }
+  return undefined
+}
+
+/** Whole origins only: scheme, host and port; `null` never matches. A page of our own is welcome. */
+function createOriginCheck(
+  allowed: readonly string[]
+): (origin: string | undefined, host: string | undefined) => boolean {
+  const origins = new Set(allowed)
+  const isAny = origins.has('*')
+  return (origin, host) =>
+    origin === undefined ||
+    (isAny && origin !== 'null') ||
+    origins.has(origin) ||
+    origin === `http://${host}` ||
+    origin === `https://${host}`
+}
+
+/** One origin is stated on every answer; of several the one that asks. */
+function corsOrigin(allowed: readonly string[]): string | string[] {
+  const [only] = allowed
+  if (allowed.includes('*')) return '*'
+  return allowed.length === 1 && only !== undefined ? only : [...allowed]
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Health and readiness: answered while draining, not counted as load. */
+    isProbe?: boolean
+  }
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify'
+
+export interface HealthOptions {
+  readonly version: string
+  /** Why the server should get no new work now; empty when it should. */
+  readonly notReadyReasons: () => readonly string[]
+}
+
+/** Liveness (never looks beyond the process) and readiness, both without a credential. */
+export function addHealth(app: FastifyInstance, { version, notReadyReasons }: HealthOptions): void {
+  const config = { isProbe: true }
+  for (const url of ['/health', '/livez', '/healthz']) {
+    app.get(url, { config }, async (request, reply) => {
+      const [preferred = ''] = (request.headers.accept ?? '').split(',')
+      if (preferred.trim().startsWith('text/plain')) return reply.type('text/plain').send('OK')
+      return {
+        status: 'healthy',
+        version,
+        service: 'portcullis',
+        timestamp: new Date().toISOString(),
+        uptimeSeconds: Math.round(process.uptime())
+      }
+    })
+  }
+  for (const url of ['/ready', '/readyz']) {
+    app.get(url, { config }, async (_request, reply) => {
+      const reasons = notReadyReasons()
+      return reply.code(reasons.length === 0 ? 200 : 503).send({
+        status: reasons.length === 0 ? 'ready' : 'not ready',
+        reasons
+      })
+    })
+  }
+}

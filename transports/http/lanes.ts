@@ -1,0 +1,194 @@
+import {
+  type AuthInfo,
+  classifyInboundRequest,
+  createMcpHandler,
+  PROTOCOL_VERSION_META_KEY,
+  type ServerContext,
+  WebStandardStreamableHTTPServerTransport
+} from '@modelcontextprotocol/server'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal } from '../../src/errors.ts'
+import { isRecord } from '../../src/json.ts'
+import { describeError } from '../../src/log.ts'
+import type { Registry } from '../../src/registry.ts'
+import type { Config } from '../../src/settings.ts'
+import type { ChangeEvent } from '../../src/types.ts'
+import type { Caller } from '../call-context.ts'
+import { createServerFactory, type Mcp } from '../mcp.ts'
+import { compileParamHeaders } from './param-headers.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { disconnectSignal, toWebRequest } from './web.ts'
+
+/** The three ways in which a POST can be served. */
+export interface Lanes {
+  readonly sessions: Sessions
+  post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
+  /** GET and DELETE of a session. */
+  inSession(request: FastifyRequest, sessionId: string): Promise<Response>
+  close(): Promise<void>
+}
+
+export interface LaneOptions {
+  readonly mcp: Mcp
+  readonly registry: Registry
+  readonly config: Config
+}
+
+const acceptsBoth = 'application/json, text/event-stream'
+
+export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
+  const { log } = mcp
+  const reportError = (error: Error): void => log.debug('mcp', { error: describeError(error) })
+  const factory = createServerFactory(mcp, { isConnection: false, callerOf })
+  const modern = createMcpHandler(factory, {
+    legacy: 'reject',
+    keepAliveMs: Math.min(config.sessions.heartbeatMs, 15_000),
+    maxSubscriptions: config.sessions.max,
+    onerror: reportError
+  })
+  const stopAnnouncing = mcp.changes.subscribe((event) => announce(modern.notify, event))
+  const sessions = createSessions({
+    factory: createServerFactory(mcp, { isConnection: true, callerOf }),
+    idleMs: config.sessions.idleMs,
+    heartbeatMs: config.sessions.heartbeatMs,
+    max: config.sessions.max,
+    log
+  })
+  const paramChecks = new Map(
+    [...registry.tools].flatMap(([name, { inputSchema }]) => {
+      const check = compileParamHeaders(inputSchema)
+      return check ? [[name, check]] : []
+    })
+  )
+
+  function checkParamHeaders(request: FastifyRequest, params: Record<string, unknown>): void {
+    const check = paramChecks.get(String(params.name))
+    // Asking about a hidden tool must not differ from asking about an unknown one.
+    if (!check || !registry.view(request.principal).tools.has(String(params.name))) return
+    check(params.arguments, (name) => {
+      const value = request.headers[name]
+      return typeof value === 'string' ? value : undefined
+    })
+  }
+
+  /** 2026-07-28: no session; a disconnect stops the call. */
+  async function serveModern(request: FastifyRequest, reply: FastifyReply): Promise<Response> {
+    const { body } = request
+    const parsedBody = body
+    if (isRecord(body) && isRecord(body.params)) {
+      if (body.method === 'tools/call') checkParamHeaders(request, body.params)
+      if (body.method === 'subscriptions/listen') keepReadable(mcp, request, body.params)
+    }
+    const web = toWebRequest(request, { accept: acceptsBoth, signal: disconnectSignal(reply) })
+    return modern.fetch(web, { parsedBody, authInfo: toAuthInfo(request) })
+  }
+
+  /** A 2025-era request outside a session: one server for one exchange. */
+  async function serveOnce(request: FastifyRequest, reply: FastifyReply): Promise<Response> {
+    const authInfo = toAuthInfo(request)
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      enableJsonResponse: !acceptsEventStream(request)
+    })
+    const server = await factory({ era: 'legacy', authInfo })
+    await server.connect(transport)
+    // Closing aborts what still runs, so it serves the disconnect as well as the end.
+    reply.raw.once('close', () => {
+      server.close().catch(reportError)
+    })
+    return transport.handleRequest(toWebRequest(request, { accept: acceptsBoth }), {
+      authInfo,
+      parsedBody: request.body
+    })
+  }
+
+  async function serveLegacy(request: FastifyRequest, reply: FastifyReply): Promise<Response> {
+    const { body, principal } = request
+    const sessionId = sessionIdOf(request)
+    const isInitialize = isRecord(body) && body.method === 'initialize'
+    if (sessionId === undefined && !isInitialize) return serveOnce(request, reply)
+    const web = toWebRequest(request, { accept: acceptsBoth })
+    const call = { request: web, authInfo: toAuthInfo(request), principal, parsedBody: body }
+    return sessionId === undefined ? sessions.open(call) : sessions.serve(sessionId, call)
+  }
+
+  return Object.freeze({
+    sessions,
+    post: (request, reply) =>
+      isModern(request) ? serveModern(request, reply) : serveLegacy(request, reply),
+    inSession: (request, sessionId) =>
+      sessions.serve(sessionId, {
+        request: toWebRequest(request, { accept: acceptsBoth }),
+        authInfo: toAuthInfo(request),
+        principal: request.principal
+      }),
+    async close() {
+      stopAnnouncing()
+      await modern.close()
+      await sessions.close()
+    }
+  } satisfies Lanes)
+}
+
+/** The session that a request names; one header of the 2025 revisions. */
+export function sessionIdOf(request: FastifyRequest): string | undefined {
+  const value = request.headers['mcp-session-id']
+  return typeof value === 'string' ? value : undefined
+}
+
+export function acceptsEventStream(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/event-stream') ?? false
+}
+
+/** The body decides the era; only without a claim there do headers count. */
+function isModern({ body, headers, method }: FastifyRequest): boolean {
+  const meta = isRecord(body) && isRecord(body.params) ? body.params._meta : undefined
+  if (isRecord(meta) && PROTOCOL_VERSION_META_KEY in meta) return true
+  const version = headers['mcp-protocol-version']
+  const outcome = classifyInboundRequest({
+    httpMethod: method,
+    body,
+    ...(typeof version === 'string' && { protocolVersionHeader: version })
+  })
+  return outcome.kind !== 'legacy'
+}
+
+function toAuthInfo(request: FastifyRequest): AuthInfo {
+  const version = request.headers['mcp-protocol-version']
+  const [path = ''] = request.url.split('?')
+  const caller: Caller = {
+    principal: request.principal,
+    transport: 'http',
+    requestId: request.id,
+    remote: request.ip,
+    path,
+    ...(typeof version === 'string' && { protocolVersion: version })
+  }
+  // The SDK wants a token here; the real one stays in the auth hook.
+  return { token: '', clientId: request.principal.id, scopes: [], extra: { caller } }
+}
+
+function callerOf(sdk: ServerContext): Caller {
+  const caller = sdk.http?.authInfo?.extra?.caller
+  if (!caller) throw new Refusal('internal')
+  return caller as Caller
+}
+
+/** Listening to a resource needs the right to read it; the rest of the wish is left out. */
+function keepReadable(
+  { dispatcher }: Mcp,
+  { principal }: FastifyRequest,
+  params: Record<string, unknown>
+): void {
+  const wish = params.notifications
+  if (!isRecord(wish) || !Array.isArray(wish.resourceSubscriptions)) return
+  wish.resourceSubscriptions = wish.resourceSubscriptions
+    .slice(0, 100)
+    .filter((uri) => typeof uri === 'string' && dispatcher.canRead(uri, principal))
+}
+
+function announce(notify: ReturnType<typeof createMcpHandler>['notify'], event: ChangeEvent): void {
+  if (event.kind === 'resource') notify.resourceUpdated(event.uri)
+  else if (event.kind === 'tools') notify.toolsChanged()
+  else if (event.kind === 'prompts') notify.promptsChanged()
+  else notify.resourcesChanged()
+}

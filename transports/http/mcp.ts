@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal, toRefusal } from '../../src/errors.ts'
+import { describeError } from '../../src/log.ts'
+import type { Config } from '../../src/settings.ts'
+import type { Mcp } from '../mcp.ts'
+import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
+import type { Refuse } from './refuse.ts'
+import { sendResponse } from './web.ts'
+
+export interface McpRouteOptions {
+  readonly mcp: Mcp
+  readonly lanes: Lanes
+  readonly config: Config
+  readonly refuse: Refuse
+}
+
+const protocolVersions = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26']
+const allowed = 'GET, POST, DELETE, OPTIONS'
+
+/** The MCP endpoint: POST in three lanes, GET and DELETE for 2025-era sessions, GET for people. */
+export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): void {
+  const { mcp, lanes, config, refuse } = options
+  const url = config.http.path
+
+  async function guard(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: () => Promise<Response>
+  ): Promise<FastifyReply> {
+    try {
+      const response = await work()
+      const sessionId = response.headers.get('mcp-session-id') ?? sessionIdOf(request)
+      const release = lanes.sessions.hold(sessionId)
+      reply.raw.once('close', release)
+      return await sendResponse(reply, response)
+    } catch (error) {
+      if (!(error instanceof Refusal)) {
+        mcp.log.error('request failed', { request_id: request.id, error: describeError(error) })
+      }
+      return refuse(request, reply, toRefusal(error, request.id))
+    }
+  }
+
+  app.post(url, (request, reply) => guard(request, reply, () => lanes.post(request, reply)))
+
+  const isInfo = (request: FastifyRequest): boolean => !acceptsEventStream(request)
+  app.get(
+    url,
+    { config: { isPublic: (request) => config.http.infoPublic && isInfo(request) } },
+    (request, reply) => {
+      if (isInfo(request)) return reply.send(describeServer(mcp.version, config))
+      return guard(request, reply, async () => {
+        const sessionId = sessionIdOf(request)
+        if (sessionId === undefined) throw new Refusal('session_missing')
+        return lanes.inSession(request, sessionId)
+      })
+    }
+  )
+
+  app.delete(url, (request, reply) => {
+    const sessionId = sessionIdOf(request)
+    if (sessionId === undefined) return refuseMethod(request, reply)
+    return guard(request, reply, () => lanes.inSession(request, sessionId))
+  })
+
+  app.route({ method: ['PUT', 'PATCH', 'HEAD'], url, handler: refuseMethod })
+
+  function refuseMethod(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return refuse(request, reply.header('allow', allowed), new Refusal('method_not_allowed'))
+  }
+}
+
+function describeServer(version: string, { auth, http }: Config): object {
+  return {
+    name: 'portcullis',
+    version,
+    protocolVersions,
+    endpoints: { mcp: http.path, health: '/health', ready: '/ready' },
+    authentication: auth.required ? 'required' : 'off'
+  }
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Refusal } from '../../src/errors.ts'
+
+/** Sends a refusal: as a JSON-RPC error on the MCP path, as `{ error, timestamp }` elsewhere. */
+export type Refuse = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal
+) => FastifyReply
+
+export function createRefuse(mcpPath: string): Refuse {
+  return (request, reply, refusal) => {
+    const { retryAfterMs, ...data } = refusal.data ?? {}
+    if (typeof retryAfterMs === 'number') {
+      reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
+    }
+    reply.code(refusal.status).header('content-type', 'application/json; charset=utf-8')
+    const [path] = request.url.split('?')
+    return reply.send(
+      path === mcpPath
+        ? JSON.stringify(toJsonRpc(request, refusal, data))
+        : JSON.stringify({ error: refusal.message, timestamp: new Date().toISOString() })
+    )
+  }
+}
+
+function toJsonRpc(request: FastifyRequest, refusal: Refusal, data: object): object {
+  const { code, message } = refusal
+  const error = { code, message, ...(Object.keys(data).length > 0 && { data }) }
+  return { jsonrpc: '2.0', ...readId(request), error }
+}
+
+/** The id when the body was read; otherwise null in the 2025 revisions and absent in 2026-07-28. */
+function readId(request: FastifyRequest): { id?: string | number | null } {
+  const { body } = request
+  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined
+  if (typeof id === 'string' || typeof id === 'number') return { id }
+  const version = request.headers['mcp-protocol-version']
+  return typeof version === 'string' && version >= '2026-07-28' ? {} : { id: null }
+}

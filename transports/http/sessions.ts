@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type AuthInfo,
+  type McpServer,
+  type McpServerFactory,
+  type Server,
+  WebStandardStreamableHTTPServerTransport
+} from '@modelcontextprotocol/server'
+import { Refusal } from '../../src/errors.ts'
+import { monotonicClock } from '../../src/limit.ts'
+import type { Log, Principal } from '../../src/types.ts'
+import { createEventStore } from './event-store.ts'
+
+export interface SessionOptions {
+  readonly factory: McpServerFactory
+  readonly idleMs: number
+  readonly heartbeatMs: number
+  readonly max: number
+  readonly log: Log
+}
+
+/** One request to a session, with what the SDK needs of it. */
+export interface SessionRequest {
+  readonly request: Request
+  readonly authInfo: AuthInfo
+  readonly principal: Principal
+  readonly parsedBody?: unknown
+}
+
+export interface Sessions {
+  /** Serves an `initialize` in a new session. Throws a Refusal when there are too many. */
+  open(request: SessionRequest): Promise<Response>
+  /** Serves a request in its session. Throws a Refusal when that is unknown or somebody else's. */
+  serve(sessionId: string, request: SessionRequest): Promise<Response>
+  /** Says that an answer of the session is being sent; the returned function that it is over. */
+  hold(sessionId: string | undefined): () => void
+  readonly size: number
+  close(): Promise<void>
+}
+
+interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport
+  readonly server: Server | McpServer
+  readonly owner: string
+  usedAtMs: number
+  openAnswers: number
+}
+
+/** How long a 2025-era client waits before it reconnects a stream. */
+const retryIntervalMs = 1000
+
+/** The sessions of 2025-era clients: capped, expiring when idle, bound to whoever opened them. */
+export function createSessions(options: SessionOptions): Sessions {
+  const { factory, idleMs, heartbeatMs, max, log } = options
+  const sessions = new Map<string, Session>()
+  let opening = 0
+
+  async function open({ request, authInfo, principal, parsedBody }: SessionRequest) {
+    if (sessions.size + opening >= max) {
+      throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
+    }
+    opening++
+    try {
+      const server = await factory({ era: 'legacy', authInfo })
+      const transport = new WebStandardStreamableHTTPServerTransport({
+        sessionIdGenerator: randomUUID,
+        eventStore: createEventStore(),
+        retryInterval: retryIntervalMs,
+        keepAliveMs: heartbeatMs,
+        onsessioninitialized: (id) => {
+          const usedAtMs = monotonicClock()
+          const owner = ownerKey(principal)
+          sessions.set(id, { transport, server, owner, usedAtMs, openAnswers: 0 })
+        },
+        onsessionclosed: (id) => end(id)
+      })
+      await server.connect(transport)
+      const response = await transport.handleRequest(request, { authInfo, parsedBody })
+      if (transport.sessionId === undefined) await server.close()
+      return response
+    } finally {
+      opening--
+    }
+  }
+
+  async function serve(
+    sessionId: string,
+    { request, authInfo, principal, parsedBody }: SessionRequest
+  ) {
+    const session = sessions.get(sessionId)
+    // Knowing the id of a session is not being its owner.
+    if (!session || session.owner !== ownerKey(principal)) throw new Refusal('session_unknown')
+    session.usedAtMs = monotonicClock()
+    const body = parsedBody === undefined ? {} : { parsedBody }
+    return session.transport.handleRequest(request, { authInfo, ...body })
+  }
+
+  function hold(sessionId: string | undefined): () => void {
+    const session = sessionId === undefined ? undefined : sessions.get(sessionId)
+    if (!session) return () => {}
+    session.openAnswers++
+    return () => {
+      session.openAnswers--
+      session.usedAtMs = monotonicClock()
+    }
+  }
+
+  async function end(id: string): Promise<void> {
+    const session = sessions.get(id)
+    sessions.delete(id)
+    await session?.server.close()
+  }
+
+  function sweep(): void {
+    const now = monotonicClock()
+    for (const [id, session] of sessions) {
+      // A session with an open stream is alive however quiet it is.
+      if (session.openAnswers > 0 || now - session.usedAtMs < idleMs) continue
+      log.info('Cleaned up expired session')
+      end(id).catch((error: unknown) => log.error('session not closed', { error: String(error) }))
+    }
+  }
+
+  const sweeper = setInterval(sweep, Math.max(50, Math.min(idleMs / 4, 30_000)))
+  sweeper.unref()
+
+  return Object.freeze({
+    open,
+    serve,
+    hold,
+    get size() {
+      return sessions.size
+    },
+    async close() {
+      clearInterval(sweeper)
+      await Promise.all([...sessions.keys()].map(end))
+    }
+  })
+}
+
+function ownerKey({ kind, id }: Principal): string {
+  return `${kind}:${id}`
+}

@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/**
+ * What the SDK reads of a web `Request`: method, URL, single headers and the signal. A real one
+ * costs more than the tool call it carries, and its body was parsed already.
+ */
+export function toWebRequest(
+  request: FastifyRequest,
+  options: { readonly accept: string; readonly signal?: AbortSignal }
+): Request {
+  const { headers } = request
+  const look = {
+    method: request.method,
+    url: `http://localhost${request.url}`,
+    signal: options.signal,
+    headers: {
+      get(name: string): string | null {
+        if (name === 'accept') return options.accept
+        const value = headers[name.toLowerCase()]
+        return (Array.isArray(value) ? value.join(', ') : value) ?? null
+      }
+    }
+  }
+  return look as unknown as Request
+}
+
+/** Fires when the client goes away before its answer is complete. */
+export function disconnectSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new Error('client disconnected'))
+  })
+  return controller.signal
+}
+
+/** Sends a web `Response` through Fastify, so that headers and hooks survive. */
+export async function sendResponse(reply: FastifyReply, response: Response): Promise<FastifyReply> {
+  const contentType = response.headers.get('content-type')
+  if (contentType?.startsWith('text/event-stream')) {
+    response.headers.delete('connection')
+    return reply.send(response)
+  }
+  reply.code(response.status)
+  for (const [name, value] of response.headers) reply.header(name, value)
+  if (response.body === null) return reply.send()
+  // One buffer with a length instead of a chunked stream: two writes fewer per call.
+  return reply.send(await response.text())
+}

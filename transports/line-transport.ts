@@ -1,0 +1,177 @@
+import type { Readable, Writable } from 'node:stream'
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  PROTOCOL_VERSION_META_KEY,
+  type RequestId,
+  type Transport
+} from '@modelcontextprotocol/server'
+import { Refusal, type RefusalKind } from '../src/errors.ts'
+import { isRecord, parseJson } from '../src/json.ts'
+import { createLineFraming, type Line } from './line-framing.ts'
+
+export interface LineTransportOptions {
+  readonly input: Readable
+  readonly output: Pick<Writable, 'write' | 'on' | 'writableLength'>
+  readonly maxLineBytes: number
+  /** The 2026-era revisions that are served. */
+  readonly modernVersions: readonly string[]
+}
+
+export interface LineTransport extends Transport {
+  /** Resolves when input has ended, with the error when one of the pipes broke. */
+  readonly ended: Promise<Error | undefined>
+  /** Stops reading; resolves when every accepted request is answered and written. */
+  drain(): Promise<void>
+}
+
+/** Above this much unread output, input waits. */
+const highWaterBytes = 1_048_576
+
+/**
+ * One JSON-RPC message per line. Unlike the SDK's own transport it answers every bad frame, keeps
+ * serving after an oversized one, survives a reader that stalls, and can finish what is in flight
+ * after the input has ended.
+ */
+export function createLineTransport(options: LineTransportOptions): LineTransport {
+  const { input, output, maxLineBytes, modernVersions } = options
+  const framing = createLineFraming(maxLineBytes)
+  const inFlight = new Set<RequestId>()
+  const idle = createSignal<void>()
+  const ended = createSignal<Error | undefined>()
+  let isModern = false
+  let isDraining = false
+  let isClosed = false
+
+  const transport: LineTransport = {
+    ended: ended.promise,
+    async start() {
+      output.on('error', (error: Error) => ended.resolve(error))
+      output.on('drain', () => !isDraining && input.resume())
+      input.on('error', (error: Error) => ended.resolve(error))
+      input.on('data', (chunk: Buffer) => {
+        for (const line of framing.push(chunk)) receive(line)
+        if (output.writableLength > highWaterBytes) input.pause()
+      })
+      input.on('end', () => {
+        for (const line of framing.end()) receive(line)
+        ended.resolve(undefined)
+      })
+    },
+    async send(message) {
+      if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) settle(message.id)
+      await write(message)
+    },
+    async drain() {
+      isDraining = true
+      input.pause()
+      if (inFlight.size > 0) await idle.promise
+      await write()
+    },
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      input.pause()
+      transport.onclose?.()
+    }
+  }
+
+  function receive(line: Line): void {
+    if (isClosed) return
+    if (line === 'too_large')
+      return refuse('body_too_large', undefined, `The limit is ${maxLineBytes} bytes.`)
+    if (line.text.trim() === '') return
+    let message: unknown
+    try {
+      message = parseJson(line.text)
+    } catch (error) {
+      return refuse(error instanceof Refusal ? error.kind : 'parse', undefined)
+    }
+    accept(message)
+  }
+
+  function accept(message: unknown): void {
+    if (isJSONRPCRequest(message)) return acceptRequest(message)
+    if (isJSONRPCNotification(message)) {
+      const cancelled = message.method === 'notifications/cancelled' && message.params?.requestId
+      deliver(message)
+      // A cancelled request is never answered, so nothing may wait for its answer.
+      if (typeof cancelled === 'string' || typeof cancelled === 'number') settle(cancelled)
+      return
+    }
+    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) return deliver(message)
+    refuse('invalid_request', isRecord(message) ? message.id : undefined)
+  }
+
+  function acceptRequest(message: JSONRPCMessage & { id: RequestId; params?: unknown }): void {
+    const { id } = message
+    if (inFlight.has(id)) return refuse('duplicate_id', id)
+    const version = claimedVersion(message.params)
+    if (version !== undefined) {
+      isModern = true
+      // Each 2026-era request names its revision; the SDK looks at the first one only.
+      if (!modernVersions.includes(version)) {
+        const data = { supported: modernVersions, requested: version }
+        return refuse('unsupported_version', id, undefined, data)
+      }
+    }
+    inFlight.add(id)
+    deliver(message)
+  }
+
+  function deliver(message: JSONRPCMessage): void {
+    transport.onmessage?.(message)
+  }
+
+  function settle(id: RequestId | undefined): void {
+    if (id !== undefined) inFlight.delete(id)
+    if (isDraining && inFlight.size === 0) idle.resolve()
+  }
+
+  function refuse(
+    kind: RefusalKind,
+    id: unknown,
+    detail?: string,
+    data?: Readonly<Record<string, unknown>>
+  ): void {
+    const { code, message } = new Refusal(kind, { ...(detail && { detail }) })
+    const isId = typeof id === 'string' || Number.isInteger(id)
+    // An unreadable id is null in the 2025 revisions and absent in 2026-07-28.
+    const answer = {
+      jsonrpc: '2.0',
+      ...(isId ? { id } : isModern ? {} : { id: null }),
+      error: { code, message, ...(data && { data }) }
+    }
+    write(answer).catch(() => {})
+  }
+
+  function write(message?: unknown): Promise<void> {
+    const text = message === undefined ? '' : `${JSON.stringify(message)}\n`
+    return new Promise((resolve, reject) => {
+      output.write(text, (error) => {
+        if (!error) return resolve()
+        ended.resolve(error)
+        reject(error)
+      })
+    })
+  }
+
+  return transport
+}
+
+function claimedVersion(params: unknown): string | undefined {
+  const meta = isRecord(params) ? params._meta : undefined
+  const version = isRecord(meta) ? meta[PROTOCOL_VERSION_META_KEY] : undefined
+  return typeof version === 'string' ? version : undefined
+}
+
+function createSignal<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,119 @@
+import {
+  inputRequired,
+  type McpRequestContext,
+  type McpServerFactory,
+  ProtocolError,
+  type Result,
+  Server,
+  type ServerContext
+} from '@modelcontextprotocol/server'
+import type { Dispatcher } from '../src/dispatch.ts'
+import { Refusal, toRefusal } from '../src/errors.ts'
+import { logFailure } from '../src/run.ts'
+import type { CallContext, ChangeEvent, Changes, InputRequired, Log } from '../src/types.ts'
+import { type Caller, createCallContext } from './call-context.ts'
+import { createMethods, createSubscriptions } from './methods.ts'
+import type { RequestState, Target } from './request-state.ts'
+
+/** What every transport serves. */
+export interface Mcp {
+  readonly dispatcher: Dispatcher
+  readonly changes: Changes
+  readonly requestState: RequestState
+  readonly log: Log
+  readonly version: string
+}
+
+export interface FactoryOptions {
+  /** A connection outlives one request, so it hears of changes by itself. */
+  readonly isConnection: boolean
+  /** Who is calling; over HTTP it travels with each request. */
+  callerOf(sdk: ServerContext): Caller
+}
+
+const capabilities = {
+  tools: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  prompts: { listChanged: true },
+  completions: {},
+  logging: {}
+}
+
+/** Makes the SDK's server factory: thin handlers that hand every request to the dispatcher. */
+export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServerFactory {
+  return ({ era }: McpRequestContext) => {
+    const server = new Server(
+      { name: 'portcullis', title: 'Portcullis', version: mcp.version },
+      { capabilities, requestState: { verify: mcp.requestState.verify } }
+    )
+    const subscriptions = createSubscriptions()
+    for (const [method, serve] of createMethods(mcp.dispatcher, subscriptions)) {
+      // The SDK types each method by its name; the table of methods is typed as one.
+      server.setRequestHandler(method as 'tools/call', ({ params }, sdk) => {
+        const caller = options.callerOf(sdk)
+        const ctx = createCallContext(sdk, caller, server.getNegotiatedProtocolVersion(), mcp.log)
+        const work = (opened: CallContext): object | Promise<object> => serve(params ?? {}, opened)
+        return answer(mcp, sdk, { ctx, method, params: params ?? {} }, work)
+      })
+    }
+    if (options.isConnection) announceChanges(server, mcp, era, subscriptions.uris)
+    return server
+  }
+}
+
+/** Nothing but a refusal's own text leaves here; the SDK would send any thrown message. */
+async function answer(
+  { requestState, log }: Mcp,
+  sdk: ServerContext,
+  target: Target & { readonly ctx: CallContext },
+  work: (ctx: CallContext) => object | Promise<object>
+): Promise<never> {
+  const { ctx, method } = target
+  try {
+    const sealed = sdk.mcpReq.requestState()
+    const opened = sealed === undefined ? {} : { requestState: requestState.open(sealed, target) }
+    const result = await work({ ...ctx, ...opened })
+    return (isInputRequired(result) ? await ask(requestState, result, target) : result) as never
+  } catch (error) {
+    if (!(error instanceof Refusal)) logFailure({ ...ctx, log }, method, error)
+    const refusal = toRefusal(error, ctx.requestId)
+    throw new ProtocolError(refusal.code, refusal.message, refusal.data)
+  }
+}
+
+async function ask(
+  requestState: RequestState,
+  { inputRequests, state }: InputRequired,
+  target: Target
+): Promise<Result> {
+  return inputRequired({
+    ...(inputRequests && { inputRequests: inputRequests as never }),
+    ...(state !== undefined && { requestState: await requestState.seal(state, target) })
+  })
+}
+
+function isInputRequired(result: object): result is InputRequired {
+  return 'inputRequests' in result || 'state' in result
+}
+
+function announceChanges(
+  server: Server,
+  { changes, log }: Mcp,
+  era: McpRequestContext['era'],
+  subscribed: ReadonlySet<string>
+): void {
+  const send = async (event: ChangeEvent): Promise<void> => {
+    if (event.kind === 'tools') await server.sendToolListChanged()
+    if (event.kind === 'prompts') await server.sendPromptListChanged()
+    if (event.kind === 'resources') await server.sendResourceListChanged()
+    // In 2026-07-28 the SDK's listen router keeps the subscriptions and filters.
+    if (event.kind === 'resource' && (era === 'modern' || subscribed.has(event.uri))) {
+      await server.sendResourceUpdated({ uri: event.uri })
+    }
+  }
+  server.onclose = changes.subscribe((event) => {
+    send(event).catch((error: unknown) => {
+      log.debug('change not announced', { error: String(error) })
+    })
+  })
+}

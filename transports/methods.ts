@@ -1,0 +1,104 @@
+import type { Dispatcher, ListPage } from '../src/dispatch.ts'
+import { Refusal } from '../src/errors.ts'
+import type { CallContext, CompletionRef } from '../src/types.ts'
+
+type Params = Readonly<Record<string, unknown>>
+
+/** Answers one method. Parameters were checked against the specification by the SDK. */
+type Method = (params: Params, ctx: CallContext) => object | Promise<object>
+
+/** Resource URIs that a 2025-era connection has subscribed to. */
+export interface Subscriptions {
+  readonly uris: ReadonlySet<string>
+  add(uri: string): void
+  delete(uri: string): void
+}
+
+const maxSubscriptions = 100
+
+export function createSubscriptions(): Subscriptions {
+  const uris = new Set<string>()
+  return {
+    uris,
+    add(uri) {
+      if (uris.size >= maxSubscriptions && !uris.has(uri)) {
+        const detail = `At most ${maxSubscriptions} subscriptions on one connection.`
+        throw new Refusal('invalid_params', { detail })
+      }
+      uris.add(uri)
+    },
+    delete(uri) {
+      uris.delete(uri)
+    }
+  }
+}
+
+/** Every method that is served, and what the dispatcher is asked for it. */
+export function createMethods(
+  dispatcher: Dispatcher,
+  subscriptions: Subscriptions
+): ReadonlyMap<string, Method> {
+  return new Map<string, Method>([
+    ['tools/list', (params, ctx) => toList('tools', dispatcher.listTools(cursorOf(params), ctx))],
+    [
+      'tools/call',
+      ({ name, arguments: args }, ctx) => dispatcher.callTool(String(name), args, ctx)
+    ],
+    [
+      'resources/list',
+      (params, ctx) => toList('resources', dispatcher.listResources(cursorOf(params), ctx))
+    ],
+    [
+      'resources/templates/list',
+      (params, ctx) =>
+        toList('resourceTemplates', dispatcher.listResourceTemplates(cursorOf(params), ctx))
+    ],
+    ['resources/read', ({ uri }, ctx) => dispatcher.readResource(String(uri), ctx)],
+    [
+      'prompts/list',
+      (params, ctx) => toList('prompts', dispatcher.listPrompts(cursorOf(params), ctx))
+    ],
+    [
+      'prompts/get',
+      ({ name, arguments: args }, ctx) =>
+        dispatcher.getPrompt(String(name), new Map(Object.entries((args ?? {}) as object)), ctx)
+    ],
+    [
+      'completion/complete',
+      ({ ref, argument }, ctx) => ({
+        completion: dispatcher.complete(
+          ref as CompletionRef,
+          argument as { name: string; value: string },
+          ctx
+        )
+      })
+    ],
+    [
+      'resources/subscribe',
+      ({ uri }, ctx) => {
+        dispatcher.charge('resources/subscribe', ctx)
+        if (!dispatcher.canRead(String(uri), ctx.principal)) {
+          throw new Refusal('unknown_resource', { data: { uri } })
+        }
+        subscriptions.add(String(uri))
+        return {}
+      }
+    ],
+    [
+      'resources/unsubscribe',
+      ({ uri }, ctx) => {
+        dispatcher.charge('resources/unsubscribe', ctx)
+        subscriptions.delete(String(uri))
+        return {}
+      }
+    ]
+  ])
+}
+
+function cursorOf(params: Params): string | undefined {
+  return typeof params.cursor === 'string' ? params.cursor : undefined
+}
+
+function toList(key: string, { items, ...page }: ListPage): object {
+  return { [key]: items, ...page }
+}
