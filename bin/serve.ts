@@ -23,19 +23,16 @@ export async function serve(
   const { log, mcp } = core
   for (const warning of warnings) log.warn(warning)
   const open: Closable[] = []
-  let exitCode = 0
+  let failure: unknown
 
   const grace = closeWithGrace(
     { delay: graceMs + 2000, logger: false },
     async ({ err, signal }) => {
-      if (err) {
-        exitCode = 1
-        log.error('unexpected error, shutting down', { error: describeError(err) })
-      }
+      if (err) log.error('unexpected error, shutting down', { error: describeError(err) })
       if (signal) log.info('shutting down', { signal })
       await Promise.all(open.map((transport) => transport.close(graceMs)))
       await Promise.all(sources.map((source) => source.close()))
-      process.exitCode = exitCode
+      if (failure) throw failure
     }
   )
 
@@ -56,11 +53,11 @@ export async function serve(
     Promise.race([server.ended, orphaned])
       .then(async (error) => {
         if (error) {
-          exitCode = 1
+          failure = error
           log.error('standard input or output broke', { error: describeError(error) })
         }
         if (!hasOther) grace.close()
-        else await server.close()
+        else await server.close(graceMs)
       })
       .catch((error: unknown) => log.error('stdio', { error: describeError(error) }))
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { describeError } from '../src/log.ts'
 import type { Principal } from '../src/types.ts'
@@ -13,8 +14,8 @@ export interface StdioOptions {
 export interface StdioServer {
   /** Resolves when the client has closed its end, with the error when a pipe broke. */
   readonly ended: Promise<Error | undefined>
-  /** Answers what is in flight and lets go of the pipes. */
-  close(): Promise<void>
+  /** Answers what is in flight, for at most `graceMs`, and lets go of the pipes. */
+  close(graceMs: number): Promise<void>
 }
 
 const modernVersions = ['2026-07-28']
@@ -37,8 +38,10 @@ export function listenStdio({ mcp, principal, maxLineBytes }: StdioOptions): Std
   })
   return {
     ended: transport.ended,
-    async close() {
-      await transport.drain().catch(() => {})
+    async close(graceMs) {
+      // A broken pipe cannot be drained; it has been reported by `ended`.
+      const drained = transport.drain().catch(() => {})
+      await Promise.race([drained, delay(graceMs, undefined, { ref: false })])
       await handle.close()
     }
   }
