@@ -41,19 +41,20 @@ const capabilities = {
 
 /** Makes the SDK's server factory: thin handlers that hand every request to the dispatcher. */
 export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServerFactory {
+  const methods = createMethods(mcp.dispatcher)
   return ({ era }: McpRequestContext) => {
     const server = new Server(
       { name: 'portcullis', title: 'Portcullis', version: mcp.version },
       { capabilities, requestState: { verify: mcp.requestState.verify } }
     )
     const subscriptions = createSubscriptions()
-    for (const [method, serve] of createMethods(mcp.dispatcher, subscriptions)) {
+    for (const [method, serve] of methods) {
       // The SDK types each method by its name; the table of methods is typed as one.
       server.setRequestHandler(method as 'tools/call', ({ params }, sdk) => {
         const caller = options.callerOf(sdk)
         const ctx = createCallContext(sdk, caller, server.getNegotiatedProtocolVersion(), mcp.log)
-        const work = (opened: CallContext): object | Promise<object> => serve(params ?? {}, opened)
-        return answer(mcp, sdk, { ctx, method, params: params ?? {} }, work)
+        const target = { ctx, method, params: params ?? {} }
+        return answer(mcp, sdk, target, (opened) => serve(target.params, opened, subscriptions))
       })
     }
     if (options.isConnection) announceChanges(server, mcp, era, subscriptions.uris)

@@ -5,7 +5,11 @@ import type { CallContext, CompletionRef } from '../src/types.ts'
 type Params = Readonly<Record<string, unknown>>
 
 /** Answers one method. Parameters were checked against the specification by the SDK. */
-type Method = (params: Params, ctx: CallContext) => object | Promise<object>
+type Method = (
+  params: Params,
+  ctx: CallContext,
+  subscriptions: Subscriptions
+) => object | Promise<object>
 
 /** Resource URIs that a 2025-era connection has subscribed to. */
 export interface Subscriptions {
@@ -34,10 +38,7 @@ export function createSubscriptions(): Subscriptions {
 }
 
 /** Every method that is served, and what the dispatcher is asked for it. */
-export function createMethods(
-  dispatcher: Dispatcher,
-  subscriptions: Subscriptions
-): ReadonlyMap<string, Method> {
+export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Method> {
   return new Map<string, Method>([
     ['tools/list', (params, ctx) => toList('tools', dispatcher.listTools(cursorOf(params), ctx))],
     [
@@ -75,7 +76,7 @@ export function createMethods(
     ],
     [
       'resources/subscribe',
-      ({ uri }, ctx) => {
+      ({ uri }, ctx, subscriptions) => {
         dispatcher.charge('resources/subscribe', ctx)
         if (!dispatcher.canRead(String(uri), ctx.principal)) {
           throw new Refusal('unknown_resource', { data: { uri } })
@@ -86,7 +87,7 @@ export function createMethods(
     ],
     [
       'resources/unsubscribe',
-      ({ uri }, ctx) => {
+      ({ uri }, ctx, subscriptions) => {
         dispatcher.charge('resources/unsubscribe', ctx)
         subscriptions.delete(String(uri))
         return {}

