@@ -1,5 +1,5 @@
 import { auditContext } from './audit.ts'
-import { ToolError } from './define-tool.ts'
+import { isToolError } from './define-tool.ts'
 import { callTexts, Refusal } from './errors.ts'
 import { monotonicClock } from './limit.ts'
 import { chargeMethod, chargeTool, type Policy } from './policy.ts'
@@ -96,7 +96,7 @@ async function run(
 
 /** A thrown ToolError speaks to the model; anything else stays in the log under the request id. */
 function describeFailure(error: unknown, ctx: CallContext): CallResult {
-  if (error instanceof ToolError) return errorResult(error.message)
+  if (isToolError(error)) return errorResult(error.message)
   logFailure(ctx, 'tools/call', error)
   return errorResult(`${callTexts.failed} Request id: ${ctx.requestId}.`)
 }

@@ -18,6 +18,11 @@ export class ToolError extends Error {
   override readonly name = 'ToolError'
 }
 
+/** By name: a module of tools may have been given another copy of this class. */
+export function isToolError(error: unknown): error is ToolError {
+  return error instanceof Error && error.name === 'ToolError'
+}
+
 type ObjectSchema = z.ZodObject<z.ZodRawShape>
 
 /** Options of `defineTool`. Annotations default to those of a pure read-only function. */

@@ -1,5 +1,5 @@
 import { type AuditEventName, auditContext } from './audit.ts'
-import { ToolError } from './define-tool.ts'
+import { isToolError } from './define-tool.ts'
 import { Refusal } from './errors.ts'
 import { monotonicClock } from './limit.ts'
 import { chargeMethod, type Policy } from './policy.ts'
@@ -75,7 +75,7 @@ function describeEnd(
   if (outcome === 'busy') return refuseWith(outcome, new Refusal('busy'))
   if (outcome !== 'failed') return refuseWith(outcome, new Refusal(outcome))
   // A ToolError's text is meant for the client; any other error stays in the log.
-  if (settled.error instanceof ToolError) {
+  if (isToolError(settled.error)) {
     return refuseWith(outcome, new Refusal('invalid_params', { detail: settled.error.message }))
   }
   logFailure(ctx, reading.method, settled.error)

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ConfigError } from '../src/config.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source, ToolDefinition } from '../src/types.ts'
@@ -46,7 +46,7 @@ async function mountDemo(): Promise<Source> {
   const document = new URL('../../examples/shiftwork/openapi.json', import.meta.url)
   const source = await createOpenApiSource({
     name: 'shiftwork',
-    document: document.pathname,
+    document: fileURLToPath(document),
     baseUrl: api.baseUrl,
     token: api.token
   })

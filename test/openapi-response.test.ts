@@ -1,0 +1,284 @@
+import { once } from 'node:events'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import { createOpenApiSource } from '../tools/openapi/source.ts'
+import {
+  callTool,
+  createContext,
+  documentOf,
+  findTool,
+  getOf,
+  listen,
+  textOf
+} from './openapi-fixture.ts'
+
+const person = {
+  type: 'object',
+  required: ['id'],
+  properties: { id: { type: 'integer' }, name: { type: ['string', 'null'] } }
+}
+const document = documentOf({
+  '/one': { get: getOf('one', person), head: { operationId: 'peek', responses: {} } },
+  '/many': { get: getOf('many', { type: 'array', items: person }) },
+  '/count': { get: getOf('count', { type: 'integer' }) },
+  '/either': { get: getOf('either', { oneOf: [person, { type: 'string' }] }) },
+  '/free': { get: getOf('free') },
+  '/default': {
+    get: { operationId: 'fallback', responses: { default: getOf('x', person).responses[200] } }
+  }
+})
+
+async function mount(t: Test, answer: RequestListener, timeoutMs?: number) {
+  const server = await listen(answer)
+  const source = await createOpenApiSource({
+    name: 'test',
+    document,
+    baseUrl: server.origin,
+    token: 'secret-token',
+    timeoutMs
+  })
+  t.teardown(async () => {
+    await source.close()
+    await server.close()
+  })
+  const call = (name: string, ctx = createContext()) => callTool(findTool(source, name), {}, ctx)
+  return { server, source, call }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+  response.writeHead(status, { 'content-type': type })
+  response.end(body)
+}
+
+const json = 'application/json'
+
+t.test('a JSON answer becomes structured content in the declared form', async (t) => {
+  let body = ''
+  const { call, source } = await mount(t, (_request, response) =>
+    send(response, 200, 'application/vnd.api+json; charset=utf-8', body)
+  )
+  const rows: [string, unknown, object][] = [
+    ['one', { id: 1, name: null, more: [1] }, { id: 1, name: null, more: [1] }],
+    ['fallback', { id: 1 }, { id: 1 }],
+    ['many', [{ id: 1 }], { items: [{ id: 1 }] }],
+    ['many', [], { items: [] }],
+    ['count', 7, { value: 7 }],
+    ['either', 'a', { value: 'a' }],
+    ['either', { id: 1 }, { value: { id: 1 } }],
+    ['free', { a: 1 }, { a: 1 }],
+    ['free', [1], { items: [1] }],
+    ['free', null, { value: null }]
+  ]
+  for (const [name, answer, structuredContent] of rows) {
+    body = JSON.stringify(answer)
+    const text = JSON.stringify(structuredContent)
+    t.same(await call(name), { content: [{ type: 'text', text }], structuredContent }, name)
+  }
+  t.match(findTool(source, 'count').outputSchema, {
+    type: 'object',
+    properties: { value: { type: 'integer' } },
+    required: ['value']
+  })
+})
+
+t.test('an answer that breaks the declared schema is an error that keeps the data', async (t) => {
+  const { call } = await mount(t, (_request, response) => send(response, 200, json, '[{"id":"x"}]'))
+  const result = await call('many')
+  t.equal(result.isError, true)
+  t.notOk('structuredContent' in result)
+  t.match(textOf(result), '("items[0].id" must be integer). It answered: {"items":[{"id":"x"}]}')
+  t.match(textOf(await call('one')), 'not as its document says')
+})
+
+t.test('answers without content', async (t) => {
+  const { call, server } = await mount(t, (_request, response) => response.writeHead(204).end())
+  t.same(await call('free'), {
+    content: [{ type: 'text', text: 'Done. The API answered without content.' }]
+  })
+  t.match(await call('one'), { isError: true })
+  t.notOk((await call('peek')).isError)
+  t.equal(server.requests.at(-1)?.method, 'HEAD')
+})
+
+t.test('a failure gives status, title and advice, never the body', async (t) => {
+  const rows: [number, string, string, RegExp][] = [
+    [
+      404,
+      'application/problem+json',
+      '{"title":"No such\\u0007 person.","detail":"SECRET"}',
+      /^The API answered 404 \(Not Found\): No such person\. .*check the ids/
+    ],
+    [
+      400,
+      json,
+      '{"title":"SECRET"}',
+      /^The API answered 400 \(Bad Request\)\. Check the arguments/
+    ],
+    [
+      401,
+      'application/problem+json',
+      '{"title":"SECRET at http://10.0.0.1/"}',
+      /401 \(Unauthorized\)\. .*operator/
+    ],
+    [429, 'text/plain', 'SECRET', /429 .*wait/],
+    [
+      500,
+      'text/html',
+      '<h1>Error</h1><pre>SECRET at /srv/app/db.js:12:3</pre>',
+      /500 \(Internal Server Error\)\. The API failed/
+    ],
+    [
+      502,
+      'application/problem+json',
+      '{"title":"SECRET at Db.connect (db.js:1)"}',
+      /502 \(Bad Gateway\)\. The API failed/
+    ],
+    [503, 'application/problem+json', 'SECRET', /503 \(Service Unavailable\)\. The API failed/],
+    [599, json, '{}', /599 \(unknown status\)\. The API failed/]
+  ]
+  let current = rows[0]!
+  const { call } = await mount(t, (_request, response) => {
+    response.setHeader('x-secret', 'SECRET')
+    send(response, current[0], current[1], current[2])
+  })
+  for (const row of rows) {
+    current = row
+    const result = await call('one')
+    t.equal(result.isError, true)
+    t.match(textOf(result), row[3])
+    t.notMatch(JSON.stringify(result), /SECRET|127\.0\.0\.1|secret-token/)
+  }
+})
+
+t.test('a redirect is not followed', async (t) => {
+  const trap = await listen((_request, response) => send(response, 200, json, '{"id":1}'))
+  t.teardown(() => trap.close())
+  for (const status of [301, 302, 303, 307, 308]) {
+    const { call, server } = await mount(t, (_request, response) => {
+      response.writeHead(status, { location: `${trap.origin}/one` }).end()
+    })
+    const result = await call('one')
+    t.match(result, { isError: true })
+    t.match(textOf(result), /Redirects are not followed/)
+    t.notMatch(textOf(result), /127\.0\.0\.1/)
+    t.equal(server.requests.length, 1)
+  }
+  t.equal(trap.requests.length, 0)
+})
+
+t.test('what is not JSON is an error without the body', async (t) => {
+  const rows: [string, string | Buffer][] = [
+    ['text/html', '<p>SECRET</p>'],
+    [json, 'SECRET'],
+    [json, '{"id":1'],
+    [json, Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+    [json, `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    [json, '{"__proto__":{"SECRET":1}}'],
+    ['image/png', '{"id":1}'],
+    ['', '{"id":1}']
+  ]
+  let current = rows[0]!
+  const { call } = await mount(t, (_request, response) =>
+    send(response, 200, current[0], current[1])
+  )
+  for (const row of rows) {
+    current = row
+    const result = await call('one')
+    t.match(result, { isError: true })
+    t.match(textOf(result), /did not answer with usable JSON/)
+    t.notMatch(textOf(result), /SECRET/)
+  }
+  current = [json, '\uFEFF{"id":1}']
+  t.match(await call('one'), { structuredContent: { id: 1 } })
+})
+
+t.test('an endless answer is stopped at the cap', async (t) => {
+  const closed: Promise<unknown>[] = []
+  const { call } = await mount(t, (_request, response) => {
+    closed.push(once(response, 'close'))
+    response.writeHead(200, { 'content-type': json })
+    const pour = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, 0x20)));
+    }
+    response.on('drain', pour)
+    pour()
+  })
+  await t.rejects(call('free'), { name: 'ToolError', message: /larger than 5 MiB/ })
+  t.ok(await closed[0], 'the connection is closed')
+})
+
+t.test('a compressed answer, which nobody asked for, is refused', async (t) => {
+  const { call, server } = await mount(t, (_request, response) => {
+    response.setHeader('content-encoding', 'gzip')
+    send(response, 200, json, gzipSync('{"id":1}'))
+  })
+  await t.rejects(call('one'), { name: 'ToolError', message: /compressed/ })
+  t.equal(server.requests[0]?.headers['accept-encoding'], undefined)
+})
+
+t.test('a truncated or broken answer is never a success', async (t) => {
+  const rows: [RequestListener, RegExp][] = [
+    [
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': json, 'content-length': 100 })
+        response.write('{"id":1}', () => response.socket?.end())
+      },
+      /broke before its answer was complete/
+    ],
+    [
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': json })
+        response.write('{"id":1}', () => response.socket?.destroy())
+      },
+      /broke before its answer was complete/
+    ],
+    [(request) => request.socket.destroy(), /broke before/],
+    [
+      (request) => request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n'),
+      /broke before/
+    ]
+  ]
+  for (const [answer, message] of rows) {
+    const { call } = await mount(t, answer)
+    await t.rejects(call('free'), { name: 'ToolError', message })
+  }
+})
+
+t.test('an API that is not there gives advice, no address and no credential', async (t) => {
+  const { call, server } = await mount(t, () => {})
+  await server.close()
+  const log: unknown[] = []
+  const error = await call('one', createContext(undefined, log)).catch((reason: unknown) => reason)
+  t.match(error, {
+    name: 'ToolError',
+    message: /cannot be reached at the moment\. Try again later/
+  })
+  t.notOk((error as Error).cause)
+  t.same(log, [['API request failed', { code: 'ECONNREFUSED' }]])
+})
+
+t.test('an API that hangs is left at the time limit', async (t) => {
+  const { call } = await mount(t, () => {}, 50)
+  await t.rejects(call('one'), { name: 'ToolError', message: /did not answer in time/ })
+})
+
+t.test('an abort reaches the API', async (t) => {
+  const controller = new AbortController()
+  const reason = new Error('client gave up')
+  const closed: Promise<unknown>[] = []
+  const { call } = await mount(t, (request) => {
+    closed.push(once(request.socket, 'close'))
+    controller.abort(reason)
+  })
+  await t.rejects(call('one', createContext(controller.signal)), reason)
+  t.ok(await closed[0], 'the connection is closed')
+})
+
+t.test('calls share a connection', async (t) => {
+  const { call, server } = await mount(t, (_request, response) =>
+    send(response, 200, json, '{"id":1}')
+  )
+  for (let turn = 0; turn < 3; turn++) await call('one')
+  t.equal(new Set(server.requests.map(({ socket }) => socket)).size, 1)
+})

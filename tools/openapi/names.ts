@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+
+const maxNameChars = 64
+const hashChars = 6
+
+/** Hands out tool names; each call gives a name that no earlier call got. */
+export type NameGiver = (id: string, method: string, path: string) => string
+
+/**
+ * Names are snake_case and at most 64 characters. A clash or an overlong name gets a hash of
+ * method and path as suffix, so that it stays the same when the document is reordered around it.
+ */
+export function createNameGiver(): NameGiver {
+  const taken = new Set<string>()
+  return (id, method, path) => {
+    const wanted = toSnakeCase(id) || toSnakeCase(`${method} ${path}`) || 'operation'
+    const name =
+      wanted.length > maxNameChars || taken.has(wanted)
+        ? addHash(wanted, `${method} ${path}`, taken)
+        : wanted
+    taken.add(name)
+    return name
+  }
+}
+
+function addHash(wanted: string, identity: string, taken: ReadonlySet<string>): string {
+  for (let round = 0; ; round++) {
+    const hash = createHash('sha256')
+      .update(`${identity} ${round || ''}`)
+      .digest('hex')
+    const stem = wanted.slice(0, maxNameChars - hashChars - 1).replace(/_+$/, '')
+    const name = `${stem}_${hash.slice(0, hashChars)}`
+    if (!taken.has(name)) return name
+  }
+}
+
+/** `listHTTPServers` becomes `list_http_servers`; whatever is not a letter or digit separates. */
+function toSnakeCase(id: string): string {
+  return id
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .toLowerCase()
+}
