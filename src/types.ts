@@ -85,6 +85,11 @@ export interface CallContext {
   readonly remote?: string
   /** URL path, on HTTP. */
   readonly path?: string
+  /**
+   * Headers of this request that the configuration names for mounted APIs (`credential.mode:
+   * caller`), by lower-case name, on HTTP. Never the credential the caller showed to us.
+   */
+  readonly upstreamHeaders?: ReadonlyMap<string, string>
   /** W3C trace id from `_meta.traceparent`. */
   readonly traceId?: string
   /** Reports progress when the client asked for it; a value not above the last one is dropped. */
@@ -139,6 +144,7 @@ export interface ResourceContents {
   readonly text?: string
   /** Base64. */
   readonly blob?: string
+  readonly _meta?: Readonly<Record<string, unknown>>
 }
 
 /** A resource, or a template when `uri` holds `{variables}` (each matches one path segment). */

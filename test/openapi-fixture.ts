@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
+import { type ApiLimits, apiSettings } from '../src/api-settings.ts'
 import type { CallContext, CallResult, ToolDefinition } from '../src/types.ts'
-import type { OpenApiSource } from '../tools/openapi/source.ts'
+import { createOpenApiSource, type OpenApiSource } from '../tools/openapi/source.ts'
 
 /** A context with nothing behind it; `log` collects what is logged. */
 export function createContext(
@@ -20,6 +21,38 @@ export function createContext(
     progress() {},
     message() {}
   }
+}
+
+export const limits: ApiLimits = Object.freeze({
+  timeoutMs: 5_000,
+  attempts: 1,
+  backoffFactor: 0.01,
+  maxSockets: 20,
+  keepAliveSockets: 5
+})
+
+/** Mounts a document, or the file of that name, with the settings of an api entry. */
+export function mountApi(
+  document: string | object,
+  settings: Readonly<Record<string, unknown>> = {}
+): Promise<OpenApiSource> {
+  const isFile = typeof document === 'string'
+  return createOpenApiSource({
+    settings: apiSettings.parse({
+      name: 'test',
+      openapi: isFile ? document : 'given',
+      baseUrl: 'http://127.0.0.1:9/api',
+      ...settings
+    }),
+    limits,
+    log: createContext().log,
+    ...(!isFile && { document })
+  })
+}
+
+/** A credential that is sent as `Authorization: Bearer`. */
+export function bearer(token: string): object {
+  return { mode: 'service', scheme: 'bearer', token }
 }
 
 /** A real HTTP server on loopback that keeps what it was asked. */
@@ -76,4 +109,29 @@ export async function callTool(
 
 export function textOf(result: CallResult): string {
   return String(result.content[0]?.text)
+}
+
+/** Reads requests byte by byte: no parser stands between the test and the wire. */
+export async function recordBytes() {
+  const requests: { head: string; body: Buffer }[] = []
+  const server = createSocketServer((socket) => {
+    let seen = Buffer.alloc(0)
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => {
+      seen = Buffer.concat([seen, chunk])
+      const end = seen.indexOf('\r\n\r\n')
+      if (end === -1) return
+      const head = seen.subarray(0, end).toString('latin1')
+      const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0)
+      if (seen.length < end + 4 + length) return
+      requests.push({ head, body: seen.subarray(end + 4, end + 4 + length) })
+      seen = seen.subarray(end + 4 + length)
+      socket.write(
+        'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
+      )
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { requests, origin: `http://127.0.0.1:${port}`, close: () => server.close() }
 }

@@ -2,8 +2,15 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ToolError } from '../src/define-tool.ts'
 import { buildRequest, parseBaseUrl } from '../tools/openapi/request.ts'
-import { createOpenApiSource } from '../tools/openapi/source.ts'
-import { callTool, documentOf, findTool, getOf, listen } from './openapi-fixture.ts'
+import {
+  bearer,
+  callTool,
+  documentOf,
+  findTool,
+  getOf,
+  listen,
+  mountApi
+} from './openapi-fixture.ts'
 
 const text = { type: 'string' }
 const path = (name: string, schema: object = text) => ({ name, in: 'path', required: true, schema })
@@ -34,11 +41,9 @@ const server = await listen((_request, response) => {
   response.setHeader('content-type', 'application/json')
   response.end('{}')
 })
-const source = await createOpenApiSource({
-  name: 'test',
-  document,
+const source = await mountApi(document, {
   baseUrl: `${server.origin}/base/v1/`,
-  token: 'secret-token'
+  credential: bearer('secret-token')
 })
 t.teardown(async () => {
   await source.close()
@@ -75,8 +80,8 @@ t.test('sends what the template and the styles say', async (t) => {
     ],
     ['get_part', { id: 'a', part: 'b', tags: [] }, '/base/v1/items/a/parts/vb.json'],
     ['get_typed', { id: -0.5 }, '/base/v1/typed/-0.5'],
-    ['get_typed', { id: false, 'filter[a]': true }, '/base/v1/typed/false?filter%5Ba%5D=true'],
-    ['get_typed', { id: 1, 'filter[a]': null }, '/base/v1/typed/1'],
+    ['get_typed', { id: false, filter_a: true }, '/base/v1/typed/false?filter%5Ba%5D=true'],
+    ['get_typed', { id: 1, filter_a: null }, '/base/v1/typed/1'],
     ['get_many', { ids: ['a', 'b,c', '/'] }, '/base/v1/many/a,b%2Cc,%2F'],
     ['get_directory', { name: 'a' }, '/base/v1/dir/a/']
   ]
@@ -120,14 +125,18 @@ t.test('refuses what cannot be one segment, naming the argument, and sends nothi
 
 t.test('the last gate refuses a URL that lost the shape of its template', async (t) => {
   const base = parseBaseUrl('http://127.0.0.1:1/api')
+  const owned = { headers: new Set<string>(), queries: new Set<string>() }
   const operation = {
     id: 'x',
     name: 'x',
     method: 'GET',
     parameters: [],
+    arguments: [],
     title: '',
-    description: ''
-  } as const
+    description: '',
+    notes: [],
+    owned
+  }
   const escapes = [
     [['..'], ['admin']],
     [['a'], ['.']],
@@ -140,11 +149,19 @@ t.test('the last gate refuses a URL that lost the shape of its template', async 
   for (const segments of escapes) {
     t.throws(() => buildRequest(base, { ...operation, segments }, {}), { name: 'ToolError' })
   }
-  const id = { argument: 'id', name: 'id', location: 'path', required: true } as const
-  const mixed = [['é', { ...id, description: '', schema: text }]]
-  t.throws(() => buildRequest(base, { ...operation, segments: mixed }, { id: 'a' }), {
-    name: 'ToolError'
-  })
+  const id = {
+    argument: 'id',
+    name: 'id',
+    location: 'path',
+    required: true,
+    description: '',
+    schema: text,
+    style: 'simple',
+    explode: false,
+    allowReserved: false
+  } as const
+  const mixed = { ...operation, parameters: [id], segments: [['é', { name: 'id' }]] }
+  t.throws(() => buildRequest(base, mixed, { id: 'a' }), { name: 'ToolError' })
   t.equal(buildRequest(base, { ...operation, segments: [['a'], []] }, {}).url.pathname, '/api/a/')
 })
 

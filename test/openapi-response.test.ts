@@ -1,15 +1,14 @@
-import { once } from 'node:events'
 import type { RequestListener, ServerResponse } from 'node:http'
-import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { createOpenApiSource } from '../tools/openapi/source.ts'
 import {
+  bearer,
   callTool,
   createContext,
   documentOf,
   findTool,
   getOf,
   listen,
+  mountApi,
   textOf
 } from './openapi-fixture.ts'
 
@@ -29,20 +28,18 @@ const document = documentOf({
   }
 })
 
-async function mount(t: Test, answer: RequestListener, timeoutMs?: number) {
+async function mount(t: Test, answer: RequestListener) {
   const server = await listen(answer)
-  const source = await createOpenApiSource({
-    name: 'test',
-    document,
+  const source = await mountApi(document, {
     baseUrl: server.origin,
-    token: 'secret-token',
-    timeoutMs
+    credential: bearer('secret-token')
   })
   t.teardown(async () => {
     await source.close()
     await server.close()
   })
-  const call = (name: string, ctx = createContext()) => callTool(findTool(source, name), {}, ctx)
+  const call = (name: string, args: unknown = {}, ctx = createContext()) =>
+    callTool(findTool(source, name), args, ctx)
   return { server, source, call }
 }
 
@@ -191,94 +188,4 @@ t.test('what is not JSON is an error without the body', async (t) => {
   }
   current = [json, '\uFEFF{"id":1}']
   t.match(await call('one'), { structuredContent: { id: 1 } })
-})
-
-t.test('an endless answer is stopped at the cap', async (t) => {
-  const closed: Promise<unknown>[] = []
-  const { call } = await mount(t, (_request, response) => {
-    closed.push(once(response, 'close'))
-    response.writeHead(200, { 'content-type': json })
-    const pour = () => {
-      while (!response.destroyed && response.write(Buffer.alloc(65_536, 0x20)));
-    }
-    response.on('drain', pour)
-    pour()
-  })
-  await t.rejects(call('free'), { name: 'ToolError', message: /larger than 5 MiB/ })
-  t.ok(await closed[0], 'the connection is closed')
-})
-
-t.test('a compressed answer, which nobody asked for, is refused', async (t) => {
-  const { call, server } = await mount(t, (_request, response) => {
-    response.setHeader('content-encoding', 'gzip')
-    send(response, 200, json, gzipSync('{"id":1}'))
-  })
-  await t.rejects(call('one'), { name: 'ToolError', message: /compressed/ })
-  t.equal(server.requests[0]?.headers['accept-encoding'], undefined)
-})
-
-t.test('a truncated or broken answer is never a success', async (t) => {
-  const rows: [RequestListener, RegExp][] = [
-    [
-      (_request, response) => {
-        response.writeHead(200, { 'content-type': json, 'content-length': 100 })
-        response.write('{"id":1}', () => response.socket?.end())
-      },
-      /broke before its answer was complete/
-    ],
-    [
-      (_request, response) => {
-        response.writeHead(200, { 'content-type': json })
-        response.write('{"id":1}', () => response.socket?.destroy())
-      },
-      /broke before its answer was complete/
-    ],
-    [(request) => request.socket.destroy(), /broke before/],
-    [
-      (request) => request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n'),
-      /broke before/
-    ]
-  ]
-  for (const [answer, message] of rows) {
-    const { call } = await mount(t, answer)
-    await t.rejects(call('free'), { name: 'ToolError', message })
-  }
-})
-
-t.test('an API that is not there gives advice, no address and no credential', async (t) => {
-  const { call, server } = await mount(t, () => {})
-  await server.close()
-  const log: unknown[] = []
-  const error = await call('one', createContext(undefined, log)).catch((reason: unknown) => reason)
-  t.match(error, {
-    name: 'ToolError',
-    message: /cannot be reached at the moment\. Try again later/
-  })
-  t.notOk((error as Error).cause)
-  t.same(log, [['API request failed', { code: 'ECONNREFUSED' }]])
-})
-
-t.test('an API that hangs is left at the time limit', async (t) => {
-  const { call } = await mount(t, () => {}, 50)
-  await t.rejects(call('one'), { name: 'ToolError', message: /did not answer in time/ })
-})
-
-t.test('an abort reaches the API', async (t) => {
-  const controller = new AbortController()
-  const reason = new Error('client gave up')
-  const closed: Promise<unknown>[] = []
-  const { call } = await mount(t, (request) => {
-    closed.push(once(request.socket, 'close'))
-    controller.abort(reason)
-  })
-  await t.rejects(call('one', createContext(controller.signal)), reason)
-  t.ok(await closed[0], 'the connection is closed')
-})
-
-t.test('calls share a connection', async (t) => {
-  const { call, server } = await mount(t, (_request, response) =>
-    send(response, 200, json, '{"id":1}')
-  )
-  for (let turn = 0; turn < 3; turn++) await call('one')
-  t.equal(new Set(server.requests.map(({ socket }) => socket)).size, 1)
 })

@@ -1,19 +1,19 @@
 import t from 'tap'
-import { createOpenApiSource } from '../tools/openapi/source.ts'
-import { documentOf, findTool, getOf } from './openapi-fixture.ts'
+import { documentOf, findTool, getOf, mountApi } from './openapi-fixture.ts'
 
 const text = { type: 'string' }
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const query = (name: string, schema: object) => ({ name, in: 'query', schema })
-const mount = (document: object) =>
-  createOpenApiSource({ name: 'test', document, baseUrl: 'http://127.0.0.1:9/api' })
+/** An argument of its own named `fields`: then there is no projection, and answers stay strict. */
+const strict = { parameters: [{ name: 'fields', in: 'query', schema: { type: 'string' } }] }
+const mount = (document: object) => mountApi(document)
 
 t.test('recursive schemas become $defs', async (t) => {
   const source = await mount(
     documentOf(
       {
-        '/tree': { get: getOf('tree', ref('Node')) },
-        '/forest': { get: getOf('forest', { type: 'array', items: ref('Node') }) },
+        '/tree': { get: getOf('tree', ref('Node'), strict) },
+        '/forest': { get: getOf('forest', { type: 'array', items: ref('Node') }, strict) },
         '/pair': { get: getOf('pair', ref('A')) }
       },
       {
@@ -142,7 +142,7 @@ t.test('OpenAPI 3.0 notation becomes JSON Schema 2020-12', async (t) => {
     }
   }
   const source = await mount({
-    ...documentOf({ '/a': { get: getOf('a', schema) } }),
+    ...documentOf({ '/a': { get: getOf('a', schema, strict) } }),
     openapi: '3.0.3'
   })
   t.same(findTool(source, 'a').outputSchema, {

@@ -1,17 +1,13 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { createOpenApiSource } from '../tools/openapi/source.ts'
-import { createContext, documentOf, findTool, getOf } from './openapi-fixture.ts'
+import { bearer, createContext, documentOf, findTool, getOf, mountApi } from './openapi-fixture.ts'
 
-const baseUrl = 'http://127.0.0.1:9/api'
 const text = { type: 'string' }
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const query = (name: string, schema: object, more: object = {}) => {
   return { name, in: 'query', schema, ...more }
 }
-const mount = (document: string | object) =>
-  createOpenApiSource({ name: 'test', document, baseUrl, token: 'secret-token' })
+const mount = (document: string | object, settings: object = {}) =>
+  mountApi(document, { credential: bearer('secret-token'), ...settings })
 
 t.test('a tool is named by its operationId in snake_case', async (t) => {
   const long = `get${'VeryLong'.repeat(10)}`
@@ -100,7 +96,8 @@ t.test('arguments are one closed object; a clash gets the location as prefix', a
       id: text,
       query_id: text,
       page: { type: 'integer', minimum: 1, description: 'Page.' },
-      tags: { type: 'array', items: { enum: ['x', 'y'] } }
+      tags: { type: 'array', items: { enum: ['x', 'y'] } },
+      'X-Trace': text
     },
     required: ['id'],
     additionalProperties: false
@@ -136,126 +133,6 @@ t.test('an inherited property is not a given argument', async (t) => {
     ok: false,
     problems: [{ field: 'constructor', message: 'is required' }]
   })
-})
-
-t.test('what cannot be sent exactly is refused with its reason', async (t) => {
-  const withQuery = (schema: object, more: object = {}) => ({
-    parameters: [query('q', schema, more)]
-  })
-  const cases: Record<string, [object, RegExp]> = {
-    pipe: [
-      withQuery({ type: 'array', items: text }, { style: 'pipeDelimited' }),
-      /"q" has the style "pipeDelimited"/
-    ],
-    deep: [
-      withQuery({ type: 'object' }, { style: 'deepObject' }),
-      /"q" has the style "deepObject"/
-    ],
-    comma: [
-      withQuery({ type: 'array', items: text }, { explode: false }),
-      /"q" is an array with explode: false/
-    ],
-    object: [withQuery({ type: 'object' }), /"q" is not a text, number/],
-    hidden: [withQuery({ anyOf: [text, { type: 'object' }] }), /"q" is not a text, number/],
-    nested: [
-      withQuery({ type: 'array', items: { type: 'array', items: text } }),
-      /"q" is not a text/
-    ],
-    open: [withQuery({}), /"q" is not a text, number/],
-    reserved: [withQuery(text, { allowReserved: true }), /"q" has allowReserved/],
-    content: [{ parameters: [{ name: 'q', in: 'query', content: {} }] }, /"q" has no schema/],
-    header: [
-      { parameters: [{ name: 'X-A', in: 'header', required: true, schema: text }] },
-      /header parameter "X-A"/
-    ],
-    cookie: [
-      { parameters: [{ name: 'c', in: 'cookie', required: true, schema: text }] },
-      /cookie parameter "c"/
-    ],
-    body: [{ requestBody: { content: {} } }, /request body/],
-    servers: [{ servers: [{ url: 'https://other.example' }] }, /server of its own/],
-    deprecated: [{ deprecated: true }, /deprecated/],
-    image: [
-      { responses: { 200: { content: { 'image/png': {} } } } },
-      /answers image\/png: only JSON/
-    ],
-    pattern: [withQuery({ type: 'string', minLength: 'x' }), /schema is not valid/],
-    external: [{ parameters: [{ $ref: './other.json#/p' }] }, /another file/],
-    proto: [{ parameters: [query('__proto__', text)] }, /reserved name/]
-  }
-  const paths = Object.fromEntries(
-    Object.entries(cases).map(([id, [more]]) => [`/${id}`, { get: getOf(id, undefined, more) }])
-  )
-  const source = await mount(
-    documentOf({
-      ...paths,
-      '/write': { post: getOf('write'), delete: getOf('remove') },
-      '/undeclared/{a}': { get: getOf('undeclared') },
-      '/unused': {
-        get: getOf('unused', undefined, {
-          parameters: [{ name: 'a', in: 'path', required: true, schema: text }]
-        })
-      },
-      '/a/../b': { get: getOf('dots') },
-      '/a?x=1': { get: getOf('search') },
-      '/fine': { get: getOf('fine'), head: { operationId: 'peek', responses: {} } }
-    })
-  )
-  t.same(
-    source.tools.map(({ name }) => name),
-    ['fine', 'peek']
-  )
-  const reasons = new Map(source.refused.map(({ operation, reason }) => [operation, reason]))
-  for (const [id, [, reason]] of Object.entries(cases)) t.match(reasons.get(id), reason, id)
-  t.match(reasons.get('write'), /read-only/)
-  t.match(reasons.get('remove'), /read-only/)
-  t.match(reasons.get('undeclared'), /"a" is not declared/)
-  t.match(reasons.get('unused'), /does not use the parameter "a"/)
-  t.match(reasons.get('dots'), /dot segment/)
-  t.match(reasons.get('search'), /characters that a URL path cannot hold/)
-  t.equal(reasons.size, Object.keys(cases).length + 6)
-})
-
-t.test('documents that are not usable stop the start with the reason', async (t) => {
-  const folder = t.testdir({})
-  const file = (name: string, content: string) => {
-    writeFileSync(join(folder, name), content)
-    return join(folder, name)
-  }
-  const deep = `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`
-  const laughs = ['a: &a [x, x, x, x, x, x, x, x, x]']
-  for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg'].map((pair) => [...pair])) {
-    laughs.push(`${to}: &${to} [${Array(9).fill(`*${from}`).join(', ')}]`)
-  }
-  const cases: [string | object, RegExp][] = [
-    [{ swagger: '2.0', paths: {} }, /Swagger 2.0 is not supported. Convert it to OpenAPI 3/],
-    [{ openapi: '3.2.0', paths: {} }, /version 3.0.x or 3.1.x/],
-    [{ openapi: '3.1.0', info: { title: 'x', version: '1' } }, /no "paths"/],
-    [documentOf({ '/a': { get: getOf('a', ref('Missing')) } }), /Missing/],
-    [file('broken.json', '{"openapi": '), /broken.json.*not valid JSON/],
-    [file('list.yaml', '- a\n- b\n'), /not an object/],
-    [file('empty.yaml', ''), /not an object/],
-    [file('laughs.yaml', laughs.join('\n')), /alias/],
-    [file('deep.json', deep), /nested too deeply/],
-    [file('large.json', `{"a":"${'x'.repeat(17 * 1024 * 1024)}"}`), /larger than 16777216 bytes/],
-    [file('proto.json', '{"openapi":"3.1.0","paths":{"__proto__":{}}}'), /not valid JSON/],
-    [join(folder, 'none.json'), /ENOENT/]
-  ]
-  for (const [document, message] of cases) await t.rejects(mount(document), { message })
-  await t.rejects(
-    createOpenApiSource({ name: 'x', document: documentOf({}), baseUrl, token: 'a\nb' }),
-    {
-      message: /^The token of the API (?!.*a\nb)/
-    }
-  )
-  const yaml = file(
-    'good.yaml',
-    '\uFEFFopenapi: 3.0.0\ninfo: {title: x, version: "1"}\npaths:\n  /a:\n    get:\n      operationId: a\n      responses: {200: {description: ok}}\n'
-  )
-  t.same(
-    (await mount(yaml)).tools.map(({ name }) => name),
-    ['a']
-  )
 })
 
 t.test('a given document is not changed', async (t) => {

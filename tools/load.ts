@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { ConfigError } from '../src/config.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source, ToolDefinition } from '../src/types.ts'
@@ -41,14 +41,20 @@ function isTool(value: unknown): value is ToolDefinition {
 /** The embedded scheduling API, mounted over the network like any other. */
 async function mountDemo(): Promise<Source> {
   const { startDemoApi } = await import('./shiftwork/demo-api.ts')
-  const { createOpenApiSource } = await import('./openapi/source.ts')
+  const { createShiftWorkSource } = await import('./shiftwork/source.ts')
+  const { createLog, openStandardError } = await import('../src/log.ts')
   const api = await startDemoApi()
-  const document = new URL('../../examples/shiftwork/openapi.json', import.meta.url)
-  const source = await createOpenApiSource({
-    name: 'shiftwork',
-    document: fileURLToPath(document),
+  const source = await createShiftWorkSource({
     baseUrl: api.baseUrl,
-    token: api.token
+    token: api.token,
+    limits: {
+      timeoutMs: 30_000,
+      attempts: 3,
+      backoffFactor: 0.5,
+      maxSockets: 100,
+      keepAliveSockets: 20
+    },
+    log: createLog({ level: 'info', redact: true }, openStandardError())
   })
   return {
     ...source,

@@ -1,114 +1,196 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import got, { type Got, RequestError, TimeoutError } from 'got'
+import type { ApiCredential, ApiLimits } from '../../src/api-settings.ts'
 import { ToolError } from '../../src/define-tool.ts'
-import type { CallContext } from '../../src/types.ts'
+import type { CallContext, Log } from '../../src/types.ts'
+import {
+  isRead,
+  judgeAnswer,
+  judgeError,
+  type Line,
+  type Observation,
+  retryAfterOf,
+  sendWithRetries
+} from './attempt.ts'
+import { type BreakerState, createBreaker } from './breaker.ts'
+import { type Cache, createCache } from './cache.ts'
+import { type Connections, openConnections } from './connections.ts'
+import { type Applied, type Credential, createCredential, type ReadSecret } from './credential.ts'
+import type { Answer, Outgoing } from './exchange.ts'
 import type { ApiRequest } from './request.ts'
-
-const maxBytes = 5 * 1024 * 1024
-const connectTimeoutMs = 2_000
-const sockets = { keepAlive: true, maxSockets: 100, maxFreeSockets: 20 }
+import { createRetryBudget, realWaiting, type Waiting } from './retry.ts'
 
 export interface ApiResponse {
   readonly status: number
   /** Media type without parameters, lower case; empty when not given. */
   readonly mediaType: string
   readonly body: Uint8Array
+  /** Of the media type, lower case, when given. */
+  readonly charset?: string
+  /** The request may have changed something. */
+  readonly isWrite?: boolean
+  /** What the API asked to wait, when it did. */
+  readonly retryAfterMs?: number
 }
 
-/** Sends requests to one API, each once. Fails with a ToolError that names no address. */
+interface SendOptions {
+  /** False keeps the answer out of the cache; true or nothing caches reads when a TTL is set. */
+  readonly cacheable?: boolean
+}
+
+/** Sends requests to one API. Fails with a ToolError that names no address. */
 export interface ApiClient {
-  send(request: ApiRequest, ctx: CallContext): Promise<ApiResponse>
+  send(request: ApiRequest, ctx: CallContext, options?: SendOptions): Promise<ApiResponse>
+  /** Of the circuit breaker. */
+  readonly state: BreakerState
   close(): void
 }
 
 export interface ClientOptions {
-  /** Sent as `Authorization: Bearer`. */
-  readonly token?: string
-  /** For a whole request. */
-  readonly timeoutMs: number
+  /** Name of the API in the configuration. */
+  readonly name: string
+  readonly credential: ApiCredential
+  readonly limits: ApiLimits
+  readonly log: Log
+  /** Resolves `{ env }` and `{ file }`; not needed when all secrets are strings. */
+  readonly readSecret?: ReadSecret
+  /** The address comes from a document, not from the operator: only public ones are called. */
+  readonly mustBePublic?: boolean
+  observe?(observation: Observation): void
+  /** For tests. */
+  readonly waiting?: Waiting
 }
 
-/** Makes the client of one API: its credential, its sockets, no redirects, no retries. */
+interface Parts {
+  readonly line: Line
+  readonly credential: Credential
+  readonly cache: Cache<ApiResponse> | undefined
+}
+
+/**
+ * Makes the client of one API: its credential, its sockets, its circuit breaker. Throws a
+ * ConfigError when the credential is not usable.
+ */
 export function createClient(options: ClientOptions): ApiClient {
-  if (options.token !== undefined && !/^[\x21-\x7e]+$/.test(options.token)) {
-    throw new Error('The token of the API is empty or holds characters a header cannot hold.')
-  }
-  const agent = { http: new HttpAgent(sockets), https: new HttpsAgent(sockets) }
-  const instance = got.extend({
-    agent,
-    headers: {
-      accept: 'application/json',
-      'user-agent': 'portcullis-mcp',
-      ...(options.token !== undefined && { authorization: `Bearer ${options.token}` })
-    },
-    // A redirect would take the credential to an address that nobody configured.
-    followRedirect: false,
-    throwHttpErrors: false,
-    retry: { limit: 0 },
-    // Not asked for, so not decoded: a small compressed answer cannot unfold into gigabytes.
-    decompress: false,
-    responseType: 'buffer',
-    timeout: { connect: connectTimeoutMs, request: options.timeoutMs }
+  const { name, limits, log, waiting = realWaiting } = options
+  const { now } = waiting
+  const connections = openConnections(limits, options.mustBePublic === true)
+  const line = openLine(options, connections, waiting)
+  const { cacheTtlMs } = limits
+  const parts: Parts = Object.freeze({
+    line,
+    credential: createCredential({
+      api: name,
+      credential: options.credential,
+      readSecret: options.readSecret ?? refuseReference,
+      log,
+      now
+    }),
+    cache: cacheTtlMs === undefined ? undefined : createCache<ApiResponse>(cacheTtlMs, now)
   })
   return Object.freeze({
-    send: (request: ApiRequest, ctx: CallContext) => send(instance, request, ctx),
-    close() {
-      agent.http.destroy()
-      agent.https.destroy()
-    }
+    get state() {
+      return line.breaker.state
+    },
+    send: (request: ApiRequest, ctx: CallContext, sendOptions: SendOptions = {}) =>
+      send(parts, request, ctx, sendOptions),
+    close: connections.close
   })
+}
+
+function openLine(
+  { name, limits, log, observe }: ClientOptions,
+  { instance, freshAgent }: Connections,
+  waiting: Waiting
+): Line {
+  const { now } = waiting
+  return Object.freeze({
+    api: name,
+    limits,
+    waiting,
+    instance,
+    freshAgent,
+    breaker: createBreaker<Answer>({
+      maxConcurrent: limits.maxSockets,
+      judgeValue: judgeAnswer,
+      judgeError,
+      onChange: (state) => log.warn('circuit breaker of an API', { api: name, state }),
+      now
+    }),
+    budget: createRetryBudget(now),
+    ...(observe && { observe })
+  })
+}
+
+function refuseReference(): never {
+  throw new Error('no reader of secrets')
 }
 
 async function send(
-  instance: Got,
-  { method, url }: ApiRequest,
-  ctx: CallContext
+  parts: Parts,
+  request: ApiRequest,
+  ctx: CallContext,
+  { cacheable = true }: SendOptions
 ): Promise<ApiResponse> {
   ctx.signal.throwIfAborted()
-  let isTooLarge = false
-  const pending = instance(url, { method, signal: ctx.signal, responseType: 'buffer' })
-  pending.on('downloadProgress', ({ transferred }) => {
-    if (transferred <= maxBytes) return
-    isTooLarge = true
-    pending.cancel()
-  })
-  try {
-    const { statusCode, headers, body } = await pending
-    if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-      throw new ToolError(
-        'The API sent a compressed answer, which is not accepted. Tell the operator.'
-      )
+  const applied = await parts.credential.apply(ctx)
+  const outgoing = toOutgoing(request, applied)
+  const isWrite = !isRead(request.method)
+  const ask = async (): Promise<Answer> => {
+    const answer = await sendWithRetries(parts.line, outgoing, request.mayRetry, ctx)
+    if (answer.status === 401) applied.refused?.()
+    return answer
+  }
+  const { cache } = parts
+  if (!cache || isWrite || !cacheable) {
+    try {
+      return toResponse(await ask(), isWrite)
+    } finally {
+      // Whatever was written, an older answer may no longer be true.
+      if (isWrite) cache?.clear()
     }
-    const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-    return { status: statusCode, mediaType, body }
-  } catch (error) {
-    if (isTooLarge) throw new ToolError(texts.tooLarge)
-    throw translate(error, ctx)
+  }
+  const key = JSON.stringify([ctx.principal.kind, ctx.principal.id, applied.identity, request])
+  const kept = cache.get(key)
+  if (kept) return kept
+  const { generation } = cache
+  const answer = await ask()
+  const response = toResponse(answer, false)
+  const isKept = answer.status === 200 && !/no-store/i.test(answer.headers['cache-control'] ?? '')
+  if (isKept) cache.put(key, response, response.body.length, generation)
+  return response
+}
+
+function toOutgoing({ method, url, headers, body }: ApiRequest, applied: Applied): Outgoing {
+  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+  return {
+    method,
+    url: applied.query ? withQuery(url, applied.query.name, applied.query.value) : url,
+    headers: { ...Object.fromEntries(own), ...applied.headers },
+    ...(body !== undefined && { body })
   }
 }
 
-const texts = {
-  tooLarge:
-    'The answer of the API is larger than 5 MiB and was stopped. Ask for less: a filter or a smaller page.',
-  timeout:
-    'The API did not answer in time. Ask for less (a filter, a smaller page), or try again later.',
-  unreachable:
-    'The API cannot be reached at the moment. Try again later; if it stays so, tell the operator.',
-  broken: 'The connection to the API broke before its answer was complete. Try again.'
+function withQuery(url: URL, name: string, value: string): URL {
+  if (url.searchParams.has(name)) {
+    throw new ToolError(`Argument "${name}" is set by this server: leave it out.`)
+  }
+  const pair = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  const extended = new URL(url)
+  extended.search = url.search === '' ? pair : `${url.search}&${pair}`
+  return extended
 }
 
-const brokenCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_BODY_PARSE_FAILURE'])
-
-/**
- * got's errors carry the request with its credential and address: none of it goes on, not even as
- * `cause`, since a logger may print causes.
- */
-function translate(error: unknown, ctx: CallContext): unknown {
-  if (ctx.signal.aborted) return ctx.signal.reason
-  if (!(error instanceof RequestError)) return error
-  ctx.log.warn('API request failed', { code: error.code })
-  if (error instanceof TimeoutError) return new ToolError(texts.timeout)
-  const isBroken = brokenCodes.has(error.code) || error.code.startsWith('HPE_')
-  return new ToolError(isBroken || error.response ? texts.broken : texts.unreachable)
+function toResponse(answer: Answer, isWrite: boolean): ApiResponse {
+  const [type = '', ...parameters] = (answer.headers['content-type'] ?? '').split(';')
+  const charset = parameters
+    .map((each) => /^\s*charset="?([\w-]+)"?\s*$/i.exec(each)?.[1])
+    .find((each) => each !== undefined)
+  const retryAfterMs = retryAfterOf(answer)
+  return Object.freeze({
+    status: answer.status,
+    mediaType: type.trim().toLowerCase(),
+    body: answer.body,
+    isWrite,
+    ...(charset !== undefined && { charset: charset.toLowerCase() }),
+    ...(retryAfterMs !== undefined && { retryAfterMs })
+  })
 }

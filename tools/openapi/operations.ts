@@ -1,15 +1,20 @@
+import type { ApiSettings, OperationOverride } from '../../src/api-settings.ts'
+import { ConfigError } from '../../src/config.ts'
 import { isRecord } from '../../src/json.ts'
+import { findNearest } from '../../src/nearest.ts'
+import { readAnswer } from './answer.ts'
+import { type Argument, type PlacedBody, placeArguments } from './arguments.ts'
+import { readBody } from './body.ts'
 import type { ApiDocument } from './document.ts'
-import { createNameGiver, type NameGiver } from './names.ts'
-import { type Parameter, readParameters } from './parameters.ts'
+import { createNameGiver } from './names.ts'
+import { type Owned, type Parameter, readParameters } from './parameters.ts'
 import { Unsupported } from './schema.ts'
+import { livesElsewhere } from './servers.ts'
+import { parseTemplate, type Segment } from './template.ts'
 import { cleanLine, cleanText } from './text.ts'
 
 const maxDescriptionChars = 1_000
 const maxTitleChars = 100
-
-/** One segment of a path template: literal text and parameters in order. */
-export type Segment = readonly (string | Parameter)[]
 
 /** An operation that can be sent exactly as the document says. */
 export interface Operation {
@@ -17,49 +22,94 @@ export interface Operation {
   readonly id: string
   /** Name of the tool. */
   readonly name: string
-  readonly method: 'GET' | 'HEAD'
+  readonly method: string
   readonly segments: readonly Segment[]
   readonly parameters: readonly Parameter[]
+  readonly body?: PlacedBody
+  /** Every argument of the tool, in order. */
+  readonly arguments: readonly Argument[]
   readonly title: string
   readonly description: string
   /** The dereferenced schema of the one JSON answer that means success, when there is one. */
   readonly answer?: unknown
+  /** `responses` of the document. */
+  readonly responses?: unknown
+  /** What to accept, when it is not plain JSON. */
+  readonly accept?: string
+  /** What of the document a call cannot give, with the reasons. */
+  readonly notes: readonly string[]
+  /** What the credential of the API fills, so no argument may. */
+  readonly owned: Owned
 }
 
-export interface Refused {
-  readonly operation: string
-  readonly reason: string
-}
-
-export interface Operations {
-  readonly operations: readonly Operation[]
-  /** What is not offered, and why. With `operations` it covers the whole document. */
-  readonly refused: readonly Refused[]
+/** An operation as it stands in the document. */
+export interface Candidate {
+  readonly id: string
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly tags: readonly string[]
+  readonly isDeprecated: boolean
+  readonly override?: OperationOverride
+  /** Throws Unsupported with the reason why it cannot be sent exactly. */
+  read(): Operation
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
-const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** Reads every operation of a document; one that cannot be sent exactly is refused with a reason. */
-export function readOperations(document: ApiDocument): Operations {
-  const operations: Operation[] = []
-  const refused: Refused[] = []
-  const giveName = createNameGiver()
-  for (const entry of entriesOf(document)) {
-    const id = cleanLine(entry.raw.operationId, 200) || `${entry.method} ${entry.path}`
-    try {
-      operations.push(toOperation(entry, id, giveName))
-    } catch (error) {
-      if (!(error instanceof Unsupported)) throw error
-      refused.push(Object.freeze({ operation: id, reason: error.message }))
-    }
+export interface OperationOptions {
+  readonly overrides: ApiSettings['operations']
+  readonly owned: Owned
+}
+
+/** Lists every operation of a document. Throws a ConfigError for an override of none of them. */
+export function listOperations(
+  document: ApiDocument,
+  { overrides, owned }: OperationOptions
+): readonly Candidate[] {
+  const entries = entriesOf(document)
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+  for (const id of Object.keys(overrides)) {
+    if (!byId.has(id)) throw unknownOperation(`apis.operations.${id}`, id, [...byId.keys()])
   }
-  return Object.freeze({ operations: Object.freeze(operations), refused: Object.freeze(refused) })
+  const reserved = Object.values(overrides).flatMap(({ name }) => name ?? [])
+  if (new Set(reserved).size < reserved.length) {
+    throw new ConfigError('apis.operations: two operations have the same name')
+  }
+  const giveName = createNameGiver(reserved)
+  const overridden = new Set<string>()
+  return entries.map((entry) => {
+    const { id, method, path, raw } = entry
+    // An operationId that is there twice, against the specification, is overridden once.
+    const isFirst = Object.hasOwn(overrides, id) && !overridden.has(id)
+    const override = isFirst ? overrides[id] : undefined
+    overridden.add(id)
+    // Every operation takes a name, offered or not: offering one later must not rename the rest.
+    const name = override?.name ?? giveName(id, method, path)
+    return Object.freeze({
+      id,
+      name,
+      method,
+      path,
+      tags: Object.freeze(listOfTexts(raw.tags)),
+      isDeprecated: raw.deprecated === true,
+      ...(override && { override }),
+      read: () => readOperation(document, entry, name, override, owned)
+    })
+  })
+}
+
+/** The error for an operationId that the document does not have. */
+export function unknownOperation(setting: string, id: string, ids: readonly string[]): ConfigError {
+  const near = findNearest(id, ids)
+  const hint = near === undefined ? '' : `; did you mean ${near}?`
+  return new ConfigError(`${setting}: the document has no operation ${cleanLine(id, 64)}${hint}`)
 }
 
 interface Entry {
+  readonly id: string
   readonly path: string
   readonly method: string
   readonly pathItem: Raw
@@ -69,34 +119,51 @@ interface Entry {
 function entriesOf(document: ApiDocument): readonly Entry[] {
   return Object.entries(document.paths as Raw).flatMap(([path, pathItem]) => {
     if (!path.startsWith('/') || !isRecord(pathItem)) return []
-    return methods.flatMap((method) => {
-      const raw = pathItem[method]
-      return isRecord(raw) ? [{ path, method: method.toUpperCase(), pathItem, raw }] : []
+    return methods.flatMap((lower) => {
+      const raw = pathItem[lower]
+      if (!isRecord(raw)) return []
+      const method = lower.toUpperCase()
+      const id = cleanLine(raw.operationId, 200) || `${method} ${path}`
+      return [{ id, path, method, pathItem, raw }]
     })
   })
 }
 
-function toOperation(entry: Entry, id: string, giveName: NameGiver): Operation {
-  const { path, method, pathItem, raw } = entry
-  // Refused operations take a name too: a later version that offers them must not rename the rest.
-  const name = giveName(id, method, path)
-  if (!readMethods.has(method)) throw new Unsupported('only GET and HEAD are offered (read-only).')
-  if (raw.deprecated === true) throw new Unsupported('it is deprecated.')
-  if (raw.requestBody !== undefined) throw new Unsupported(`it has a request body on ${method}.`)
-  if (raw.servers !== undefined || pathItem.servers !== undefined) {
+function listOfTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}
+
+function readOperation(
+  document: ApiDocument,
+  { id, path, method, pathItem, raw }: Entry,
+  name: string,
+  override: OperationOverride | undefined,
+  owned: Owned
+): Operation {
+  if (method === 'TRACE' || method === 'OPTIONS') throw new Unsupported(`${method} is not offered.`)
+  if (livesElsewhere(document, pathItem, raw)) {
     throw new Unsupported('it lives on a server of its own.')
   }
-  const parameters = readParameters(pathItem, raw)
+  const { parameters, notes } = readParameters(pathItem, raw, owned)
+  const { body, notes: bodyNotes } = readBody(raw.requestBody, method)
+  const placed = placeArguments(id, parameters, body, override)
   const summary = cleanLine(raw.summary, maxTitleChars)
+  const answer = readAnswer(raw)
   return Object.freeze({
     id,
     name,
-    method: method === 'GET' ? 'GET' : 'HEAD',
+    method,
     segments: parseTemplate(path, parameters),
-    parameters: Object.freeze(parameters),
-    title: summary || name,
-    description: describe(raw, summary) || `${method} ${path}`,
-    answer: method === 'GET' ? readAnswer(raw) : undefined
+    parameters: placed.parameters,
+    ...(placed.body && { body: placed.body }),
+    arguments: placed.list,
+    title: override?.title ?? (summary || name),
+    description: override?.description ?? (describe(raw, summary) || `${method} ${path}`),
+    ...(method !== 'HEAD' && { answer: answer.schema }),
+    responses: raw.responses,
+    ...(answer.accept !== undefined && { accept: answer.accept }),
+    notes: Object.freeze([...notes, ...bodyNotes]),
+    owned
   })
 }
 
@@ -104,62 +171,4 @@ function describe(raw: Raw, summary: string): string {
   const description = cleanText(raw.description, maxDescriptionChars)
   if (description.startsWith(summary)) return description
   return cleanText(`${summary}\n\n${description}`, maxDescriptionChars)
-}
-
-function parseTemplate(path: string, parameters: readonly Parameter[]): readonly Segment[] {
-  const byName = new Map(
-    parameters.filter(({ location }) => location === 'path').map((each) => [each.name, each])
-  )
-  const used = new Set<string>()
-  const segments = path
-    .slice(1)
-    .split('/')
-    .map((text) => parseSegment(text, byName, used))
-  for (const name of byName.keys()) {
-    if (!used.has(name)) throw new Unsupported(`its path does not use the parameter "${name}".`)
-  }
-  return Object.freeze(segments)
-}
-
-function parseSegment(
-  text: string,
-  byName: ReadonlyMap<string, Parameter>,
-  used: Set<string>
-): Segment {
-  // What URL parsing would fold or rewrite (WHATWG URL, section 4.4) has no exact meaning.
-  if (/^(?:\.|%2e){1,2}$/i.test(text)) throw new Unsupported('its path has a dot segment.')
-  const parts = text.split(/\{([^{}]*)\}/).map((part, index) => {
-    if (index % 2 === 0) return checkLiteral(part)
-    const parameter = byName.get(part)
-    if (!parameter) throw new Unsupported(`its path parameter "${part}" is not declared.`)
-    used.add(part)
-    return parameter
-  })
-  return Object.freeze(parts.filter((part, index) => part !== '' || index % 2 === 1))
-}
-
-/** RFC 3986, section 3.3: the characters of a path segment. */
-function checkLiteral(text: string): string {
-  if (/^(?:[\w.~!$&'()*+,;=:@-]|%[\dA-Fa-f]{2})*$/.test(text)) return text
-  throw new Unsupported('its path holds characters that a URL path cannot hold.')
-}
-
-function readAnswer(raw: Raw): unknown {
-  const responses = isRecord(raw.responses) ? Object.entries(raw.responses) : []
-  const successes = responses.filter(([status]) => /^2/.test(status))
-  const answers = successes.length > 0 ? successes : responses.filter(([key]) => key === 'default')
-  const schemas = answers.map(([, response]) => jsonSchemaOf(response))
-  return schemas.length === 1 ? schemas[0] : undefined
-}
-
-function jsonSchemaOf(response: unknown): unknown {
-  const content = isRecord(response) && isRecord(response.content) ? response.content : {}
-  const types = Object.keys(content)
-  if (types.length === 0) return undefined
-  const json = types.find((type) => /^(?:application\/([\w.+-]+\+)?json|[\w*]+\/\*)\b/i.test(type))
-  if (json === undefined) {
-    throw new Unsupported(`it answers ${cleanLine(types[0], 60)}: only JSON is supported.`)
-  }
-  const media = content[json]
-  return isRecord(media) ? media.schema : undefined
 }

@@ -1,19 +1,34 @@
 import { isRecord } from '../../src/json.ts'
+import { readSerialization } from './parameter-style.ts'
 import { Unsupported } from './schema.ts'
+import { type Location, locations, type Named } from './styles.ts'
 import { cleanText } from './text.ts'
 
 const maxDescriptionChars = 400
 
-export interface Parameter {
-  /** Name among the tool's arguments. */
-  readonly argument: string
-  /** Name on the wire. */
-  readonly name: string
-  readonly location: 'path' | 'query'
+export interface Parameter extends Named {
+  readonly location: Location
   readonly required: boolean
   readonly description: string
-  /** The dereferenced schema of the document. */
-  readonly schema: Readonly<Record<string, unknown>>
+  /** The dereferenced schema, cut down to what the style can write. */
+  readonly schema: unknown
+  /** Set when the parameter has `content` instead of a style. */
+  readonly content?: 'json' | 'text'
+}
+
+/** A parameter before it got the name of its argument. */
+export type Declared = Omit<Parameter, 'argument'>
+
+export interface Declarations {
+  readonly parameters: readonly Declared[]
+  /** What a call cannot give although the document has it, with the reason. */
+  readonly notes: readonly string[]
+}
+
+/** What the credential of the API fills: a model must not. Header names in lower case. */
+export interface Owned {
+  readonly headers: ReadonlySet<string>
+  readonly queries: ReadonlySet<string>
 }
 
 type RawParameter = Readonly<Record<string, unknown>> & {
@@ -21,25 +36,52 @@ type RawParameter = Readonly<Record<string, unknown>> & {
   readonly in: string
 }
 
-/** OpenAPI 3.1, section 4.8.12.2.1: header parameters of these names are to be ignored. */
+/** OpenAPI 3.1.1, section 4.8.12.2.1: header parameters of these names are to be ignored. */
 const ignoredHeaders: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization'])
 
+/** They frame or route the message, choose its method or belong to the connection. */
+const forbiddenHeaders: ReadonlySet<string> = new Set([
+  ...['host', 'content-length', 'content-encoding', 'transfer-encoding', 'te', 'trailer'],
+  ...['connection', 'keep-alive', 'upgrade', 'expect', 'accept-encoding', 'cookie', 'set-cookie'],
+  ...['proxy-authorization', 'proxy-authenticate', 'proxy-connection', 'http2-settings'],
+  ...['x-http-method-override', 'x-http-method', 'x-method-override']
+])
+
 /**
- * The parameters a call can give, path before query. Throws Unsupported when one of them is
- * required or offered in a form that cannot be sent exactly as the document says.
+ * The parameters that a call can give, in the order path, query, header, cookie. An optional one
+ * that cannot be sent exactly is left out with a note. Throws Unsupported for a required one.
  */
 export function readParameters(
   pathItem: Readonly<Record<string, unknown>>,
-  operation: Readonly<Record<string, unknown>>
-): readonly Parameter[] {
-  const merged = new Map<string, RawParameter>()
-  for (const raw of [...listOf(pathItem.parameters), ...listOf(operation.parameters)]) {
-    merged.set(`${raw.in} ${raw.name}`, raw)
+  operation: Readonly<Record<string, unknown>>,
+  owned: Owned
+): Declarations {
+  const merged = mergeParameters(pathItem.parameters, operation.parameters)
+  const parameters: Declared[] = []
+  const notes: string[] = []
+  for (const raw of [...merged.values()].filter((each) => !isFilledElsewhere(each, owned))) {
+    try {
+      const { parameter, note } = toParameter(raw)
+      parameters.push(parameter)
+      if (note) notes.push(`${describe(raw)} ${note}.`)
+    } catch (error) {
+      const isNeeded = raw.in === 'path' || raw.required === true
+      if (!(error instanceof Unsupported) || isNeeded) throw error
+      notes.push(`left out: ${error.message}`)
+    }
   }
-  const sendable = [...merged.values()].filter(isOffered)
-  const ordered = [...sendable].sort((a, b) => a.in.localeCompare(b.in))
-  const taken = new Set<string>()
-  return ordered.map((raw) => toParameter(raw, taken))
+  const rank = (each: Declared) => locations.indexOf(each.location)
+  return { parameters: parameters.sort((a, b) => rank(a) - rank(b)), notes }
+}
+
+/** Those of the operation win over those of its path. */
+function mergeParameters(...lists: readonly unknown[]): ReadonlyMap<string, RawParameter> {
+  return new Map(
+    lists.flatMap(listOf).map((raw) => {
+      const name = raw.in === 'header' ? raw.name.toLowerCase() : raw.name
+      return [`${raw.in} ${name}`, raw]
+    })
+  )
 }
 
 function listOf(parameters: unknown): readonly RawParameter[] {
@@ -55,82 +97,41 @@ function listOf(parameters: unknown): readonly RawParameter[] {
   })
 }
 
-function isOffered(raw: RawParameter): boolean {
-  if (raw.in === 'path' || raw.in === 'query') return true
-  if (raw.in === 'header' && ignoredHeaders.has(raw.name.toLowerCase())) return false
-  if (raw.required !== true && (raw.in === 'header' || raw.in === 'cookie')) return false
-  throw new Unsupported(`it needs ${describe(raw)}: only path and query are supported.`)
+function isFilledElsewhere(raw: RawParameter, owned: Owned): boolean {
+  if (raw.in === 'query') return owned.queries.has(raw.name)
+  const name = raw.name.toLowerCase()
+  return raw.in === 'header' && (ignoredHeaders.has(name) || owned.headers.has(name))
 }
 
-function toParameter(raw: RawParameter, taken: Set<string>): Parameter {
-  const location = raw.in === 'path' ? 'path' : 'query'
-  checkStyle(raw)
-  if (raw.name === '__proto__') throw new Unsupported(`${describe(raw)} has a reserved name.`)
-  let argument = raw.name
-  while (taken.has(argument)) argument = `${location}_${argument}`
-  taken.add(argument)
-  return Object.freeze({
-    argument,
+function toParameter(raw: RawParameter): { readonly parameter: Declared; readonly note?: string } {
+  const what = describe(raw)
+  const location = locations.find((each) => each === raw.in)
+  if (!location) throw new Unsupported(`${what} is in no place we know.`)
+  checkName(raw, what)
+  const { note, ...serialization } = readSerialization(raw, location, what)
+  const parameter = Object.freeze({
     name: raw.name,
     location,
     required: location === 'path' || raw.required === true,
     description: cleanText(raw.description, maxDescriptionChars),
-    schema: raw.schema as Record<string, unknown>
+    ...serialization
   })
+  return { parameter, ...(note && { note }) }
 }
 
-function checkStyle(raw: RawParameter): void {
-  const what = describe(raw)
-  if (!isRecord(raw.schema)) throw new Unsupported(`${what} has no schema.`)
-  const style = raw.style ?? (raw.in === 'path' ? 'simple' : 'form')
-  if (style !== (raw.in === 'path' ? 'simple' : 'form')) {
-    throw new Unsupported(`${what} has the style "${cleanText(style, 20)}".`)
+function checkName(raw: RawParameter, what: string): void {
+  const { name } = raw
+  if (name === '' || /[\p{Cc}\p{Cs}]/u.test(name)) {
+    throw new Unsupported(`${what} has a name that cannot be sent.`)
   }
-  if (raw.allowReserved === true) throw new Unsupported(`${what} has allowReserved.`)
-  const leaves = leavesOf(raw.schema, new Set())
-  const hasArray = leaves.some(({ type }) => type === 'array')
-  if (hasArray && raw.in === 'query' && raw.explode === false) {
-    throw new Unsupported(`${what} is an array with explode: false.`)
+  if (name === '__proto__') throw new Unsupported(`${what} has a reserved name.`)
+  if (raw.in !== 'header' && raw.in !== 'cookie') return
+  // RFC 9110, section 5.6.2, and RFC 6265, section 4.1.1: both names are tokens.
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+    throw new Unsupported(`${what} has a name that is no token.`)
+  if (raw.in === 'header' && forbiddenHeaders.has(name.toLowerCase())) {
+    throw new Unsupported(`${what} belongs to the connection, not to the call.`)
   }
-  for (const leaf of leaves) checkLeaf(leaf, what)
-}
-
-function checkLeaf({ type, schema }: Leaf, what: string): void {
-  if (scalars.has(type)) return
-  const items = type === 'array' ? leavesOf(schema.items, new Set()) : []
-  if (items.length > 0 && items.every((item) => scalars.has(item.type) && item.type !== 'null')) {
-    return
-  }
-  throw new Unsupported(`${what} is not a text, number, boolean or a list of these.`)
-}
-
-const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean', 'null'])
-
-interface Leaf {
-  /** A JSON Schema type, or undefined where the schema leaves it open. */
-  readonly type: unknown
-  readonly schema: Readonly<Record<string, unknown>>
-}
-
-/** Every type that a value may have, with the schema that says so. */
-function leavesOf(schema: unknown, seen: Set<object>): readonly Leaf[] {
-  if (!isRecord(schema)) return [{ type: undefined, schema: {} }]
-  if (seen.has(schema)) return []
-  seen.add(schema)
-  const { type, enum: options, const: only, anyOf, oneOf, allOf } = schema
-  if (type !== undefined) return [type].flat().map((each) => ({ type: each, schema }))
-  if (Array.isArray(options)) return options.map((each) => ({ type: typeOf(each), schema }))
-  if (only !== undefined) return [{ type: typeOf(only), schema }]
-  const branches = anyOf ?? oneOf
-  if (Array.isArray(branches)) return branches.flatMap((branch) => leavesOf(branch, seen))
-  const parts = Array.isArray(allOf) ? allOf.flatMap((part) => leavesOf(part, seen)) : []
-  const typed = parts.filter((part) => part.type !== undefined)
-  return typed.length > 0 ? typed : [{ type: undefined, schema }]
-}
-
-function typeOf(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'array' : typeof value
 }
 
 function describe(raw: RawParameter): string {

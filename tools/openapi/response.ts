@@ -1,39 +1,70 @@
-import { STATUS_CODES } from 'node:http'
-import { isRecord, parseJson } from '../../src/json.ts'
+import { isRecord } from '../../src/json.ts'
 import type { CallResult, JsonSchema } from '../../src/types.ts'
+import { describeCuts, describeLess, fitJson } from './budget.ts'
 import type { ApiResponse } from './client.ts'
+import {
+  cutToBytes,
+  decodeText,
+  isJsonType,
+  isTextType,
+  parseAnswer,
+  toResource
+} from './content.ts'
+import { describeProblem } from './problem.ts'
+import { loosenSchema, project } from './projection.ts'
 import { toJsonSchema, Unsupported } from './schema.ts'
 import { cleanLine } from './text.ts'
 import type { Check } from './validate.ts'
 
-const maxTitleChars = 200
+const defaultMaxBytes = 256 * 1024
+const maxBinaryBytes = 256 * 1024
 
 /** How a JSON answer becomes an object: as it is, or as the one field `items` or `value`. */
 type Wrap = 'none' | 'items' | 'value'
 
+/** What is known of an operation beside the schema of its answer. */
+export interface AnswerHints {
+  /** `responses` of the operation, dereferenced. */
+  readonly responses?: unknown
+  /** Names of the tool's arguments. */
+  readonly argumentNames?: readonly string[]
+  /** The tool has the argument `fields` of `projectionArgument`. */
+  readonly hasProjection?: boolean
+  /** Of the JSON text of a result. */
+  readonly maxBytes?: number
+}
+
 /** What a tool promises about its answers. */
-export interface AnswerPlan {
-  readonly wrap: Wrap
-  readonly outputSchema: JsonSchema
-  readonly check: Check
+export interface AnswerPlan extends AnswerHints {
+  /** The published schema; undefined when nothing can be promised. */
+  readonly outputSchema?: JsonSchema
+  readonly promise?: { readonly wrap: Wrap; readonly check: Check }
 }
 
 /**
- * Plans the output schema, an object at the root as MCP wants it. Undefined when the document
- * declares nothing that can be promised.
+ * Plans the answers of an operation; the output schema is an object at the root as MCP wants it.
+ * Undefined when there is neither a schema to promise nor anything else to know.
  */
 export function planAnswer(
   schema: unknown,
-  compile: (schema: JsonSchema) => Check
+  compile: (schema: JsonSchema) => Check,
+  hints?: AnswerHints
 ): AnswerPlan | undefined {
-  if (!isRecord(schema)) return undefined
+  const promised = isRecord(schema) ? promise(schema, compile) : undefined
+  if (!promised) return hints && Object.freeze({ ...hints })
+  const { strict, wrap, check } = promised
+  const outputSchema = hints?.hasProjection ? loosen(strict, wrap) : strict
+  return Object.freeze({ ...hints, outputSchema, promise: Object.freeze({ wrap, check }) })
+}
+
+function promise(schema: Record<string, unknown>, compile: (schema: JsonSchema) => Check) {
   try {
     const body = toJsonSchema(schema, 'output')
     const wrap = wrapOf(body)
-    const outputSchema = Object.freeze(
+    const strict = Object.freeze(
       wrap === 'none' ? { type: 'object', ...body } : wrapSchema(schema, wrap)
     )
-    return Object.freeze({ wrap, outputSchema, check: compile(outputSchema) })
+    return { wrap, strict, check: compile(strict) }
   } catch (error) {
     // A promise we cannot publish or check is not made; the answer itself still comes through.
     if (error instanceof Unsupported) return undefined
@@ -44,6 +75,11 @@ export function planAnswer(
 function wrapSchema(schema: unknown, wrap: 'items' | 'value'): JsonSchema {
   const whole = { type: 'object', properties: { [wrap]: schema }, required: [wrap] }
   return toJsonSchema(whole, 'output')
+}
+
+function loosen(strict: JsonSchema, wrap: Wrap): JsonSchema {
+  const loose = loosenSchema(strict) as JsonSchema
+  return Object.freeze(wrap === 'none' ? loose : { ...loose, required: [wrap] })
 }
 
 function wrapOf(schema: JsonSchema): Wrap {
@@ -60,20 +96,27 @@ function isObjectOnly(schema: unknown): boolean {
   return isRecord(schema.properties)
 }
 
-/** Turns an API's response into a result that a model can act on. */
-export function mapResponse(response: ApiResponse, plan: AnswerPlan | undefined): CallResult {
-  const { status, body } = response
-  if (status < 200 || status > 299) return failure(describeFailure(response))
-  if (body.length === 0) return plan ? failure(texts.empty) : success(texts.done)
-  const answer = isJson(response.mediaType) ? parseAnswer(body) : undefined
-  if (answer === undefined) return failure(texts.notJson)
-  const structuredContent = wrapValue(answer.value, plan?.wrap ?? naturalWrap(answer.value))
-  const problems = plan?.check(structuredContent) ?? []
-  if (problems.length === 0) return success(JSON.stringify(structuredContent), structuredContent)
-  // MCP clients drop a result that breaks its output schema: say so, and keep the answer readable.
-  const [first] = problems
-  const where = first?.field ? `"${first.field}" ${first.message}` : (first?.message ?? '')
-  return failure(`${texts.drift} (${where}). It answered: ${JSON.stringify(structuredContent)}`)
+/** Turns an API's response into a result that a model can act on; `args` are those of the call. */
+export function mapResponse(
+  response: ApiResponse,
+  plan: AnswerPlan | undefined,
+  args?: unknown
+): CallResult {
+  const { status, body, mediaType, retryAfterMs } = response
+  if (status < 200 || status > 299) {
+    const result = failure(describeProblem(response, plan?.responses))
+    return retryAfterMs === undefined || status < 400
+      ? result
+      : { ...result, _meta: { 'portcullis/retryAfterMs': retryAfterMs } }
+  }
+  if (body.length === 0) return plan?.promise ? failure(texts.empty) : success(texts.done)
+  if (isJsonType(mediaType)) {
+    const answer = parseAnswer(body)
+    return answer ? mapJson(answer.value, plan, args) : failure(texts.notJson)
+  }
+  if (plan?.promise) return failure(texts.notJson)
+  if (!isExpected(mediaType, plan?.responses)) return failure(texts.unexpected)
+  return isTextType(mediaType) ? mapText(response, plan) : mapBinary(response)
 }
 
 const texts = {
@@ -81,27 +124,113 @@ const texts = {
   empty:
     'The API answered without content, although its document promises some. Tell the operator.',
   notJson: 'The API did not answer with usable JSON. Try again later, or tell the operator.',
+  unexpected:
+    'The API answered with a kind of content that its document does not name. Tell the operator.',
+  tooLarge: 'The answer of the API is too large to return.',
   drift: 'The API answered, but not as its document says'
 }
 
-function success(text: string, structuredContent?: Readonly<Record<string, unknown>>): CallResult {
-  return { content: [{ type: 'text', text }], ...(structuredContent && { structuredContent }) }
+function mapJson(value: unknown, plan: AnswerPlan | undefined, args: unknown): CallResult {
+  const { wrap, check } = plan?.promise ?? { wrap: naturalWrap(value), check: undefined }
+  const whole = wrapValue(value, wrap)
+  const maxBytes = plan?.maxBytes ?? defaultMaxBytes
+  const problem = check?.(whole)[0]
+  if (problem) return failure(describeDrift(problem, whole, maxBytes))
+  const fields = plan?.hasProjection ? fieldsOf(args) : undefined
+  if (!fields) return fitResult(whole, plan, maxBytes, [])
+  const { value: picked, missing } = project(value, fields)
+  return fitResult(wrapValue(picked, wrap), plan, maxBytes, missing)
+}
+
+function fitResult(
+  whole: unknown,
+  plan: AnswerPlan | undefined,
+  maxBytes: number,
+  missing: readonly string[]
+): CallResult {
+  const argumentNames = lessArgumentsOf(plan)
+  const fitted = fitJson(whole, maxBytes)
+  const isCut = fitted !== undefined && fitted.cuts.length > 0
+  // MCP clients drop a result that breaks its output schema, as `minItems` can make of a cut one.
+  const isBroken = isCut && !plan?.hasProjection && plan?.promise?.check(fitted.value).length
+  if (!fitted || isBroken) return failure(`${texts.tooLarge} ${describeLess(argumentNames)}`)
+  const structuredContent = fitted.value as Readonly<Record<string, unknown>>
+  return success(JSON.stringify(structuredContent), structuredContent, [
+    ...(isCut ? [describeCuts(fitted.cuts, argumentNames)] : []),
+    ...(missing.length > 0 ? [describeMissing(missing)] : [])
+  ])
+}
+
+function lessArgumentsOf(plan: AnswerPlan | undefined): readonly string[] {
+  return [...(plan?.hasProjection ? ['fields'] : []), ...(plan?.argumentNames ?? [])]
+}
+
+function fieldsOf(args: unknown): readonly string[] | undefined {
+  if (!isRecord(args) || !Object.hasOwn(args, 'fields') || !Array.isArray(args.fields)) {
+    return undefined
+  }
+  return args.fields.filter((field): field is string => typeof field === 'string')
+}
+
+function describeMissing(missing: readonly string[]): string {
+  const shown = missing.slice(0, 10).map((field) => cleanLine(field, 64))
+  return `Not in the answer: ${shown.join(', ')}.`
+}
+
+function describeDrift(
+  { field, message }: { readonly field: string; readonly message: string },
+  whole: unknown,
+  maxBytes: number
+): string {
+  const where = field ? `"${field}" ${message}` : message
+  const shown = fitJson(whole, maxBytes)
+  return `${texts.drift} (${where}). ${shown ? `It answered: ${JSON.stringify(shown.value)}` : ''}`
+}
+
+function mapText(response: ApiResponse, plan: AnswerPlan | undefined): CallResult {
+  const text = decodeText(response)
+  const kept = cutToBytes(text, plan?.maxBytes ?? defaultMaxBytes)
+  if (kept.length === text.length) return success(text)
+  const left = `Not complete: ${text.length - kept.length} of ${text.length} characters were left out.`
+  return success(kept, undefined, [`${left} ${describeLess(lessArgumentsOf(plan))}`])
+}
+
+function mapBinary(response: ApiResponse): CallResult {
+  const { length } = response.body
+  if (length <= maxBinaryBytes) return { content: [toResource(response)] }
+  return failure(
+    `The answer of the API is a file of ${length} bytes; at most ${maxBinaryBytes} can be returned.`
+  )
+}
+
+/** A login page on 200 must not pass for an answer: HTML only where the document names it. */
+function isExpected(mediaType: string, responses: unknown): boolean {
+  const declared = declaredTypes(responses)
+  if (declared.length === 0) return mediaType !== '' && mediaType !== 'text/html'
+  const family = `${mediaType.split('/')[0]}/*`
+  return declared.some((each) => [mediaType, family, '*/*'].includes(each))
+}
+
+function declaredTypes(responses: unknown): readonly string[] {
+  if (!isRecord(responses)) return []
+  return Object.entries(responses).flatMap(([status, response]) =>
+    /^(?:2|default$)/.test(status) && isRecord(response) && isRecord(response.content)
+      ? Object.keys(response.content).map((type) => (type.split(';')[0] ?? '').trim().toLowerCase())
+      : []
+  )
+}
+
+function success(
+  text: string,
+  structuredContent?: Readonly<Record<string, unknown>>,
+  notes: readonly string[] = []
+): CallResult {
+  const content = [text, ...notes].map((each) => ({ type: 'text' as const, text: each }))
+  return { content, ...(structuredContent && { structuredContent }) }
 }
 
 function failure(text: string): CallResult {
   return { content: [{ type: 'text', text }], isError: true }
-}
-
-function isJson(mediaType: string): boolean {
-  return mediaType === 'application/json' || /^application\/[\w.+-]+\+json$/.test(mediaType)
-}
-
-function parseAnswer(body: Uint8Array): { readonly value: unknown } | undefined {
-  try {
-    return { value: parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body)) }
-  } catch {
-    return undefined
-  }
 }
 
 function naturalWrap(value: unknown): Wrap {
@@ -112,41 +241,4 @@ function naturalWrap(value: unknown): Wrap {
 function wrapValue(value: unknown, wrap: Wrap): Readonly<Record<string, unknown>> {
   if (wrap === 'none' && isRecord(value)) return value
   return wrap === 'items' ? { items: value } : { value }
-}
-
-/** Status, title and advice; nothing else of the body, since it may hold a stack or an address. */
-function describeFailure(response: ApiResponse): string {
-  const { status } = response
-  const phrase = STATUS_CODES[status] ?? 'unknown status'
-  const title = problemTitle(response)
-  return `The API answered ${status} (${phrase})${title && `: ${title}`}. ${adviceFor(status)}`
-}
-
-/** The `title` of an RFC 9457 problem: text for people, the same for every occurrence. */
-function problemTitle({ mediaType, body }: ApiResponse): string {
-  if (mediaType !== 'application/problem+json') return ''
-  const problem = parseAnswer(body)?.value
-  const title = isRecord(problem) ? cleanLine(problem.title, maxTitleChars) : ''
-  // A careless API puts its exception there: addresses, paths and stack lines stay inside.
-  return /:\/\/|\d+\.\d+\.\d+\.\d+|[\\/]\w+[\\/]|\bat .+:\d+/.test(title)
-    ? ''
-    : title.replace(/\.$/, '')
-}
-
-const advice: ReadonlyMap<number, string> = new Map([
-  [401, 'The credential of this server was not accepted: do not retry, tell the operator.'],
-  [403, 'The credential of this server does not allow this: do not retry, tell the operator.'],
-  [404, 'Nothing is there for these arguments: check the ids, for example with a list tool.'],
-  [408, 'Try again, or ask for less.'],
-  [409, 'It conflicts with the present state: read the current data before trying again.'],
-  [410, 'What was asked for is gone for good: do not retry.'],
-  [429, 'The API wants fewer calls: wait before calling again.']
-])
-
-function adviceFor(status: number): string {
-  const known = advice.get(status)
-  if (known) return known
-  if (status >= 500) return 'The API failed: try again later; if it stays so, tell the operator.'
-  if (status >= 400) return 'Check the arguments against the description of the tool.'
-  return 'Redirects are not followed: tell the operator to correct the base URL.'
 }

@@ -1,5 +1,6 @@
 import { isRecord } from '../../src/json.ts'
 import type { JsonSchema } from '../../src/types.ts'
+import { childrenOf, type KeywordKind, keywords } from './keywords.ts'
 import { isSafePattern } from './pattern.ts'
 import { cleanText } from './text.ts'
 
@@ -8,70 +9,100 @@ export class Unsupported extends Error {
   override readonly name = 'Unsupported'
 }
 
-const maxNodes = 5_000
+class TooLarge extends Unsupported {
+  constructor() {
+    super('its schema is too large.')
+  }
+}
+
+/** More than fit into `maxBytes`; it bounds the work that a hostile document can ask for. */
+const maxNodes = 2_000
 const maxDepth = 40
 const maxBytes = 32 * 1024
 const maxDescriptionChars = 400
-
-/** What a keyword's value holds. Keywords not listed are dropped: `$id`, `$async`, `xml`, `x-…`. */
-const keywords: ReadonlyMap<string, 'value' | 'schema' | 'list' | 'map'> = new Map([
-  ...values('type', 'enum', 'const', 'default', 'title', 'description', 'examples', 'deprecated'),
-  ...values('format', 'pattern', 'minLength', 'maxLength', 'contentEncoding', 'contentMediaType'),
-  ...values('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'),
-  ...values('minItems', 'maxItems', 'uniqueItems', 'minContains', 'maxContains'),
-  ...values('required', 'minProperties', 'maxProperties', 'dependentRequired'),
-  ...values('readOnly', 'writeOnly'),
-  ...kinds('schema', 'items', 'additionalProperties', 'propertyNames', 'contains', 'not'),
-  ...kinds('schema', 'if', 'then', 'else', 'unevaluatedItems', 'unevaluatedProperties'),
-  ...kinds('list', 'allOf', 'anyOf', 'oneOf', 'prefixItems'),
-  ...kinds('map', 'properties', 'patternProperties', 'dependentSchemas')
-])
-
-function values(...names: string[]): [string, 'value'][] {
-  return names.map((name) => [name, 'value'])
-}
-
-function kinds<Kind extends 'schema' | 'list' | 'map'>(
-  kind: Kind,
-  ...names: string[]
-): [string, Kind][] {
-  return names.map((name) => [name, kind])
-}
 
 interface Conversion {
   readonly direction: 'input' | 'output'
   /** Schemas that contain themselves, with the name they get in `$defs`. */
   readonly recursive: ReadonlyMap<object, string>
   readonly defs: Map<string, unknown>
+  readonly detail: Detail
   nodes: number
+  chars: number
 }
+
+/** How much of a schema is written out. */
+interface Detail {
+  /** Deeper schemas are reduced to their type. */
+  readonly depth: number
+  /** Deeper texts are left out. */
+  readonly textDepth: number
+}
+
+const everything: Detail = { depth: Number.POSITIVE_INFINITY, textDepth: Number.POSITIVE_INFINITY }
+
+/** From losing nothing that validates to an outline. */
+const shorter: readonly Detail[] = [
+  { depth: Number.POSITIVE_INFINITY, textDepth: 2 },
+  ...[8, 6, 5, 4, 3].map((depth) => ({ depth, textDepth: 2 })),
+  ...[3, 2, 1].map((depth) => ({ depth, textDepth: 1 }))
+]
 
 /**
  * A dereferenced OpenAPI schema as a self-contained JSON Schema 2020-12; what contains itself goes
  * to `$defs`. Throws Unsupported when it is too large, too deep or refers to another document.
  */
 export function toJsonSchema(schema: unknown, direction: 'input' | 'output'): JsonSchema {
-  const recursive = findRecursive(schema)
-  const conversion: Conversion = { direction, recursive, defs: new Map(), nodes: 0 }
+  return convertAll(schema, direction, everything)
+}
+
+/**
+ * The same for arguments, but a schema that is too large is shortened instead of refused: first
+ * its inner texts go, then the schemas deep inside, whose values the API judges alone.
+ */
+export function toInputSchema(schema: unknown): { schema: JsonSchema; isShortened: boolean } {
+  for (const detail of [everything, ...shorter]) {
+    try {
+      const isShortened = detail.depth !== Number.POSITIVE_INFINITY
+      return { schema: convertAll(schema, 'input', detail), isShortened }
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error
+    }
+  }
+  throw new Unsupported('its schema is too large.')
+}
+
+function convertAll(schema: unknown, direction: 'input' | 'output', detail: Detail): JsonSchema {
+  const recursive = findRecursive(schema, detail.depth)
+  const conversion: Conversion = {
+    direction,
+    recursive,
+    defs: new Map(),
+    detail,
+    nodes: 0,
+    chars: 0
+  }
   const body = convertBody(schema, conversion, 0)
   if (!isRecord(body)) throw new Unsupported('its schema is not an object.')
   const { defs } = conversion
   const whole = defs.size === 0 ? body : { ...body, $defs: Object.fromEntries(defs) }
-  if (JSON.stringify(whole).length > maxBytes) throw new Unsupported('its schema is too large.')
+  if (JSON.stringify(whole).length > maxBytes) throw new TooLarge()
   return whole
 }
 
-function findRecursive(root: unknown): ReadonlyMap<object, string> {
+/** Looks no deeper than `maxWalked`: what lies below is not written out. */
+function findRecursive(root: unknown, maxWalked: number): ReadonlyMap<object, string> {
   const found = new Map<object, string>()
   const open = new Set<object>()
   const done = new Set<object>()
   const visit = (schema: unknown, depth: number): void => {
-    if (!isRecord(schema) || done.has(schema)) return
+    if (!isRecord(schema) || done.has(schema) || depth > maxWalked) return
     if (open.has(schema)) {
       if (!found.has(schema)) found.set(schema, `schema${found.size + 1}`)
       return
     }
-    if (depth > maxDepth) throw new Unsupported('its schema is nested too deeply.')
+    // Every schema within reach is written out at least once.
+    if (open.size + done.size > maxNodes) throw new TooLarge()
     open.add(schema)
     for (const child of childrenOf(schema)) visit(child, depth + 1)
     open.delete(schema)
@@ -79,15 +110,6 @@ function findRecursive(root: unknown): ReadonlyMap<object, string> {
   }
   visit(root, 0)
   return found
-}
-
-function childrenOf(schema: Record<string, unknown>): unknown[] {
-  return Object.entries(schema).flatMap(([keyword, value]) => {
-    const kind = keywords.get(keyword)
-    if (kind === 'schema') return [value]
-    if (kind === 'list' && Array.isArray(value)) return value
-    return kind === 'map' && isRecord(value) ? Object.values(value) : []
-  })
 }
 
 function convert(schema: unknown, conversion: Conversion, depth: number): unknown {
@@ -105,30 +127,39 @@ function convertBody(schema: unknown, conversion: Conversion, depth: number): un
   if (typeof schema === 'boolean') return schema
   if (!isRecord(schema)) throw new Unsupported('one of its schemas is not a schema.')
   if (typeof schema.$ref === 'string' || typeof schema.$dynamicRef === 'string') {
-    throw new Unsupported('it refers to another document, or to itself only.')
+    const target = cleanText(schema.$ref ?? schema.$dynamicRef, 80)
+    throw new Unsupported(`it refers to "${target}", which is not in the document.`)
   }
+  if (depth > conversion.detail.depth) return outline(schema)
   // Shared parts are written out at each use: a small document can stand for a huge tree.
   conversion.nodes++
   if (conversion.nodes > maxNodes || depth > maxDepth) {
-    throw new Unsupported('its schema is too large.')
+    throw new TooLarge()
   }
   const converted: Record<string, unknown> = {}
   for (const [keyword, value] of Object.entries(schema)) {
     const kind = keywords.get(keyword)
     if (kind === undefined || !isPublished(keyword, value, conversion)) continue
+    if (isText(keyword) && depth > conversion.detail.textDepth) continue
     converted[keyword] = convertValue(kind, keyword, value, conversion, depth)
   }
   return adaptOpenApi(converted, schema, conversion.direction)
 }
 
+function outline({ type }: Record<string, unknown>): unknown {
+  return typeof type === 'string' || Array.isArray(type) ? { type } : true
+}
+
 function isPublished(keyword: string, value: unknown, { direction }: Conversion): boolean {
   if (keyword === 'pattern') return isSafePattern(value)
-  // ajv compares items pairwise: an answer of 5 MiB would hang the process.
+  // A boolean there is the notation of Swagger 1 and a frequent slip.
+  if (keyword === 'required') return Array.isArray(value)
+  // Not worth the time of an answer of megabytes.
   return keyword !== 'uniqueItems' || direction === 'input'
 }
 
 function convertValue(
-  kind: 'value' | 'schema' | 'list' | 'map',
+  kind: KeywordKind,
   keyword: string,
   value: unknown,
   conversion: Conversion,
@@ -148,8 +179,19 @@ function convertValue(
       entries.map(([key, child]) => [key, convert(child, conversion, depth + 1)])
     )
   }
-  if (keyword === 'description' || keyword === 'title') return cleanText(value, maxDescriptionChars)
+  if (isText(keyword)) return countText(cleanText(value, maxDescriptionChars), conversion)
   return value
+}
+
+/** Stops early: texts alone fill most of what is too large. */
+function countText(text: string, conversion: Conversion): string {
+  conversion.chars += text.length
+  if (conversion.chars > maxBytes) throw new TooLarge()
+  return text
+}
+
+function isText(keyword: string): boolean {
+  return keyword === 'description' || keyword === 'title'
 }
 
 /** OpenAPI 3.1: write-only properties are not in answers, read-only ones not in requests. */
@@ -168,6 +210,8 @@ function adaptOpenApi(
     converted.type = [...new Set([converted.type, 'null'].flat())]
     if (Array.isArray(converted.enum)) converted.enum = [...new Set([...converted.enum, null])]
   }
+  // ajv compares items pairwise unless they are scalars: a long list would hang the process.
+  if (!isScalar(converted.items)) delete converted.uniqueItems
   adaptBound(converted, 'exclusiveMinimum', 'minimum')
   adaptBound(converted, 'exclusiveMaximum', 'maximum')
   const { properties } = schema
@@ -177,6 +221,10 @@ function adaptOpenApi(
     )
   }
   return converted
+}
+
+function isScalar(schema: unknown): boolean {
+  return isRecord(schema) && /^(string|number|integer|boolean)$/.test(String(schema.type))
 }
 
 function adaptBound(schema: Record<string, unknown>, exclusive: string, bound: string): void {

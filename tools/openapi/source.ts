@@ -1,130 +1,135 @@
-import { isRecord } from '../../src/json.ts'
-import type { JsonSchema, Parsed, Source, ToolDefinition } from '../../src/types.ts'
-import { type ApiClient, createClient } from './client.ts'
-import { loadDocument } from './document.ts'
-import { type Operation, type Refused, readOperations } from './operations.ts'
-import { type ApiBase, buildRequest, parseBaseUrl } from './request.ts'
-import { mapResponse, planAnswer } from './response.ts'
-import { toJsonSchema, Unsupported } from './schema.ts'
-import { type Check, createCompiler } from './validate.ts'
+import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
+import type { Log, Source, ToolDefinition } from '../../src/types.ts'
+import { checkPublicUrl } from './address-guard.ts'
+import { type ApiClient, type ClientOptions, createClient } from './client.ts'
+import { type ApiDocument, isUrl, loadDocument, maxDocumentBytes } from './document.ts'
+import { fetchDocument } from './fetch-document.ts'
+import { createFilter } from './filter.ts'
+import { type Candidate, listOperations } from './operations.ts'
+import { ownedOf } from './owned.ts'
+import { type ApiBase, parseBaseUrl } from './request.ts'
+import { makeResources } from './resources.ts'
+import { Unsupported } from './schema.ts'
+import { chooseBaseUrl } from './servers.ts'
+import { type Mount, makeTool, planTool } from './tool.ts'
+import { createCompiler } from './validate.ts'
 
-const defaultTimeoutMs = 30_000
-const maxListItems = 1_000
+const fetchTimeoutMs = 20_000
 
 export interface OpenApiOptions {
-  /** Toolset of every tool. */
-  readonly name: string
-  /** Path of a JSON or YAML file, or the document itself. */
-  readonly document: string | object
-  /** Replaces the servers of the document, base path included. */
-  readonly baseUrl: string
-  /** Bearer token for the API. */
-  readonly token?: string
-  /** For one request; 30,000 when not given. */
-  readonly timeoutMs?: number
+  readonly settings: ApiSettings
+  readonly limits: ApiLimits
+  readonly log: Log
+  /** The document itself, instead of the one that `settings.openapi` names. */
+  readonly document?: object
+  /** Hosts that a document's own addresses may name although they are not public. */
+  readonly allowedHosts?: readonly string[]
+  readonly readSecret?: ClientOptions['readSecret']
+  readonly observe?: ClientOptions['observe']
+}
+
+/** An operation that is not offered, or not all of it, and why. */
+export interface Reason {
+  readonly operation: string
+  readonly reason: string
 }
 
 export interface OpenApiSource extends Source {
-  /** Operations of the document that are not offered, each with the reason. */
-  readonly refused: readonly Refused[]
-}
-
-interface Mount {
-  readonly toolset: string
-  readonly base: ApiBase
-  readonly client: ApiClient
-  readonly compile: (schema: JsonSchema) => Check
+  readonly refused: readonly Reason[]
+  readonly degraded: readonly Reason[]
+  /** For readiness: the state of its circuit breaker. */
+  readonly client: Pick<ApiClient, 'state'>
 }
 
 /**
- * Mounts the GET and HEAD operations of an OpenAPI document as tools. Throws an Error when the
- * document, the base URL or the token is not usable; a single operation never stops the start.
+ * Mounts an OpenAPI document as tools and resources. Throws an Error when the document, the base
+ * URL, the credential or an override is not usable; a single operation never stops the start.
  */
 export async function createOpenApiSource(options: OpenApiOptions): Promise<OpenApiSource> {
-  const base = parseBaseUrl(options.baseUrl)
-  const document = await loadDocument(options.document)
-  const { operations, refused } = readOperations(document)
+  const { settings, limits, log } = options
+  const { name, credential } = settings
+  const document = await readDocument(options)
+  const base = readBase(options, document)
+  const candidates = listOperations(document, {
+    overrides: settings.operations,
+    owned: ownedOf(document, credential)
+  })
   const client = createClient({
-    token: options.token,
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs
+    name,
+    credential,
+    limits,
+    log,
+    ...(options.readSecret && { readSecret: options.readSecret }),
+    ...(options.observe && { observe: options.observe })
   })
-  const mount: Mount = { toolset: options.name, base, client, compile: createCompiler() }
-  const made = operations.map((operation) => makeTool(operation, mount))
-  return Object.freeze({
-    tools: Object.freeze(made.filter((each) => 'run' in each)),
-    refused: Object.freeze([...refused, ...made.filter((each) => 'reason' in each)]),
-    async close() {
-      client.close()
-    }
-  })
-}
-
-function makeTool(operation: Operation, mount: Mount): ToolDefinition | Refused {
+  const mount: Mount = { toolset: name, base, client, compile: createCompiler() }
   try {
-    return toTool(operation, mount)
+    const { tools, refused, degraded } = makeTools(candidates, settings, mount)
+    const resources = makeResources(settings.resources, candidates, mount)
+    return Object.freeze({
+      tools,
+      resources,
+      refused,
+      degraded,
+      client,
+      close: async () => client.close()
+    })
   } catch (error) {
-    if (!(error instanceof Unsupported)) throw error
-    return Object.freeze({ operation: operation.id, reason: error.message })
+    client.close()
+    throw error
   }
 }
 
-function toTool(operation: Operation, { toolset, base, client, compile }: Mount): ToolDefinition {
-  const inputSchema = toInputSchema(operation)
-  const check = compile(inputSchema)
-  const plan = planAnswer(operation.answer, compile)
-  return Object.freeze({
-    name: operation.name,
-    title: operation.title,
-    description: operation.description,
-    inputSchema,
-    ...(plan && { outputSchema: plan.outputSchema }),
-    annotations: readAnnotations,
-    toolset,
-    scopes: Object.freeze([]),
-    parse: (args: unknown) => parseArguments(args ?? {}, check),
-    run: async (value, ctx) => {
-      const response = await client.send(buildRequest(base, operation, value), ctx)
-      return mapResponse(response, plan)
-    }
-  } satisfies ToolDefinition)
-}
-
-const readAnnotations = Object.freeze({
-  readOnlyHint: true,
-  destructiveHint: false,
-  idempotentHint: true,
-  openWorldHint: true
-})
-
-function toInputSchema({ parameters }: Operation): JsonSchema {
-  const properties = parameters.map(({ argument, schema, description }) => [
-    argument,
-    description ? { ...schema, description } : schema
-  ])
-  const required = parameters.filter((each) => each.required).map(({ argument }) => argument)
-  return Object.freeze(
-    toJsonSchema(
-      {
-        type: 'object',
-        properties: Object.fromEntries(properties),
-        ...(required.length > 0 && { required }),
-        additionalProperties: false
-      },
-      'input'
-    )
+function readDocument({ settings, document, allowedHosts = [] }: OpenApiOptions) {
+  return loadDocument(document ?? settings.openapi, (url) =>
+    fetchDocument(url, { allowedHosts, maxBytes: maxDocumentBytes, timeoutMs: fetchTimeoutMs })
   )
 }
 
-function parseArguments(args: unknown, check: Check): Parsed {
-  // Before ajv: `uniqueItems` compares pairwise, so a long list would hang the process.
-  for (const [field, value] of Object.entries(isRecord(args) ? args : {})) {
-    if (Array.isArray(value) && value.length > maxListItems) {
-      return {
-        ok: false,
-        problems: [{ field, message: `must hold at most ${maxListItems} items` }]
-      }
+/** The operator's own address needs no more than a valid scheme; one of a document must be public. */
+function readBase({ settings, allowedHosts = [] }: OpenApiOptions, document: ApiDocument): ApiBase {
+  const { openapi, baseUrl } = settings
+  const chosen = chooseBaseUrl(document, baseUrl, isUrl(openapi) ? openapi : undefined)
+  if (baseUrl === undefined) checkServer(chosen, allowedHosts)
+  return parseBaseUrl(chosen)
+}
+
+function checkServer(url: string, allowedHosts: readonly string[]): void {
+  try {
+    checkPublicUrl(url, allowedHosts)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'it is not usable.'
+    throw new Error(
+      `The first server of the document cannot be used: ${reason} Set baseUrl (--api-base-url).`,
+      { cause }
+    )
+  }
+}
+
+function makeTools(candidates: readonly Candidate[], settings: ApiSettings, mount: Mount) {
+  const decide = createFilter(settings)
+  const tools: ToolDefinition[] = []
+  const refused: Reason[] = []
+  const degraded: Reason[] = []
+  for (const candidate of candidates) {
+    const { id } = candidate
+    const hidden = decide(candidate)
+    if (hidden !== undefined) {
+      refused.push(Object.freeze({ operation: id, reason: hidden }))
+      continue
+    }
+    try {
+      const plan = planTool(candidate, mount.compile)
+      tools.push(makeTool(plan, candidate, mount))
+      degraded.push(...plan.notes.map((reason) => Object.freeze({ operation: id, reason })))
+    } catch (error) {
+      if (!(error instanceof Unsupported)) throw error
+      refused.push(Object.freeze({ operation: id, reason: error.message }))
     }
   }
-  const problems = check(args)
-  return problems.length === 0 ? { ok: true, value: args } : { ok: false, problems }
+  return {
+    tools: Object.freeze(tools),
+    refused: Object.freeze(refused),
+    degraded: Object.freeze(degraded)
+  }
 }

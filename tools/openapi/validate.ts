@@ -13,7 +13,8 @@ export type Check = (value: unknown) => readonly Problem[]
 
 /**
  * Makes a compiler of JSON Schemas that come from outside and have passed `toJsonSchema`. It throws
- * Unsupported for one that is not valid.
+ * Unsupported for one that is not valid. Code is generated at the first check only: a document may
+ * have thousands of operations, a session calls a few of them.
  */
 export function createCompiler(): (schema: JsonSchema) => Check {
   const ajv = new Ajv2020({
@@ -27,8 +28,10 @@ export function createCompiler(): (schema: JsonSchema) => Check {
     code: { regExp: Object.assign(createMatcher, { code: 'createMatcher' }) }
   })
   return (schema) => {
-    const validate = compileWith(ajv, schema)
+    if (ajv.validateSchema(schema) !== true) throw new Unsupported('its schema is not valid.')
+    let validate: ValidateFunction | undefined
     return (value) => {
+      validate ??= compileWith(ajv, schema)
       if (validate(value)) return []
       return (validate.errors ?? []).slice(0, maxProblems).map((error) => toProblem(error, value))
     }

@@ -1,0 +1,40 @@
+import { ConfigError } from '../src/config.ts'
+import { checkDocument, formatScorecard } from '../tools/openapi/check.ts'
+import { type ApiDocument, loadDocument, maxDocumentBytes } from '../tools/openapi/document.ts'
+
+const fetchTimeoutMs = 20_000
+
+export interface OpenApiFlags {
+  readonly json: boolean
+  /** Anything that is not full fails. */
+  readonly strict: boolean
+}
+
+/** `openapi check FILE|URL`: prints the scorecard. Returns the exit code. */
+export async function runOpenApi(
+  words: readonly string[],
+  { json, strict }: OpenApiFlags,
+  write: (text: string) => void = (text) => process.stdout.write(text)
+): Promise<number> {
+  const [verb, source, ...rest] = words
+  if (verb !== 'check' || source === undefined || rest.length > 0) {
+    throw new ConfigError('openapi: use openapi check FILE|URL [--json] [--strict]')
+  }
+  const card = checkDocument(await load(source))
+  write(json ? `${JSON.stringify(card, null, 2)}\n` : formatScorecard(card))
+  return strict && card.totals.full < card.totals.operations ? 1 : 0
+}
+
+async function load(source: string): Promise<ApiDocument> {
+  try {
+    return await loadDocument(source, async (url) => {
+      const { fetchDocument } = await import('../tools/openapi/fetch-document.ts')
+      // The operator typed this address: naming it is allowing it.
+      const allowedHosts = [new URL(url).host]
+      const limits = { maxBytes: maxDocumentBytes, timeoutMs: fetchTimeoutMs }
+      return fetchDocument(url, { allowedHosts, ...limits })
+    })
+  } catch (cause) {
+    throw new ConfigError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
