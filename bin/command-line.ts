@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigError } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 
 export interface CommandLine {
   readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools'
@@ -75,7 +75,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: giveHttpItsPort(argv), options, allowPositionals: true })
   } catch (cause) {
-    const [reason = ''] = (cause as Error).message.split('. ')
+    const [reason = ''] = reasonOf(cause).split('. ')
     throw new ConfigError(`command line: ${reason}; see mcp-server --help`, { cause })
   }
 }

@@ -1,5 +1,5 @@
 import { createAuthenticate, createCredential, generateKey, namedKey } from '../src/auth.ts'
-import { ConfigError } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { openCredentials } from '../src/credentials.ts'
 import type { Config } from '../src/settings.ts'
 import { createHttpServer, type HttpServer } from '../transports/http/app.ts'
@@ -19,7 +19,9 @@ export async function startHttp(config: Config, core: Core): Promise<HttpServer>
     audit,
     ...(authenticate && { authenticate: authenticate.check })
   })
-  const origin = await server.listen()
+  const origin = await server.listen().catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigError(`http.host, http.port: cannot listen: ${reasonOf(cause)}`, { cause })
+  })
   log.info('listening', { url: `${origin}${config.http.path}` })
   if (authenticate?.generatedKey !== undefined) {
     printKey(`${origin}${config.http.path}`, authenticate.generatedKey)

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { extname } from 'node:path'
-import { ConfigError, type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
+import { type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
 import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
@@ -12,12 +12,12 @@ async function main(argv: readonly string[]): Promise<void> {
   if (line.action === 'version') return print(`${readVersion()}\n`)
   const loaded = await load(line)
   if (line.action === 'print-config') return print(printConfig(loaded))
-  const sources = await loadSources(loaded.config)
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
-    return serve(loaded, sources)
+    return serve(loaded, loadSources)
   }
   const { runTools } = await import('./tools.ts')
+  const sources = await loadSources(loaded.config)
   try {
     process.exitCode = await runTools(loaded.config, sources, line)
   } finally {
@@ -35,14 +35,23 @@ async function load({ configFile, settings }: CommandLine): Promise<LoadedConfig
 }
 
 async function readConfigFile(path: string): Promise<unknown> {
+  const text = readTextFile(path)
+  const { parseDocument } = await import('yaml')
+  // YAML holds JSON, too, and says where a fault is without showing what stands there.
+  const document = parseDocument(text, { prettyErrors: false })
+  const [fault] = document.errors
+  if (fault) {
+    const line = text.slice(0, fault.pos[0]).split('\n').length
+    throw new ConfigError(`--config ${path}: line ${line}: ${fault.code.toLowerCase()}`)
+  }
+  return document.toJS() ?? {}
+}
+
+function readTextFile(path: string): string {
   try {
-    const text = readFileSync(path, 'utf8')
-    if (extname(path) === '.json') return JSON.parse(text)
-    const { parse } = await import('yaml')
-    return parse(text) ?? {}
+    return readFileSync(path, 'utf8')
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`--config ${path}: ${reason}`, { cause })
+    throw new ConfigError(`--config ${path}: ${reasonOf(cause)}`, { cause })
   }
 }
 

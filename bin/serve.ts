@@ -2,8 +2,10 @@ import closeWithGrace from 'close-with-grace'
 import { localPrincipal } from '../src/auth.ts'
 import type { LoadedConfig } from '../src/config.ts'
 import { describeError } from '../src/log.ts'
+import type { Config } from '../src/settings.ts'
 import type { Source } from '../src/types.ts'
-import type { StdioServer } from '../transports/stdio.ts'
+import type { LineServer } from '../transports/stdio.ts'
+import { takeStdout } from '../transports/stdout.ts'
 import { createCore } from './core.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
@@ -17,8 +19,11 @@ interface Closable {
 /** Serves until a signal, or until the stdio client goes away. */
 export async function serve(
   { config, warnings }: LoadedConfig,
-  sources: readonly Source[]
+  loadSources: (config: Config) => Promise<readonly Source[]>
 ): Promise<void> {
+  // Before a module of the user's can write or keep a way to write there.
+  const stdout = config.transport === 'http' ? undefined : takeStdout()
+  const sources = await loadSources(config)
   const core = createCore(config, sources)
   const { log, mcp } = core
   for (const warning of warnings) log.warn(warning)
@@ -41,14 +46,20 @@ export async function serve(
     const { startHttp } = await import('./http.ts')
     open.push(await startHttp(config, core))
   }
-  if (config.transport === 'http') return
-  const { listenStdio } = await import('../transports/stdio.ts')
+  if (!stdout) return
+  const { serveLines } = await import('../transports/stdio.ts')
   const { maxRequestBytes: maxLineBytes } = config.limits
-  const stdio = listenStdio({ mcp, principal: localPrincipal, maxLineBytes })
+  const stdio = serveLines({
+    mcp,
+    principal: localPrincipal,
+    maxLineBytes,
+    input: process.stdin,
+    output: stdout
+  })
   open.push(stdio)
   watchStdio(stdio, config.transport === 'both')
 
-  function watchStdio(server: StdioServer, hasOther: boolean): void {
+  function watchStdio(server: LineServer, hasOther: boolean): void {
     const orphaned = watchParent()
     Promise.race([server.ended, orphaned])
       .then(async (error) => {

@@ -1,7 +1,8 @@
 import { localPrincipal } from '../src/auth.ts'
-import { ConfigError } from '../src/config.ts'
+import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { CallContext, Source, ToolResult } from '../src/types.ts'
+import type { Source, ToolResult } from '../src/types.ts'
+import { createBareContext } from '../transports/call-context.ts'
 import type { CommandLine } from './command-line.ts'
 import { createCore } from './core.ts'
 
@@ -21,15 +22,7 @@ export async function runTools(
     throw new ConfigError('tools: use tools list [--json], or tools call NAME --args JSON')
   }
   if (!core.registry.tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
-  const ctx: CallContext = {
-    principal: localPrincipal,
-    transport: 'stdio',
-    requestId: 'command-line',
-    signal: new AbortController().signal,
-    log: core.log,
-    progress: () => {},
-    message: () => {}
-  }
+  const ctx = createBareContext({ principal: localPrincipal, transport: 'stdio' }, core.log)
   const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
   process.stdout.write(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0

@@ -1,5 +1,7 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { type DestinationStream, destination } from 'pino'
+import { ConfigError, reasonOf } from './config-error.ts'
+import { isRecord } from './json.ts'
 import { censored, isSensitiveKey, redact, redactText } from './redact.ts'
 import type { CallContext, Outcome } from './types.ts'
 
@@ -68,33 +70,48 @@ export function createAudit(options: AuditOptions, stream: DestinationStream): A
     const sensitive = new Set(entry.sensitive)
     const isSensitive = (key: string): boolean => isSensitiveKey(key) || sensitive.has(key)
     const shown = redact(entry.args, isSensitive)
-    return options.args === 'keys' && typeof shown === 'object' && shown !== null
-      ? Object.keys(shown)
-      : shown
+    if (options.args === 'redacted') return shown
+    return isRecord(shown) ? Object.keys(shown) : typeof shown
   }
 
   return Object.freeze({
     record(entry: AuditEntry) {
       if (!options.enabled) return
-      const { args: _, sensitive: __, tool, path, ...fields } = entry
+      // Field by field: what is no field stays out, however it was handed in.
       const line = {
         ts: new Date().toISOString(),
         seq: ++seq,
-        ...fields,
-        ...(path !== undefined && { path: name(path) }),
-        ...(tool !== undefined && { tool: name(tool) }),
-        ...describeArgs(entry)
+        event: entry.event,
+        outcome: entry.outcome,
+        reason: entry.reason,
+        principal: entry.principal,
+        transport: entry.transport,
+        remote: entry.remote,
+        path: boundName(entry.path),
+        protocolVersion: boundName(entry.protocolVersion),
+        method: entry.method,
+        tool: boundName(entry.tool),
+        ...describeArgs(entry),
+        bytesOut: entry.bytesOut,
+        durationMs: entry.durationMs,
+        upstreamStatus: entry.upstreamStatus,
+        requestId: entry.requestId,
+        traceId: entry.traceId
       }
       stream.write(`${JSON.stringify(line)}\n`)
     }
   })
 }
 
-/** Opens an audit file for appending, created with mode 600. Throws when it cannot be written. */
+/** Opens an audit file for appending, created with mode 600. Throws a ConfigError. */
 export function openAuditFile(file: string): DestinationStream {
-  const stream = destination({ dest: file, sync: true, append: true, mode: 0o600 })
-  stream.on('error', () => {})
-  return stream
+  try {
+    const stream = destination({ dest: file, sync: true, append: true, mode: 0o600 })
+    stream.on('error', () => {})
+    return stream
+  } catch (cause) {
+    throw new ConfigError(`audit.file (MCP_AUDIT_FILE): ${reasonOf(cause)}`, { cause })
+  }
 }
 
 /** The fields of a record that come from the call's context. */
@@ -117,7 +134,8 @@ export function auditContext(
 }
 
 /** A name chosen by the caller: bounded and searched for secrets. */
-function name(text: string): string {
+function boundName(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
   const clean = redactText(text.slice(0, maxNameLength * 8))
   return clean.length > maxNameLength
     ? `${clean.slice(0, maxNameLength - censored.length)}…`

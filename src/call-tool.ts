@@ -1,4 +1,5 @@
 import { auditContext } from './audit.ts'
+import { converse } from './converse.ts'
 import { isToolError } from './define-tool.ts'
 import { callTexts, Refusal } from './errors.ts'
 import { monotonicClock } from './limit.ts'
@@ -75,30 +76,40 @@ async function run(
   args: unknown,
   ctx: CallContext
 ): Promise<Ended> {
-  const settled = await runGuarded(
-    policy.slots,
-    tool.timeoutMs ?? policy.callTimeoutMs,
-    ctx,
-    async (guarded): Promise<Ended> => {
+  const timeoutMs = tool.timeoutMs ?? policy.callTimeoutMs
+  const settled = await converse<CallResult>(ctx, (round) =>
+    runGuarded(policy.slots, timeoutMs, round, (guarded) => {
       const parsed = tool.parse(args)
-      if (!parsed.ok) return { outcome: 'invalid', result: refuseArguments(tool, parsed.problems) }
-      const result = await tool.run(parsed.value, guarded)
-      return { outcome: isError(result) ? 'failed' : 'ok', result }
-    }
+      if (!parsed.ok) throw new ArgumentError(parsed.problems)
+      return tool.run(parsed.value, guarded)
+    })
   )
-  if (settled.outcome === 'ok') return settled.value
-  if (settled.outcome === 'failed') {
-    return { outcome: 'failed', result: describeFailure(settled.error, ctx) }
+  if (settled.outcome === 'ok') {
+    return { outcome: isError(settled.value) ? 'failed' : 'ok', result: settled.value }
   }
+  if (settled.outcome === 'failed') return describeFailure(settled.error, tool, ctx)
   if (settled.outcome === 'busy') return { outcome: 'busy', result: refuse('busy', 1000) }
   return { outcome: settled.outcome, result: errorResult(callTexts[settled.outcome]) }
 }
 
+/** Arguments that do not match the input schema. */
+class ArgumentError extends Error {
+  readonly problems: readonly Problem[]
+  constructor(problems: readonly Problem[]) {
+    super('invalid arguments')
+    this.problems = problems
+  }
+}
+
 /** A thrown ToolError speaks to the model; anything else stays in the log under the request id. */
-function describeFailure(error: unknown, ctx: CallContext): CallResult {
-  if (isToolError(error)) return errorResult(error.message)
+function describeFailure(error: unknown, tool: ToolDefinition, ctx: CallContext): Ended {
+  if (error instanceof ArgumentError) {
+    return { outcome: 'invalid', result: refuseArguments(tool, error.problems) }
+  }
+  if (isToolError(error)) return { outcome: 'failed', result: errorResult(error.message) }
   logFailure(ctx, 'tools/call', error)
-  return errorResult(`${callTexts.failed} Request id: ${ctx.requestId}.`)
+  const text = `${callTexts.failed} Request id: ${ctx.requestId}.`
+  return { outcome: 'failed', result: errorResult(text) }
 }
 
 function refuseArguments(tool: ToolDefinition, problems: readonly Problem[]): CallResult {

@@ -1,12 +1,8 @@
 import { z } from 'zod'
+import { ConfigError, reasonOf } from './config-error.ts'
 import { isRecord } from './json.ts'
 import { readSettingText } from './setting-text.ts'
 import { type Config, settingsSchema, sourcesOf } from './settings.ts'
-
-/** A wrong setting: the message names it and says what would be right, never a secret's value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
 
 export interface ConfigInput {
   /** Flags by name with their text, such as `--port` → `8080`. */
@@ -70,9 +66,10 @@ function applyLeaf(
       (candidate): candidate is { source: string; text: string } => candidate.text !== undefined
     )
   const [winner] = given
+  const read = (text: string): unknown => readSettingText(schema, text, unit)
   const loser = given.find(
     ({ source, text }) =>
-      !source.startsWith('--') && text !== winner?.text && source !== winner?.source
+      !source.startsWith('--') && winner && !isSame(schema, read(text), read(winner.text))
   )
   if (winner && loser && !winner.source.startsWith('--')) {
     warnings.push(
@@ -80,7 +77,7 @@ function applyLeaf(
     )
   }
   if (winner) {
-    setAt(layered, key, readSettingText(schema, winner.text, unit))
+    setAt(layered, key, read(winner.text))
     origins.set(key, winner.source)
     return
   }
@@ -105,12 +102,26 @@ function readReference(
     typeof env === 'string'
       ? input.env[env]
       : typeof file === 'string'
-        ? input.readSecret?.(file).trim()
+        ? readSecretFile(key, file, input)
         : undefined
   if (text === undefined || text === '') {
     throw new ConfigError(`${key}: { env: NAME } or { file: PATH } must lead to a value`)
   }
   return text
+}
+
+function readSecretFile(key: string, file: string, input: ConfigInput): string | undefined {
+  try {
+    return input.readSecret?.(file).trim()
+  } catch (cause) {
+    throw new ConfigError(`${key}: { file: ${file} }: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** Two texts mean the same when the schema makes the same of them: `warn` and `WARNING`. */
+function isSame(schema: z.ZodType, one: unknown, other: unknown): boolean {
+  const [a, b] = [schema.safeParse(one), schema.safeParse(other)]
+  return JSON.stringify(a.success ? a.data : one) === JSON.stringify(b.success ? b.data : other)
 }
 
 function describe(origins: ReadonlyMap<string, string>): (issue: z.core.$ZodIssue) => string {
@@ -155,6 +166,7 @@ function setAt(tree: Record<string, unknown>, key: string, value: unknown): void
   for (const part of parts) {
     const child = node[part]
     if (isRecord(child)) node = child
+    else if (child !== undefined) throw new ConfigError(`${part}: must be a mapping of settings`)
     else {
       const made: Record<string, unknown> = {}
       node[part] = made

@@ -1,6 +1,8 @@
 import { callTool } from './call-tool.ts'
 import { complete } from './complete.ts'
+import type { Refusal } from './errors.ts'
 import { getPrompt } from './get-prompt.ts'
+import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
 import { chargeOrRefuse, type Policy } from './policy.ts'
 import { canRead, readResource } from './read-resource.ts'
@@ -43,6 +45,11 @@ export interface Dispatcher {
     argument: { readonly name: string; readonly value: string },
     ctx: CallContext
   ): { readonly values: readonly string[]; readonly total: number; readonly hasMore: boolean }
+  /**
+   * Limits and records a request whose parameters do not have the shape that its method needs;
+   * returns what the client is told.
+   */
+  refuseMalformed(method: string, params: unknown, fault: string, ctx: CallContext): Refusal
   /** Charges a method that has no work of its own, such as `resources/subscribe`. */
   charge(method: string, ctx: CallContext): void
   /** True when the principal could read this URI; for subscriptions. */
@@ -94,6 +101,8 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
       chargeOrRefuse(policy, 'completion/complete', ctx)
       return complete(registry.view(ctx.principal), ref, argument)
     },
+    refuseMalformed: (method, params, fault, ctx) =>
+      refuseMalformed(policy, method, params, fault, ctx),
     charge: (method, ctx) => chargeOrRefuse(policy, method, ctx),
     canRead: (uri, principal) => canRead(registry, policy, uri, principal)
   } satisfies Dispatcher)

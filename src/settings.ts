@@ -39,12 +39,19 @@ const origin = z
     (text) => text === '*' || isOrigin(text),
     'must be origins such as https://agents.example.com'
   )
-const network = z
-  .string()
-  .refine((text) => isIP(text.split('/')[0] ?? '') !== 0, 'must be addresses or CIDR ranges')
+const network = z.string().refine(isNetwork, 'must be addresses or CIDR ranges')
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
+  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*')
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  )
 }
 
 const methodRates = {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { ConfigError } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source, ToolDefinition } from '../src/types.ts'
 
@@ -23,8 +23,7 @@ async function loadModule(file: string): Promise<Source> {
   try {
     exported = await import(pathToFileURL(resolve(file)).href)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`${setting}: cannot be loaded: ${reason}`, { cause })
+    throw new ConfigError(`${setting}: cannot be loaded: ${reasonOf(cause)}`, { cause })
   }
   const { tools } = exported
   if (!Array.isArray(tools) || !tools.every(isTool)) {

@@ -7,6 +7,7 @@ import {
   Server,
   type ServerContext
 } from '@modelcontextprotocol/server'
+import { isInputRequired } from '../src/converse.ts'
 import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal, toRefusal } from '../src/errors.ts'
 import { logFailure } from '../src/run.ts'
@@ -45,14 +46,20 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
   return ({ era }: McpRequestContext) => {
     const server = new Server(
       { name: 'portcullis', title: 'Portcullis', version: mcp.version },
-      { capabilities, requestState: { verify: mcp.requestState.verify } }
+      {
+        capabilities,
+        requestState: { verify: mcp.requestState.verify },
+        // Questions within a call are the dispatcher's: one slot, one charge, one audit line.
+        inputRequired: { legacyShim: false }
+      }
     )
     const subscriptions = createSubscriptions()
     for (const [method, serve] of methods) {
       // The SDK types each method by its name; the table of methods is typed as one.
       server.setRequestHandler(method as 'tools/call', ({ params }, sdk) => {
         const caller = options.callerOf(sdk)
-        const ctx = createCallContext(sdk, caller, server.getNegotiatedProtocolVersion(), mcp.log)
+        const negotiated = { era, version: server.getNegotiatedProtocolVersion() }
+        const ctx = createCallContext(sdk, caller, negotiated, mcp.log)
         const target = { ctx, method, params: params ?? {} }
         return answer(mcp, sdk, target, (opened) => serve(target.params, opened, subscriptions))
       })
@@ -91,10 +98,6 @@ async function ask(
     ...(inputRequests && { inputRequests: inputRequests as never }),
     ...(state !== undefined && { requestState: await requestState.seal(state, target) })
   })
-}
-
-function isInputRequired(result: object): result is InputRequired {
-  return 'inputRequests' in result || 'state' in result
 }
 
 function announceChanges(

@@ -6,6 +6,8 @@ function growthFactor(rate: number, periods: number): number {
   const base = 1 + rate
   const lost = rate > 1 ? 1 - (base - rate) : rate - (base - 1)
   const correction = (periods * lost) / base
+  // Less than half a unit in the last place: nothing to put back.
+  if (Math.abs(correction) < Number.EPSILON / 2) return base ** periods
   if (Math.abs(correction) > 1) return Math.exp(periods * Math.log1p(rate))
   return base ** periods * Math.exp(correction)
 }

@@ -5,7 +5,7 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
 import type { Refuse } from './refuse.ts'
-import { sendResponse } from './web.ts'
+import { openAtOnce, sendResponse } from './web.ts'
 
 export interface McpRouteOptions {
   readonly mcp: Mcp
@@ -52,7 +52,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
       return guard(request, reply, async () => {
         const sessionId = sessionIdOf(request)
         if (sessionId === undefined) throw new Refusal('session_missing')
-        return lanes.inSession(request, sessionId)
+        return openAtOnce(await lanes.inSession(request, sessionId))
       })
     }
   )

@@ -9,6 +9,13 @@ interface Declaration {
   readonly isNumber: boolean
 }
 
+/** The headers that a tool declares, and their comparison with its arguments. */
+export interface ParamCheck {
+  readonly headers: readonly string[]
+  /** Throws a Refusal when a header is missing or differs. */
+  check(args: unknown, read: ReadHeader): void
+}
+
 type ReadHeader = (name: string) => string | undefined
 
 const token = /^[!#$%&'*+.^_`|~\w-]+$/
@@ -20,15 +27,16 @@ const decimal = /^-?\d+(?:\.\d+)?$/
  * whenever the argument is, and say the same. Throws on a declaration that the specification
  * forbids; returns undefined when the schema declares none.
  */
-export function compileParamHeaders(
-  schema: JsonSchema
-): ((args: unknown, read: ReadHeader) => void) | undefined {
+export function compileParamHeaders(schema: JsonSchema): ParamCheck | undefined {
   const declarations = [...findDeclarations(schema, [])]
   if (declarations.length === 0) return undefined
   const names = new Set(declarations.map(({ header }) => header.toLowerCase()))
   if (names.size < declarations.length) throw new Error('x-mcp-header: each name once only')
-  return (args, read) => {
-    for (const declaration of declarations) check(declaration, args, read)
+  return {
+    headers: declarations.map(({ header }) => `Mcp-Param-${header}`),
+    check(args, read) {
+      for (const declaration of declarations) check(declaration, args, read)
+    }
   }
 }
 
