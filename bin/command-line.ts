@@ -6,7 +6,7 @@ export interface CommandLine {
   /** Words after the flags: the subcommand's own. */
   readonly words: readonly string[]
   /** Flags that are settings, with their text. */
-  readonly settings: ReadonlyMap<string, string>
+  readonly settings: ReadonlyMap<string, string | readonly string[]>
   readonly configFile?: string
   readonly json: boolean
   /** JSON text of `tools call`. */
@@ -47,7 +47,7 @@ const modes = new Map([
 /** Reads the arguments after the executable. Throws a ConfigError on anything it does not know. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parse(argv)
-  const settings = new Map<string, string>()
+  const settings = new Map<string, string | readonly string[]>()
   const mode = chooseMode(values)
   if (mode) settings.set('--mode', mode)
   for (const name of ['http', 'port', 'host', 'path'] as const) {
@@ -56,7 +56,9 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   }
   for (const name of ['module', 'toolsets', 'tools', 'exclude-tools'] as const) {
     const given = values[name]
-    if (given !== undefined) settings.set(`--${name}`, given.join(','))
+    // A path may hold a comma; names and globs may not.
+    const isPath = name === 'module'
+    if (given !== undefined) settings.set(`--${name}`, isPath ? given : given.join(','))
   }
   if (values.demo) settings.set('--demo', 'true')
   return {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { extname } from 'node:path'
 import { type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
@@ -36,8 +37,8 @@ async function load({ configFile, settings }: CommandLine): Promise<LoadedConfig
 
 async function readConfigFile(path: string): Promise<unknown> {
   const text = readTextFile(path)
+  if (extname(path) === '.json') return parseJsonFile(path, text)
   const { parseDocument } = await import('yaml')
-  // YAML holds JSON, too, and says where a fault is without showing what stands there.
   const document = parseDocument(text, { prettyErrors: false })
   const [fault] = document.errors
   if (fault) {
@@ -45,6 +46,15 @@ async function readConfigFile(path: string): Promise<unknown> {
     throw new ConfigError(`--config ${path}: line ${line}: ${fault.code.toLowerCase()}`)
   }
   return document.toJS() ?? {}
+}
+
+function parseJsonFile(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text, and with it perhaps a secret.
+    throw new ConfigError(`--config ${path}: not valid JSON`)
+  }
 }
 
 function readTextFile(path: string): string {

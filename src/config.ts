@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { ConfigError, reasonOf } from './config-error.ts'
 import { isRecord } from './json.ts'
-import { readSettingText } from './setting-text.ts'
+import { isBoolean, readSettingText } from './setting-text.ts'
 import { type Config, settingsSchema, sourcesOf } from './settings.ts'
 
+type Given = string | readonly string[]
+
 export interface ConfigInput {
-  /** Flags by name with their text, such as `--port` → `8080`. */
-  readonly flags: ReadonlyMap<string, string>
+  /** Flags by name with their text, such as `--port` → `8080`; a list where items were given. */
+  readonly flags: ReadonlyMap<string, Given>
   readonly env: Readonly<Record<string, string | undefined>>
   /** The parsed configuration file. */
   readonly file?: unknown
@@ -63,10 +65,11 @@ function applyLeaf(
   const given = from
     .map((source) => ({ source, text: readSource(source, input) }))
     .filter(
-      (candidate): candidate is { source: string; text: string } => candidate.text !== undefined
+      (candidate): candidate is { source: string; text: Given } => candidate.text !== undefined
     )
   const [winner] = given
-  const read = (text: string): unknown => readSettingText(schema, text, unit)
+  const read = (text: Given): unknown =>
+    typeof text === 'string' ? readSettingText(schema, text, unit) : text
   const loser = given.find(
     ({ source, text }) =>
       !source.startsWith('--') && winner && !isSame(schema, read(text), read(winner.text))
@@ -84,9 +87,11 @@ function applyLeaf(
   const inFile = getAt(layered, key)
   origins.set(key, inFile === undefined ? 'default' : 'file')
   if (secret && isRecord(inFile)) setAt(layered, key, readReference(key, inFile, input))
+  // YAML 1.2 reads `yes` and `off` as texts.
+  if (isBoolean(schema) && typeof inFile === 'string') setAt(layered, key, read(inFile))
 }
 
-function readSource(source: string, input: ConfigInput): string | undefined {
+function readSource(source: string, input: ConfigInput): Given | undefined {
   const text = source.startsWith('--') ? input.flags.get(source) : input.env[source]
   // An empty variable counts as unset, as in most deployment tools; so does `--http` alone.
   return text === undefined || text === '' ? undefined : text
@@ -126,15 +131,21 @@ function isSame(schema: z.ZodType, one: unknown, other: unknown): boolean {
 
 function describe(origins: ReadonlyMap<string, string>): (issue: z.core.$ZodIssue) => string {
   return (issue) => {
-    const key = issue.path.join('.')
+    const key = settingOf(issue.path, origins)
     if (issue.code === 'unrecognized_keys') {
       const names = issue.keys.map((name) => (key === '' ? name : `${key}.${name}`))
       return `unknown setting ${names.join(', ')}: remove it or correct its name`
     }
-    const origin = origins.get(key) ?? origins.get(issue.path.slice(0, -1).join('.'))
+    const origin = origins.get(key)
     const from = origin && origin !== 'file' && origin !== 'default' ? ` (${origin})` : ''
     return `${key}${from}: ${issue.message}`
   }
+}
+
+/** The setting that a path leads to or into: `http.trustProxy` for its first item. */
+function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, string>): string {
+  const keys = path.map((_, index) => path.slice(0, index + 1).join('.'))
+  return keys.find((key) => origins.has(key)) ?? path.join('.')
 }
 
 /** What development only warns about stops a production start. */

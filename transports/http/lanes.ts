@@ -3,14 +3,15 @@ import {
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ConfigError, reasonOf } from '../../src/config-error.ts'
 import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
-import type { ChangeEvent } from '../../src/types.ts'
+import type { ChangeEvent, JsonSchema } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
-import { compileParamHeaders } from './param-headers.ts'
+import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
 import { isModernRequest, screenBody } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { disconnectSignal, toWebRequest } from './web.ts'
@@ -54,7 +55,7 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
   })
   const paramChecks = new Map(
     [...registry.tools].flatMap(([name, { inputSchema }]) => {
-      const check = compileParamHeaders(inputSchema)
+      const check = compileForTool(name, inputSchema)
       return check ? [[name, check]] : []
     })
   )
@@ -140,6 +141,14 @@ export function sessionIdOf(request: FastifyRequest): string | undefined {
 
 export function acceptsEventStream(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/event-stream') ?? false
+}
+
+function compileForTool(name: string, schema: JsonSchema): ParamCheck | undefined {
+  try {
+    return compileParamHeaders(schema)
+  } catch (cause) {
+    throw new ConfigError(`tool ${name}: ${reasonOf(cause)}`, { cause })
+  }
 }
 
 /** Listening to a resource needs the right to read it; the rest of the wish is left out. */
