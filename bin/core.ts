@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { type Audit, createAudit, openAuditFile } from '../src/audit.ts'
+import { type Audit, createAudit } from '../src/audit.ts'
 import { createChanges } from '../src/changes.ts'
 import { createPolicy } from '../src/create-policy.ts'
 import { createDispatcher } from '../src/dispatch.ts'
-import { createLog, openStandardError } from '../src/log.ts'
+import { openLineFile, openStandardError } from '../src/line-sink.ts'
+import { createLog } from '../src/log.ts'
 import { createRegistry, type Registry } from '../src/registry.ts'
 import { selectTools } from '../src/select-tools.ts'
 import type { Config } from '../src/settings.ts'
@@ -29,7 +30,10 @@ export function createCore(
   const stderr = openStandardError()
   const log = createLog(config.log, stderr)
   const { file } = config.audit
-  const audit = createAudit(config.audit, file === undefined ? stderr : openAuditFile(file))
+  const audit = createAudit(
+    config.audit,
+    file === undefined ? stderr : openLineFile(file, 'audit.file (MCP_AUDIT_FILE)')
+  )
   const registry = createRegistry(selectTools(sources, config))
   const dispatcher = createDispatcher(registry, createPolicy(config, audit))
   const requestState = createRequestState(randomBytes(32))

@@ -1,7 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
-import { type DestinationStream, destination } from 'pino'
-import { ConfigError, reasonOf } from './config-error.ts'
 import { isRecord } from './json.ts'
+import type { LineSink } from './line-sink.ts'
 import { censored, isSensitiveKey, redact, redactText } from './redact.ts'
 import type { CallContext, Outcome } from './types.ts'
 
@@ -53,8 +52,8 @@ export interface AuditOptions {
 
 const maxNameLength = 128
 
-/** Appends audit lines to `stream`, one JSON object each. */
-export function createAudit(options: AuditOptions, stream: DestinationStream): Audit {
+/** Appends audit lines to `sink`, one JSON object each. */
+export function createAudit(options: AuditOptions, sink: LineSink): Audit {
   // Keyed, so that a short argument such as a PIN cannot be guessed from its digest.
   const digestKey = createSecretKey(randomBytes(32))
   let seq = 0
@@ -98,20 +97,9 @@ export function createAudit(options: AuditOptions, stream: DestinationStream): A
         requestId: entry.requestId,
         traceId: entry.traceId
       }
-      stream.write(`${JSON.stringify(line)}\n`)
+      sink.write(`${JSON.stringify(line)}\n`)
     }
   })
-}
-
-/** Opens an audit file for appending, created with mode 600. Throws a ConfigError. */
-export function openAuditFile(file: string): DestinationStream {
-  try {
-    const stream = destination({ dest: file, sync: true, append: true, mode: 0o600 })
-    stream.on('error', () => {})
-    return stream
-  } catch (cause) {
-    throw new ConfigError(`audit.file (MCP_AUDIT_FILE): ${reasonOf(cause)}`, { cause })
-  }
 }
 
 /** The fields of a record that come from the call's context. */

@@ -33,10 +33,8 @@ export async function callTool(
   ctx: CallContext
 ): Promise<ToolResult> {
   const startedMs = monotonicClock()
-  const { outcome, result, tool } = limitResult(
-    policy,
-    await decide(registry, policy, name, args, ctx)
-  )
+  const ended = await decide(registry, policy, name, args, ctx)
+  const { outcome, result, tool, bytesOut } = limitResult(policy, ended)
   policy.audit.record({
     event: 'TOOL_EXECUTE',
     outcome,
@@ -45,7 +43,7 @@ export async function callTool(
     tool: name,
     args: args ?? {},
     ...(tool?.sensitive && { sensitive: tool.sensitive }),
-    bytesOut: result ? byteLength(result) : 0,
+    bytesOut,
     durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000
   })
   // The same words for unknown and hidden: a caller cannot probe for names.
@@ -129,10 +127,14 @@ function refuse(outcome: 'limited' | 'busy', retryAfterMs: number): CallResult {
   }
 }
 
-function limitResult(policy: Policy, ended: Ended): Ended {
-  if (!ended.result || byteLength(ended.result) <= policy.maxResultBytes) return ended
+function limitResult(policy: Policy, ended: Ended): Ended & { readonly bytesOut: number } {
+  const { result } = ended
+  if (!result) return { ...ended, bytesOut: 0 }
+  const bytesOut = byteLength(result)
+  if (bytesOut <= policy.maxResultBytes) return { ...ended, bytesOut }
   const text = `${callTexts.too_large} The limit is ${policy.maxResultBytes} bytes.`
-  return { ...ended, outcome: 'too_large', result: errorResult(text) }
+  const refused = errorResult(text)
+  return { ...ended, outcome: 'too_large', result: refused, bytesOut: byteLength(refused) }
 }
 
 function errorResult(text: string): CallResult {

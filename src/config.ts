@@ -86,7 +86,7 @@ function applyLeaf(
   }
   const inFile = getAt(layered, key)
   origins.set(key, inFile === undefined ? 'default' : 'file')
-  if (secret && isRecord(inFile)) setAt(layered, key, readReference(key, inFile, input))
+  if (secret) setAt(layered, key, resolveSecrets(key, inFile, input, read))
   // YAML 1.2 reads `yes` and `off` as texts.
   if (isBoolean(schema) && typeof inFile === 'string') setAt(layered, key, read(inFile))
 }
@@ -95,6 +95,18 @@ function readSource(source: string, input: ConfigInput): Given | undefined {
   const text = source.startsWith('--') ? input.flags.get(source) : input.env[source]
   // An empty variable counts as unset, as in most deployment tools; so does `--http` alone.
   return text === undefined || text === '' ? undefined : text
+}
+
+/** A secret, or a list of them, each perhaps a reference. */
+function resolveSecrets(
+  key: string,
+  inFile: unknown,
+  input: ConfigInput,
+  read: (text: string) => unknown
+): unknown {
+  if (isRecord(inFile)) return read(readReference(key, inFile, input))
+  if (!Array.isArray(inFile)) return inFile
+  return inFile.map((item) => (isRecord(item) ? readReference(key, item, input) : item))
 }
 
 function readReference(
@@ -131,11 +143,11 @@ function isSame(schema: z.ZodType, one: unknown, other: unknown): boolean {
 
 function describe(origins: ReadonlyMap<string, string>): (issue: z.core.$ZodIssue) => string {
   return (issue) => {
-    const key = settingOf(issue.path, origins)
     if (issue.code === 'unrecognized_keys') {
-      const names = issue.keys.map((name) => (key === '' ? name : `${key}.${name}`))
+      const names = issue.keys.map((name) => [...issue.path, name].join('.'))
       return `unknown setting ${names.join(', ')}: remove it or correct its name`
     }
+    const key = settingOf(issue.path, origins)
     const origin = origins.get(key)
     const from = origin && origin !== 'file' && origin !== 'default' ? ` (${origin})` : ''
     return `${key}${from}: ${issue.message}`

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ServerContext, TRACEPARENT_META_KEY } from '@modelcontextprotocol/server'
 import { createProgress } from '../src/progress.ts'
 import { readTraceId } from '../src/trace.ts'
-import type { CallContext, Log, Principal, TransportName } from '../src/types.ts'
+import type { CallContext, InputRequired, Log, Principal, TransportName } from '../src/types.ts'
 import { createAsk } from './ask.ts'
 
 /** Who sent a message and how it came; HTTP hands one through the SDK with each request. */
@@ -13,6 +13,8 @@ export interface Caller {
   readonly remote?: string
   readonly path?: string
   readonly protocolVersion?: string
+  /** The question that the native lane already got from the tool; the SDK knows how to put it. */
+  readonly settled?: InputRequired
   /** A 2025-era connection on which the server may send requests of its own. */
   readonly canBeAsked?: boolean
 }

@@ -40,19 +40,21 @@ const capabilities = {
   logging: {}
 }
 
+/** How the server names itself. */
+export function serverInfo(version: string): { name: string; title: string; version: string } {
+  return { name: 'portcullis', title: 'Portcullis', version }
+}
+
 /** Makes the SDK's server factory: thin handlers that hand every request to the dispatcher. */
 export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServerFactory {
   const methods = createMethods(mcp.dispatcher)
   return ({ era }: McpRequestContext) => {
-    const server = new Server(
-      { name: 'portcullis', title: 'Portcullis', version: mcp.version },
-      {
-        capabilities,
-        requestState: { verify: mcp.requestState.verify },
-        // Questions within a call are the dispatcher's: one slot, one charge, one audit line.
-        inputRequired: { legacyShim: false }
-      }
-    )
+    const server = new Server(serverInfo(mcp.version), {
+      capabilities,
+      requestState: { verify: mcp.requestState.verify },
+      // Questions within a call are the dispatcher's: one slot, one charge, one audit line.
+      inputRequired: { legacyShim: false }
+    })
     const subscriptions = createSubscriptions()
     for (const [method, serve] of methods) {
       // The SDK types each method by its name; the table of methods is typed as one.
@@ -61,7 +63,12 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
         const negotiated = { era, version: server.getNegotiatedProtocolVersion() }
         const ctx = createCallContext(sdk, caller, negotiated, mcp.log)
         const target = { ctx, method, params: params ?? {} }
-        return answer(mcp, sdk, target, (opened) => serve(target.params, opened, subscriptions))
+        return answer(
+          mcp,
+          sdk,
+          target,
+          (opened) => caller.settled ?? serve(target.params, opened, subscriptions)
+        )
       })
     }
     if (options.isConnection) announceChanges(server, mcp, era, subscriptions.uris)

@@ -8,9 +8,10 @@ import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
-import type { ChangeEvent, JsonSchema } from '../../src/types.ts'
+import type { ChangeEvent, InputRequired, JsonSchema } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
+import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
 import { isModernRequest, screenBody } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -19,9 +20,12 @@ import { disconnectSignal, toWebRequest } from './web.ts'
 /** The three ways in which a POST can be served. */
 export interface Lanes {
   readonly sessions: Sessions
+  readonly native: NativeLane
   /** The `Mcp-Param-*` headers that served tools declare. */
   readonly paramHeaders: readonly string[]
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
+  /** Puts a question that the native lane got from a tool. */
+  ask(request: FastifyRequest, reply: FastifyReply, question: InputRequired): Promise<Response>
   /** GET and DELETE of a session. */
   inSession(request: FastifyRequest, sessionId: string): Promise<Response>
   close(): Promise<void>
@@ -71,7 +75,11 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
   }
 
   /** 2026-07-28: no session; a disconnect stops the call. */
-  async function serveModern(request: FastifyRequest, reply: FastifyReply): Promise<Response> {
+  async function serveModern(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    settled?: InputRequired
+  ): Promise<Response> {
     const { body } = request
     const parsedBody = body
     if (isRecord(body) && isRecord(body.params)) {
@@ -79,7 +87,8 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       if (body.method === 'subscriptions/listen') keepReadable(mcp, request, body.params)
     }
     const web = toWebRequest(request, { accept: acceptsBoth, signal: disconnectSignal(reply) })
-    return modern.fetch(web, { parsedBody, authInfo: toAuthInfo(request) })
+    const authInfo = toAuthInfo(request, settled && { settled })
+    return modern.fetch(web, { parsedBody, authInfo })
   }
 
   /** A 2025-era request outside a session: one server for one exchange. */
@@ -113,6 +122,8 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
 
   return Object.freeze({
     sessions,
+    native: createNativeLane(mcp, (name) => !paramChecks.has(name)),
+    ask: serveModern,
     paramHeaders: [...paramChecks.values()].flatMap(({ headers }) => headers),
     async post(request, reply) {
       const isModern = isModernRequest(request)

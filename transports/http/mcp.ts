@@ -41,7 +41,13 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     }
   }
 
-  app.post(url, (request, reply) => guard(request, reply, () => lanes.post(request, reply)))
+  app.post(url, (request, reply) => {
+    const call = lanes.native.read(request)
+    if (!call) return guard(request, reply, () => lanes.post(request, reply))
+    return lanes.native.serve(call, request, reply, (question) =>
+      guard(request, reply, () => lanes.ask(request, reply, question))
+    )
+  })
 
   const isInfo = (request: FastifyRequest): boolean => !acceptsEventStream(request)
   app.get(
