@@ -31,7 +31,7 @@ const shifts: Source = {
   close: async () => {}
 }
 const own: Source = {
-  tools: [tool('greet', 'custom'), tool('audit', 'financial')],
+  tools: [tool('greet', 'custom'), tool('audit', 'finance_team')],
   close: async () => {}
 }
 const sources = [finance, shifts, own]

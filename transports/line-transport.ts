@@ -46,6 +46,8 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
   const { input, output, maxLineBytes, modernVersions } = options
   const framing = createLineFraming(maxLineBytes)
   const inFlight = new Set<RequestId>()
+  // Answered when they end, and closing ends them: nobody has to wait for these.
+  const listening = new Set<RequestId>()
   const idle = createSignal<void>()
   const ended = createSignal<Error | undefined>()
   let isModern = false
@@ -123,7 +125,7 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
 
   function acceptRequest(message: JSONRPCRequest): void {
     const { id } = message
-    if (inFlight.has(id)) return refuse('duplicate_id', id)
+    if (inFlight.has(id) || listening.has(id)) return refuse('duplicate_id', id)
     const version = claimedVersion(message.params)
     if (version !== undefined) {
       isModern = true
@@ -135,8 +137,8 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     }
     const refusal = options.screen?.(message, isModern)
     if (refusal) return answer(refusal, id)
-    // A subscription is answered when it ends, and closing ends it.
-    if (message.method !== 'subscriptions/listen') inFlight.add(id)
+    if (message.method === 'subscriptions/listen') listening.add(id)
+    else inFlight.add(id)
     deliver(message)
   }
 
@@ -145,7 +147,10 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
   }
 
   function settle(id: RequestId | undefined): void {
-    if (id !== undefined) inFlight.delete(id)
+    if (id !== undefined) {
+      inFlight.delete(id)
+      listening.delete(id)
+    }
     if (isDraining && inFlight.size === 0) idle.resolve()
   }
 
