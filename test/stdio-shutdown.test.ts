@@ -1,8 +1,8 @@
-import { type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { cleanEnv, executable, fixture, follow, startWith } from './helpers/executable.ts'
+import { fixture, startByParent, startWith } from './helpers/executable.ts'
 import { createGate, type Gate } from './helpers/gate.ts'
 import {
   answersOf,
@@ -110,13 +110,9 @@ t.test(
   }
 )
 
-/** The command that starts the executable as a grandchild of the test. */
-const byParent = [fixture('parent'), process.execPath, executable]
-
 // The grandchild holds stdout and stderr, too, so `ended` means that it is gone as well.
 t.test('when the parent dies, its end of the pipe ends the process', promptly(), async (t) => {
-  const env = cleanEnv({ ...quiet, HOLD_INPUT: 'true' })
-  const client = speak(follow(spawn(process.execPath, byParent, { env })))
+  const client = speak(startByParent({ ...quiet, HOLD_INPUT: 'true' }))
   client.send(ping(1))
   t.match(await client.answer(1), { result: {} })
   client.child.kill('SIGKILL')
@@ -129,8 +125,7 @@ t.test('also when somebody else holds the pipe open', { timeout: 20_000 }, async
   // Open for reading and writing, here, until the test is over: nobody sees an end of input.
   const input = openSync(fifo, 'r+')
   t.teardown(() => closeSync(input))
-  const stdio: StdioOptions = [input, 'pipe', 'pipe']
-  const client = speak(follow(spawn(process.execPath, byParent, { env: cleanEnv(quiet), stdio })))
+  const client = speak(startByParent(quiet, [input, 'pipe', 'pipe']))
   writeSync(input, `${JSON.stringify(ping(1))}\n`)
   t.match(await client.answer(1), { result: {} })
   client.child.kill('SIGKILL')

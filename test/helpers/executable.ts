@@ -1,7 +1,10 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-export const executable = fileURLToPath(new URL('../../bin/mcp-server.js', import.meta.url))
+// An import would be replaced by tap with one that runs its hooks in every child.
+const { spawn } = process.getBuiltinModule('node:child_process')
+
+const executable = fileURLToPath(new URL('../../bin/mcp-server.js', import.meta.url))
 
 /** The path of a compiled module in `test/fixtures`, for `--module`. */
 export function fixture(name: string): string {
@@ -41,7 +44,7 @@ export interface Text {
 type Env = Readonly<Record<string, string>>
 
 /** Nothing of the developer's own environment may decide a test. */
-export function cleanEnv(env: Env = {}): Record<string, string> {
+function cleanEnv(env: Env = {}): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
 }
 
@@ -55,6 +58,12 @@ export function startWith(stdio: StdioOptions, args: readonly string[] = [], env
   return follow(spawn(process.execPath, [executable, ...args], { env: cleanEnv(env), stdio }))
 }
 
+/** Starts it as the child of a child, which can be killed in between. */
+export function startByParent(env: Env, stdio: StdioOptions = 'pipe'): Running {
+  const args = [fixture('parent'), process.execPath, executable]
+  return follow(spawn(process.execPath, args, { env: cleanEnv(env), stdio }))
+}
+
 /** Runs it to its end with `input` on stdin. */
 export function run(args: readonly string[], env: Env = {}, input = ''): Promise<Ended> {
   const running = start(args, env)
@@ -63,7 +72,7 @@ export function run(args: readonly string[], env: Env = {}, input = ''): Promise
 }
 
 /** Collects what a child says. */
-export function follow(child: ChildProcess): Running {
+function follow(child: ChildProcess): Running {
   // A child that is gone breaks the pipe; `ended` tells of it.
   child.stdin?.on('error', () => {})
   const kill = () => child.kill('SIGKILL')
