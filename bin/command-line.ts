@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util'
-import { ConfigError } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 
 export interface CommandLine {
-  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools'
+  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi'
   /** Words after the flags: the subcommand's own. */
   readonly words: readonly string[]
   /** Flags that are settings, with their text. */
-  readonly settings: ReadonlyMap<string, string>
+  readonly settings: ReadonlyMap<string, string | readonly string[]>
   readonly configFile?: string
   readonly json: boolean
+  /** `openapi check`: fail unless every operation is full. */
+  readonly strict: boolean
   /** JSON text of `tools call`. */
   readonly args?: string
 }
@@ -29,6 +31,10 @@ const options = {
   toolsets: many,
   tools: many,
   'exclude-tools': many,
+  openapi: text,
+  'api-base-url': text,
+  'allow-writes': flag,
+  strict: flag,
   demo: flag,
   'print-config': flag,
   args: text,
@@ -47,26 +53,38 @@ const modes = new Map([
 /** Reads the arguments after the executable. Throws a ConfigError on anything it does not know. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parse(argv)
-  const settings = new Map<string, string>()
-  const mode = chooseMode(values)
-  if (mode) settings.set('--mode', mode)
-  for (const name of ['http', 'port', 'host', 'path'] as const) {
-    const value = values[name]
-    if (value !== undefined) settings.set(`--${name}`, value)
-  }
-  for (const name of ['module', 'toolsets', 'tools', 'exclude-tools'] as const) {
-    const given = values[name]
-    if (given !== undefined) settings.set(`--${name}`, given.join(','))
-  }
-  if (values.demo) settings.set('--demo', 'true')
+  const settings = collectSettings(values)
   return {
     action: chooseAction(values, positionals),
     words: positionals.slice(1),
     settings,
     json: values.json ?? false,
+    strict: values.strict ?? false,
     ...(values.config !== undefined && { configFile: values.config }),
     ...(values.args !== undefined && { args: values.args })
   }
+}
+
+type SettingTexts = Map<string, string | readonly string[]>
+
+function collectSettings(values: Values): SettingTexts {
+  const settings = new Map() as SettingTexts
+  const mode = chooseMode(values)
+  if (mode) settings.set('--mode', mode)
+  for (const name of ['http', 'port', 'host', 'path', 'openapi', 'api-base-url'] as const) {
+    const value = values[name]
+    if (value !== undefined) settings.set(`--${name}`, value)
+  }
+  for (const name of ['module', 'toolsets', 'tools', 'exclude-tools'] as const) {
+    const given = values[name]
+    // A path may hold a comma; names and globs may not.
+    const isPath = name === 'module'
+    if (given !== undefined) settings.set(`--${name}`, isPath ? given : given.join(','))
+  }
+  for (const name of ['demo', 'allow-writes'] as const) {
+    if (values[name]) settings.set(`--${name}`, 'true')
+  }
+  return settings
 }
 
 type Values = ReturnType<typeof parse>['values']
@@ -75,7 +93,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: giveHttpItsPort(argv), options, allowPositionals: true })
   } catch (cause) {
-    const [reason = ''] = (cause as Error).message.split('. ')
+    const [reason = ''] = reasonOf(cause).split('. ')
     throw new ConfigError(`command line: ${reason}; see mcp-server --help`, { cause })
   }
 }
@@ -103,7 +121,7 @@ function chooseAction(values: Values, [command]: readonly string[]): CommandLine
   if (values.version) return 'version'
   if (values['print-config']) return 'print-config'
   if (command === undefined) return 'serve'
-  if (command === 'tools') return 'tools'
+  if (command === 'tools' || command === 'openapi') return command
   throw new ConfigError(`command line: unknown command ${command}; see mcp-server --help`)
 }
 
@@ -113,6 +131,7 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server --http [port]       streamable HTTP (8080)
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
+  mcp-server openapi check FILE|URL [--json] [--strict]
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp
@@ -122,6 +141,9 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   --toolsets a,b          which groups are served (finance.core and what is mounted)
   --tools globs           which tools are served, by name
   --exclude-tools globs   which are not; wins over the others
+  --openapi FILE|URL      a REST API as tools, read-only (more with apis in the file)
+  --api-base-url URL      where it is, instead of the document's own server
+  --allow-writes          operations other than GET and HEAD, too
   --demo                  start the embedded scheduling API and mount it
   --print-config          every setting, its value and where it came from
   --version --help

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { type Audit, createAudit, openAuditFile } from '../src/audit.ts'
+import { type Audit, createAudit } from '../src/audit.ts'
 import { createChanges } from '../src/changes.ts'
 import { createPolicy } from '../src/create-policy.ts'
 import { createDispatcher } from '../src/dispatch.ts'
-import { createLog, openStandardError } from '../src/log.ts'
+import { type LineSink, openLineFile, openStandardError } from '../src/line-sink.ts'
+import { createLog } from '../src/log.ts'
 import { createRegistry, type Registry } from '../src/registry.ts'
 import { selectTools } from '../src/select-tools.ts'
 import type { Config } from '../src/settings.ts'
@@ -11,6 +12,18 @@ import type { Changes, Log, Source } from '../src/types.ts'
 import { readVersion } from '../src/version.ts'
 import type { Mcp } from '../transports/mcp.ts'
 import { createRequestState } from '../transports/request-state.ts'
+
+/** Where the process speaks to its operator. */
+export interface Output {
+  readonly stderr: LineSink
+  readonly log: Log
+}
+
+/** Opens standard error once; log and audit lines share it. */
+export function openOutput(config: Config): Output {
+  const stderr = openStandardError()
+  return { stderr, log: createLog(config.log, stderr) }
+}
 
 /** Everything that is the same whichever transport serves it. */
 export interface Core {
@@ -24,12 +37,15 @@ export interface Core {
 export function createCore(
   config: Config,
   sources: readonly Source[],
-  changes: Changes = createChanges()
+  changes: Changes = createChanges(),
+  output: Output = openOutput(config)
 ): Core {
-  const stderr = openStandardError()
-  const log = createLog(config.log, stderr)
+  const { stderr, log } = output
   const { file } = config.audit
-  const audit = createAudit(config.audit, file === undefined ? stderr : openAuditFile(file))
+  const audit = createAudit(
+    config.audit,
+    file === undefined ? stderr : openLineFile(file, 'audit.file (MCP_AUDIT_FILE)')
+  )
   const registry = createRegistry(selectTools(sources, config))
   const dispatcher = createDispatcher(registry, createPolicy(config, audit))
   const requestState = createRequestState(randomBytes(32))

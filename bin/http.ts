@@ -1,13 +1,18 @@
 import { createAuthenticate, createCredential, generateKey, namedKey } from '../src/auth.ts'
-import { ConfigError } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { openCredentials } from '../src/credentials.ts'
 import type { Config } from '../src/settings.ts'
+import type { Source } from '../src/types.ts'
 import { createHttpServer, type HttpServer } from '../transports/http/app.ts'
 import { isLoopback } from '../transports/http/host.ts'
 import type { Core } from './core.ts'
 
 /** Starts HTTP with the configured credentials; makes one key when a loopback server has none. */
-export async function startHttp(config: Config, core: Core): Promise<HttpServer> {
+export async function startHttp(
+  config: Config,
+  core: Core,
+  sources: readonly Source[]
+): Promise<HttpServer> {
   const { mcp, registry, audit, log } = core
   const authenticate = config.auth.required
     ? createGate(config, core)
@@ -17,9 +22,12 @@ export async function startHttp(config: Config, core: Core): Promise<HttpServer>
     registry,
     config,
     audit,
+    notReady: () => sources.flatMap((source) => source.notReady?.() ?? []),
     ...(authenticate && { authenticate: authenticate.check })
   })
-  const origin = await server.listen()
+  const origin = await server.listen().catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigError(`http.host, http.port: cannot listen: ${reasonOf(cause)}`, { cause })
+  })
   log.info('listening', { url: `${origin}${config.http.path}` })
   if (authenticate?.generatedKey !== undefined) {
     printKey(`${origin}${config.http.path}`, authenticate.generatedKey)

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
-import { ConfigError, type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
+import { type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
 import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
@@ -10,16 +11,23 @@ async function main(argv: readonly string[]): Promise<void> {
   const line = readCommandLine(argv)
   if (line.action === 'help') return print(helpText)
   if (line.action === 'version') return print(`${readVersion()}\n`)
+  if (line.action === 'openapi') {
+    const { runOpenApi } = await import('./openapi.ts')
+    process.exitCode = await runOpenApi(line.words, line)
+    return
+  }
   const loaded = await load(line)
   if (line.action === 'print-config') return print(printConfig(loaded))
-  const sources = await loadSources(loaded.config)
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
-    return serve(loaded, sources)
+    return serve(loaded, loadSources)
   }
+  const { openOutput } = await import('./core.ts')
   const { runTools } = await import('./tools.ts')
+  const output = openOutput(loaded.config)
+  const sources = await loadSources(loaded.config, output.log)
   try {
-    process.exitCode = await runTools(loaded.config, sources, line)
+    process.exitCode = await runTools(loaded.config, sources, output, line)
   } finally {
     await Promise.all(sources.map((source) => source.close()))
   }
@@ -35,14 +43,32 @@ async function load({ configFile, settings }: CommandLine): Promise<LoadedConfig
 }
 
 async function readConfigFile(path: string): Promise<unknown> {
+  const text = readTextFile(path)
+  if (extname(path) === '.json') return parseJsonFile(path, text)
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text, { prettyErrors: false })
+  const [fault] = document.errors
+  if (fault) {
+    const line = text.slice(0, fault.pos[0]).split('\n').length
+    throw new ConfigError(`--config ${path}: line ${line}: ${fault.code.toLowerCase()}`)
+  }
+  return document.toJS() ?? {}
+}
+
+function parseJsonFile(path: string, text: string): unknown {
   try {
-    const text = readFileSync(path, 'utf8')
-    if (extname(path) === '.json') return JSON.parse(text)
-    const { parse } = await import('yaml')
-    return parse(text) ?? {}
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text, and with it perhaps a secret.
+    throw new ConfigError(`--config ${path}: not valid JSON`)
+  }
+}
+
+function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`--config ${path}: ${reason}`, { cause })
+    throw new ConfigError(`--config ${path}: ${reasonOf(cause)}`, { cause })
   }
 }
 

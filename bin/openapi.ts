@@ -1,6 +1,10 @@
-import { ConfigError } from '../src/config.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { checkDocument, formatScorecard } from '../tools/openapi/check.ts'
-import { type ApiDocument, loadDocument, maxDocumentBytes } from '../tools/openapi/document.ts'
+import {
+  type ApiDocument,
+  loadDocument,
+  maxDocumentBytes
+} from '../tools/openapi/document/document.ts'
 
 const fetchTimeoutMs = 20_000
 
@@ -28,13 +32,13 @@ export async function runOpenApi(
 async function load(source: string): Promise<ApiDocument> {
   try {
     return await loadDocument(source, async (url) => {
-      const { fetchDocument } = await import('../tools/openapi/fetch-document.ts')
+      const { fetchDocument } = await import('../tools/openapi/document/fetch-document.ts')
       // The operator typed this address: naming it is allowing it.
       const allowedHosts = [new URL(url).host]
       const limits = { maxBytes: maxDocumentBytes, timeoutMs: fetchTimeoutMs }
       return fetchDocument(url, { allowedHosts, ...limits })
     })
   } catch (cause) {
-    throw new ConfigError(cause instanceof Error ? cause.message : String(cause), { cause })
+    throw new ConfigError(reasonOf(cause), { cause })
   }
 }

@@ -1,10 +1,13 @@
 import closeWithGrace from 'close-with-grace'
 import { localPrincipal } from '../src/auth.ts'
+import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
 import { describeError } from '../src/log.ts'
-import type { Source } from '../src/types.ts'
-import type { StdioServer } from '../transports/stdio.ts'
-import { createCore } from './core.ts'
+import type { Config } from '../src/settings.ts'
+import type { Log, Source } from '../src/types.ts'
+import type { LineServer } from '../transports/stdio.ts'
+import { takeStdout } from '../transports/stdout.ts'
+import { createCore, openOutput } from './core.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
@@ -17,9 +20,13 @@ interface Closable {
 /** Serves until a signal, or until the stdio client goes away. */
 export async function serve(
   { config, warnings }: LoadedConfig,
-  sources: readonly Source[]
+  loadSources: (config: Config, log: Log) => Promise<readonly Source[]>
 ): Promise<void> {
-  const core = createCore(config, sources)
+  // Before a module of the user's can write or keep a way to write there.
+  const stdout = config.transport === 'http' ? undefined : takeStdout()
+  const output = openOutput(config)
+  const sources = await loadSources(config, output.log)
+  const core = createCore(config, sources, createChanges(), output)
   const { log, mcp } = core
   for (const warning of warnings) log.warn(warning)
   const open: Closable[] = []
@@ -39,16 +46,22 @@ export async function serve(
   // HTTP first: a refused configuration must stop the start before stdio has said anything.
   if (config.transport !== 'stdio') {
     const { startHttp } = await import('./http.ts')
-    open.push(await startHttp(config, core))
+    open.push(await startHttp(config, core, sources))
   }
-  if (config.transport === 'http') return
-  const { listenStdio } = await import('../transports/stdio.ts')
+  if (!stdout) return
+  const { serveLines } = await import('../transports/stdio.ts')
   const { maxRequestBytes: maxLineBytes } = config.limits
-  const stdio = listenStdio({ mcp, principal: localPrincipal, maxLineBytes })
+  const stdio = serveLines({
+    mcp,
+    principal: localPrincipal,
+    maxLineBytes,
+    input: process.stdin,
+    output: stdout
+  })
   open.push(stdio)
   watchStdio(stdio, config.transport === 'both')
 
-  function watchStdio(server: StdioServer, hasOther: boolean): void {
+  function watchStdio(server: LineServer, hasOther: boolean): void {
     const orphaned = watchParent()
     Promise.race([server.ended, orphaned])
       .then(async (error) => {

@@ -1,17 +1,20 @@
 import { localPrincipal } from '../src/auth.ts'
-import { ConfigError } from '../src/config.ts'
+import { createChanges } from '../src/changes.ts'
+import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { CallContext, Source, ToolResult } from '../src/types.ts'
+import type { Source, ToolResult } from '../src/types.ts'
+import { createBareContext } from '../transports/call-context.ts'
 import type { CommandLine } from './command-line.ts'
-import { createCore } from './core.ts'
+import { createCore, type Output } from './core.ts'
 
 /** `tools list` and `tools call`: what a client would see, without a client. Returns the exit code. */
 export async function runTools(
   config: Config,
   sources: readonly Source[],
+  output: Output,
   { words, json, args }: CommandLine
 ): Promise<number> {
-  const core = createCore(config, sources)
+  const core = createCore(config, sources, createChanges(), output)
   const [verb, name] = words
   if (verb === 'list') {
     process.stdout.write(listTools([...core.registry.tools.values()], json))
@@ -21,15 +24,7 @@ export async function runTools(
     throw new ConfigError('tools: use tools list [--json], or tools call NAME --args JSON')
   }
   if (!core.registry.tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
-  const ctx: CallContext = {
-    principal: localPrincipal,
-    transport: 'stdio',
-    requestId: 'command-line',
-    signal: new AbortController().signal,
-    log: core.log,
-    progress: () => {},
-    message: () => {}
-  }
+  const ctx = createBareContext({ principal: localPrincipal, transport: 'stdio' }, core.log)
   const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
   process.stdout.write(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
-import { type DestinationStream, destination } from 'pino'
+import { isRecord } from './json.ts'
+import type { LineSink } from './line-sink.ts'
 import { censored, isSensitiveKey, redact, redactText } from './redact.ts'
 import type { CallContext, Outcome } from './types.ts'
 
@@ -51,8 +52,8 @@ export interface AuditOptions {
 
 const maxNameLength = 128
 
-/** Appends audit lines to `stream`, one JSON object each. */
-export function createAudit(options: AuditOptions, stream: DestinationStream): Audit {
+/** Appends audit lines to `sink`, one JSON object each. */
+export function createAudit(options: AuditOptions, sink: LineSink): Audit {
   // Keyed, so that a short argument such as a PIN cannot be guessed from its digest.
   const digestKey = createSecretKey(randomBytes(32))
   let seq = 0
@@ -68,33 +69,37 @@ export function createAudit(options: AuditOptions, stream: DestinationStream): A
     const sensitive = new Set(entry.sensitive)
     const isSensitive = (key: string): boolean => isSensitiveKey(key) || sensitive.has(key)
     const shown = redact(entry.args, isSensitive)
-    return options.args === 'keys' && typeof shown === 'object' && shown !== null
-      ? Object.keys(shown)
-      : shown
+    if (options.args === 'redacted') return shown
+    return isRecord(shown) ? Object.keys(shown) : typeof shown
   }
 
   return Object.freeze({
     record(entry: AuditEntry) {
       if (!options.enabled) return
-      const { args: _, sensitive: __, tool, path, ...fields } = entry
+      // Field by field: what is no field stays out, however it was handed in.
       const line = {
         ts: new Date().toISOString(),
         seq: ++seq,
-        ...fields,
-        ...(path !== undefined && { path: name(path) }),
-        ...(tool !== undefined && { tool: name(tool) }),
-        ...describeArgs(entry)
+        event: entry.event,
+        outcome: entry.outcome,
+        reason: entry.reason,
+        principal: entry.principal,
+        transport: entry.transport,
+        remote: entry.remote,
+        path: boundName(entry.path),
+        protocolVersion: boundName(entry.protocolVersion),
+        method: entry.method,
+        tool: boundName(entry.tool),
+        ...describeArgs(entry),
+        bytesOut: entry.bytesOut,
+        durationMs: entry.durationMs,
+        upstreamStatus: entry.upstreamStatus,
+        requestId: entry.requestId,
+        traceId: entry.traceId
       }
-      stream.write(`${JSON.stringify(line)}\n`)
+      sink.write(`${JSON.stringify(line)}\n`)
     }
   })
-}
-
-/** Opens an audit file for appending, created with mode 600. Throws when it cannot be written. */
-export function openAuditFile(file: string): DestinationStream {
-  const stream = destination({ dest: file, sync: true, append: true, mode: 0o600 })
-  stream.on('error', () => {})
-  return stream
 }
 
 /** The fields of a record that come from the call's context. */
@@ -117,7 +122,8 @@ export function auditContext(
 }
 
 /** A name chosen by the caller: bounded and searched for secrets. */
-function name(text: string): string {
+function boundName(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
   const clean = redactText(text.slice(0, maxNameLength * 8))
   return clean.length > maxNameLength
     ? `${clean.slice(0, maxNameLength - censored.length)}…`

@@ -1,4 +1,5 @@
 import { auditContext } from './audit.ts'
+import { converse } from './converse.ts'
 import { isToolError } from './define-tool.ts'
 import { callTexts, Refusal } from './errors.ts'
 import { monotonicClock } from './limit.ts'
@@ -20,10 +21,14 @@ interface Ended {
   readonly tool?: ToolDefinition
 }
 
-/**
- * Every `tools/call`, from any transport: caller's rate → find → permitted → tool's rate → slot →
- * validate → deadline → run → size → audit. Throws a Refusal for unknown and hidden names only.
- */
+/** How a call ended, for carriers with words of their own. */
+export interface ExecutedTool {
+  readonly outcome: Outcome
+  /** Undefined for unknown and hidden names. */
+  readonly result?: ToolResult
+}
+
+/** `executeTool` for MCP: throws a Refusal, the same for unknown and hidden names. */
 export async function callTool(
   registry: Registry,
   policy: Policy,
@@ -31,11 +36,26 @@ export async function callTool(
   args: unknown,
   ctx: CallContext
 ): Promise<ToolResult> {
+  const { result } = await executeTool(registry, policy, name, args, ctx)
+  // The same words for unknown and hidden: a caller cannot probe for names.
+  if (!result) throw new Refusal('unknown_tool')
+  return result
+}
+
+/**
+ * Every `tools/call`, from any transport: caller's rate → find → permitted → tool's rate → slot →
+ * validate → deadline → run → size → audit.
+ */
+export async function executeTool(
+  registry: Registry,
+  policy: Policy,
+  name: string,
+  args: unknown,
+  ctx: CallContext
+): Promise<ExecutedTool> {
   const startedMs = monotonicClock()
-  const { outcome, result, tool } = limitResult(
-    policy,
-    await decide(registry, policy, name, args, ctx)
-  )
+  const ended = await decide(registry, policy, name, args, ctx)
+  const { outcome, result, tool, bytesOut } = limitResult(policy, ended)
   policy.audit.record({
     event: 'TOOL_EXECUTE',
     outcome,
@@ -44,12 +64,10 @@ export async function callTool(
     tool: name,
     args: args ?? {},
     ...(tool?.sensitive && { sensitive: tool.sensitive }),
-    bytesOut: result ? byteLength(result) : 0,
+    bytesOut,
     durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000
   })
-  // The same words for unknown and hidden: a caller cannot probe for names.
-  if (!result) throw new Refusal('unknown_tool')
-  return result
+  return result ? { outcome, result } : { outcome }
 }
 
 async function decide(
@@ -75,30 +93,49 @@ async function run(
   args: unknown,
   ctx: CallContext
 ): Promise<Ended> {
-  const settled = await runGuarded(
-    policy.slots,
-    tool.timeoutMs ?? policy.callTimeoutMs,
-    ctx,
-    async (guarded): Promise<Ended> => {
+  const timeoutMs = tool.timeoutMs ?? policy.callTimeoutMs
+  const settled = await converse<CallResult>(ctx, (round) =>
+    runGuarded(policy.slots, timeoutMs, round, (guarded) => {
       const parsed = tool.parse(args)
-      if (!parsed.ok) return { outcome: 'invalid', result: refuseArguments(tool, parsed.problems) }
-      const result = await tool.run(parsed.value, guarded)
-      return { outcome: isError(result) ? 'failed' : 'ok', result }
-    }
+      if (!parsed.ok) throw new ArgumentError(parsed.problems)
+      return tool.run(parsed.value, guarded)
+    })
   )
-  if (settled.outcome === 'ok') return settled.value
-  if (settled.outcome === 'failed') {
-    return { outcome: 'failed', result: describeFailure(settled.error, ctx) }
+  if (settled.outcome === 'ok') {
+    return { outcome: isError(settled.value) ? 'failed' : 'ok', result: settled.value }
   }
+  if (settled.outcome === 'failed') return describeFailure(settled.error, tool, ctx)
   if (settled.outcome === 'busy') return { outcome: 'busy', result: refuse('busy', 1000) }
-  return { outcome: settled.outcome, result: errorResult(callTexts[settled.outcome]) }
+  return { outcome: settled.outcome, result: errorResult(stopText(tool, settled.outcome)) }
+}
+
+/** A stopped write may have been done: nobody may be told that it failed. */
+function stopText(tool: ToolDefinition, outcome: 'timeout' | 'cancelled'): string {
+  if (tool.annotations.readOnlyHint) return callTexts[outcome]
+  return (
+    'Outcome unknown: the call was stopped and may or may not have taken effect. Do not repeat it ' +
+    'blindly: read the present state first.'
+  )
+}
+
+/** Arguments that do not match the input schema. */
+class ArgumentError extends Error {
+  readonly problems: readonly Problem[]
+  constructor(problems: readonly Problem[]) {
+    super('invalid arguments')
+    this.problems = problems
+  }
 }
 
 /** A thrown ToolError speaks to the model; anything else stays in the log under the request id. */
-function describeFailure(error: unknown, ctx: CallContext): CallResult {
-  if (isToolError(error)) return errorResult(error.message)
+function describeFailure(error: unknown, tool: ToolDefinition, ctx: CallContext): Ended {
+  if (error instanceof ArgumentError) {
+    return { outcome: 'invalid', result: refuseArguments(tool, error.problems) }
+  }
+  if (isToolError(error)) return { outcome: 'failed', result: errorResult(error.message) }
   logFailure(ctx, 'tools/call', error)
-  return errorResult(`${callTexts.failed} Request id: ${ctx.requestId}.`)
+  const text = `${callTexts.failed} Request id: ${ctx.requestId}.`
+  return { outcome: 'failed', result: errorResult(text) }
 }
 
 function refuseArguments(tool: ToolDefinition, problems: readonly Problem[]): CallResult {
@@ -118,10 +155,14 @@ function refuse(outcome: 'limited' | 'busy', retryAfterMs: number): CallResult {
   }
 }
 
-function limitResult(policy: Policy, ended: Ended): Ended {
-  if (!ended.result || byteLength(ended.result) <= policy.maxResultBytes) return ended
+function limitResult(policy: Policy, ended: Ended): Ended & { readonly bytesOut: number } {
+  const { result } = ended
+  if (!result) return { ...ended, bytesOut: 0 }
+  const bytesOut = byteLength(result)
+  if (bytesOut <= policy.maxResultBytes) return { ...ended, bytesOut }
   const text = `${callTexts.too_large} The limit is ${policy.maxResultBytes} bytes.`
-  return { ...ended, outcome: 'too_large', result: errorResult(text) }
+  const refused = errorResult(text)
+  return { ...ended, outcome: 'too_large', result: refused, bytesOut: byteLength(refused) }
 }
 
 function errorResult(text: string): CallResult {

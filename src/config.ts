@@ -1,16 +1,14 @@
 import { z } from 'zod'
+import { ConfigError, reasonOf } from './config-error.ts'
 import { isRecord } from './json.ts'
-import { readSettingText } from './setting-text.ts'
+import { isBoolean, readSettingText } from './setting-text.ts'
 import { type Config, settingsSchema, sourcesOf } from './settings.ts'
 
-/** A wrong setting: the message names it and says what would be right, never a secret's value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
+type Given = string | readonly string[]
 
 export interface ConfigInput {
-  /** Flags by name with their text, such as `--port` → `8080`. */
-  readonly flags: ReadonlyMap<string, string>
+  /** Flags by name with their text, such as `--port` → `8080`; a list where items were given. */
+  readonly flags: ReadonlyMap<string, Given>
   readonly env: Readonly<Record<string, string | undefined>>
   /** The parsed configuration file. */
   readonly file?: unknown
@@ -67,12 +65,14 @@ function applyLeaf(
   const given = from
     .map((source) => ({ source, text: readSource(source, input) }))
     .filter(
-      (candidate): candidate is { source: string; text: string } => candidate.text !== undefined
+      (candidate): candidate is { source: string; text: Given } => candidate.text !== undefined
     )
   const [winner] = given
+  const read = (text: Given): unknown =>
+    typeof text === 'string' ? readSettingText(schema, text, unit) : text
   const loser = given.find(
     ({ source, text }) =>
-      !source.startsWith('--') && text !== winner?.text && source !== winner?.source
+      !source.startsWith('--') && winner && !isSame(schema, read(text), read(winner.text))
   )
   if (winner && loser && !winner.source.startsWith('--')) {
     warnings.push(
@@ -80,19 +80,33 @@ function applyLeaf(
     )
   }
   if (winner) {
-    setAt(layered, key, readSettingText(schema, winner.text, unit))
+    setAt(layered, key, read(winner.text))
     origins.set(key, winner.source)
     return
   }
   const inFile = getAt(layered, key)
   origins.set(key, inFile === undefined ? 'default' : 'file')
-  if (secret && isRecord(inFile)) setAt(layered, key, readReference(key, inFile, input))
+  if (secret) setAt(layered, key, resolveSecrets(key, inFile, input, read))
+  // YAML 1.2 reads `yes` and `off` as texts.
+  if (isBoolean(schema) && typeof inFile === 'string') setAt(layered, key, read(inFile))
 }
 
-function readSource(source: string, input: ConfigInput): string | undefined {
+function readSource(source: string, input: ConfigInput): Given | undefined {
   const text = source.startsWith('--') ? input.flags.get(source) : input.env[source]
   // An empty variable counts as unset, as in most deployment tools; so does `--http` alone.
   return text === undefined || text === '' ? undefined : text
+}
+
+/** A secret, or a list of them, each perhaps a reference. */
+function resolveSecrets(
+  key: string,
+  inFile: unknown,
+  input: ConfigInput,
+  read: (text: string) => unknown
+): unknown {
+  if (isRecord(inFile)) return read(readReference(key, inFile, input))
+  if (!Array.isArray(inFile)) return inFile
+  return inFile.map((item) => (isRecord(item) ? readReference(key, item, input) : item))
 }
 
 function readReference(
@@ -105,7 +119,7 @@ function readReference(
     typeof env === 'string'
       ? input.env[env]
       : typeof file === 'string'
-        ? input.readSecret?.(file).trim()
+        ? readSecretFile(key, file, input)
         : undefined
   if (text === undefined || text === '') {
     throw new ConfigError(`${key}: { env: NAME } or { file: PATH } must lead to a value`)
@@ -113,17 +127,37 @@ function readReference(
   return text
 }
 
+function readSecretFile(key: string, file: string, input: ConfigInput): string | undefined {
+  try {
+    return input.readSecret?.(file).trim()
+  } catch (cause) {
+    throw new ConfigError(`${key}: { file: ${file} }: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** Two texts mean the same when the schema makes the same of them: `warn` and `WARNING`. */
+function isSame(schema: z.ZodType, one: unknown, other: unknown): boolean {
+  const [a, b] = [schema.safeParse(one), schema.safeParse(other)]
+  return JSON.stringify(a.success ? a.data : one) === JSON.stringify(b.success ? b.data : other)
+}
+
 function describe(origins: ReadonlyMap<string, string>): (issue: z.core.$ZodIssue) => string {
   return (issue) => {
-    const key = issue.path.join('.')
     if (issue.code === 'unrecognized_keys') {
-      const names = issue.keys.map((name) => (key === '' ? name : `${key}.${name}`))
+      const names = issue.keys.map((name) => [...issue.path, name].join('.'))
       return `unknown setting ${names.join(', ')}: remove it or correct its name`
     }
-    const origin = origins.get(key) ?? origins.get(issue.path.slice(0, -1).join('.'))
+    const key = settingOf(issue.path, origins)
+    const origin = origins.get(key)
     const from = origin && origin !== 'file' && origin !== 'default' ? ` (${origin})` : ''
     return `${key}${from}: ${issue.message}`
   }
+}
+
+/** The setting that a path leads to or into: `http.trustProxy` for its first item. */
+function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, string>): string {
+  const keys = path.map((_, index) => path.slice(0, index + 1).join('.'))
+  return keys.find((key) => origins.has(key)) ?? path.join('.')
 }
 
 /** What development only warns about stops a production start. */
@@ -155,6 +189,7 @@ function setAt(tree: Record<string, unknown>, key: string, value: unknown): void
   for (const part of parts) {
     const child = node[part]
     if (isRecord(child)) node = child
+    else if (child !== undefined) throw new ConfigError(`${part}: must be a mapping of settings`)
     else {
       const made: Record<string, unknown> = {}
       node[part] = made

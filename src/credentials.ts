@@ -1,6 +1,6 @@
-import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { type Credential, createCredential, namedKey, parseTokenFile } from './auth.ts'
-import { ConfigError } from './config.ts'
+import { ConfigError, reasonOf } from './config-error.ts'
 import { describeError } from './log.ts'
 import type { Config } from './settings.ts'
 import type { Log } from './types.ts'
@@ -22,8 +22,13 @@ export function openCredentials({ auth }: Config, log: Log): Credentials {
   const { tokenFile } = auth
   if (tokenFile === undefined) return { current: () => fixed, close: () => {} }
 
+  let seen = fingerprint(tokenFile)
   let all = [...fixed, ...readTokenFile(tokenFile)]
-  watchFile(tokenFile, { interval: pollMs, persistent: false }, () => {
+  // Not fs.watchFile: that one misses a change made before its first look.
+  const timer = setInterval(() => {
+    const now = fingerprint(tokenFile)
+    if (now === seen) return
+    seen = now
     try {
       all = [...fixed, ...readTokenFile(tokenFile)]
       log.info('token file read again')
@@ -32,8 +37,19 @@ export function openCredentials({ auth }: Config, log: Log): Credentials {
       all = fixed
       log.error('token file refused, its keys do not count', { error: describeError(error) })
     }
-  })
-  return { current: () => all, close: () => unwatchFile(tokenFile) }
+  }, pollMs)
+  timer.unref()
+  return { current: () => all, close: () => clearInterval(timer) }
+}
+
+/** Changes when the file, its content or its mode does. */
+function fingerprint(file: string): string {
+  try {
+    const { ino, size, mode, mtimeMs, ctimeMs } = statSync(file)
+    return [ino, size, mode, mtimeMs, ctimeMs].join()
+  } catch {
+    return 'missing'
+  }
 }
 
 function readTokenFile(file: string): readonly Credential[] {
@@ -44,7 +60,6 @@ function readTokenFile(file: string): readonly Credential[] {
     }
     return parseTokenFile(readFileSync(file, 'utf8'))
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`auth.tokenFile (MCP_AUTH_TOKEN_FILE): ${reason}`, { cause })
+    throw new ConfigError(`auth.tokenFile (MCP_AUTH_TOKEN_FILE): ${reasonOf(cause)}`, { cause })
   }
 }

@@ -19,7 +19,12 @@ export function openDeadline(client: AbortSignal, timeoutMs: number): Deadline {
   })
   const stop = (cause: StopCause): void => {
     settle(cause)
-    controller.abort(new Error(cause === 'timeout' ? 'deadline reached' : 'client cancelled'))
+    // By this name an upstream client can tell a slow API from a client that gave up.
+    controller.abort(
+      cause === 'timeout'
+        ? new DOMException('deadline reached', 'TimeoutError')
+        : new Error('client cancelled')
+    )
   }
   const cancel = (): void => stop('cancelled')
   const timer = setTimeout(() => stop('timeout'), timeoutMs)

@@ -1,6 +1,8 @@
-import { callTool } from './call-tool.ts'
+import { callTool, type ExecutedTool, executeTool } from './call-tool.ts'
 import { complete } from './complete.ts'
+import type { Refusal } from './errors.ts'
 import { getPrompt } from './get-prompt.ts'
+import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
 import { chargeOrRefuse, type Policy } from './policy.ts'
 import { canRead, readResource } from './read-resource.ts'
@@ -29,6 +31,8 @@ export interface ListPage {
 export interface Dispatcher {
   listTools(cursor: string | undefined, ctx: CallContext): ListPage
   callTool(name: string, args: unknown, ctx: CallContext): Promise<ToolResult>
+  /** `callTool` for carriers that have words of their own for each outcome. */
+  executeTool(name: string, args: unknown, ctx: CallContext): Promise<ExecutedTool>
   listResources(cursor: string | undefined, ctx: CallContext): ListPage
   listResourceTemplates(cursor: string | undefined, ctx: CallContext): ListPage
   readResource(uri: string, ctx: CallContext): Promise<ReadResult>
@@ -43,6 +47,11 @@ export interface Dispatcher {
     argument: { readonly name: string; readonly value: string },
     ctx: CallContext
   ): { readonly values: readonly string[]; readonly total: number; readonly hasMore: boolean }
+  /**
+   * Limits and records a request whose parameters do not have the shape that its method needs;
+   * returns what the client is told.
+   */
+  refuseMalformed(method: string, params: unknown, fault: string, ctx: CallContext): Refusal
   /** Charges a method that has no work of its own, such as `resources/subscribe`. */
   charge(method: string, ctx: CallContext): void
   /** True when the principal could read this URI; for subscriptions. */
@@ -88,12 +97,15 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
         ctx
       ),
     callTool: (name, args, ctx) => callTool(registry, policy, name, args, ctx),
+    executeTool: (name, args, ctx) => executeTool(registry, policy, name, args, ctx),
     readResource: (uri, ctx) => readResource(registry, policy, uri, ctx),
     getPrompt: (name, args, ctx) => getPrompt(registry, policy, name, args, ctx),
     complete: (ref, argument, ctx) => {
       chargeOrRefuse(policy, 'completion/complete', ctx)
       return complete(registry.view(ctx.principal), ref, argument)
     },
+    refuseMalformed: (method, params, fault, ctx) =>
+      refuseMalformed(policy, method, params, fault, ctx),
     charge: (method, ctx) => chargeOrRefuse(policy, method, ctx),
     canRead: (uri, principal) => canRead(registry, policy, uri, principal)
   } satisfies Dispatcher)

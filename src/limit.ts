@@ -32,7 +32,8 @@ export function createLimiter(clock: Clock = monotonicClock): Limiter {
       buckets.delete(key)
       buckets.set(key, bucket)
       if (buckets.size > maxBuckets) forgetOldest(buckets)
-      if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / perMs)
+      // A token short of a rounding error is a token: whoever waited as told must not wait again.
+      if (bucket.tokens < 1 - 1e-6) return Math.ceil((1 - bucket.tokens) / perMs)
       bucket.tokens -= 1
       return 0
     }

@@ -1,39 +1,32 @@
-import { type DestinationStream, destination, pino } from 'pino'
+import { createRequire } from 'node:module'
+import type { Logger } from 'pino'
+import { type LineSink, openStandardError } from './line-sink.ts'
 import { redact, redactText } from './redact.ts'
 import type { Log } from './types.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogThreshold = (typeof logLevels)[number]
 
-/** Where log and audit lines go: standard error, written at once, never standard output. */
-export function openStandardError(): DestinationStream {
-  const stream = destination({ dest: 2, sync: true })
-  // A closed standard error must not end the server.
-  stream.on('error', () => {})
-  return stream
-}
-
 /** One JSON line per message: timestamp (ISO), level (upper case), fields, msg. */
 export function createLog(
   options: { level: LogThreshold; redact: boolean },
-  stream: DestinationStream = openStandardError()
+  sink: LineSink = openStandardError()
 ): Log {
-  const logger = pino(
-    {
-      level: options.level,
-      base: null,
-      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label.toUpperCase() }) }
-    },
-    stream
-  )
+  let opened: Logger | undefined
+  // With the first line: a quiet stdio start does without the time that loading pino takes.
+  const logger = (): Logger => {
+    opened ??= openLogger(options.level, sink)
+    return opened
+  }
   type Fields = Readonly<Record<string, unknown>>
+  const threshold = logLevels.indexOf(options.level)
+  const isEnabled = (level: LogThreshold): boolean => logLevels.indexOf(level) >= threshold
   const clean = (fields: Fields): object => (options.redact ? (redact(fields) as object) : fields)
   const cleanText = (text: string): string => (options.redact ? redactText(text) : text)
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields: Fields = {}): void => {
-      if (logger.isLevelEnabled(level)) logger[level](clean(fields), cleanText(message))
+      if (isEnabled(level)) logger()[level](clean(fields), cleanText(message))
     }
   return Object.freeze({
     debug: at('debug'),
@@ -41,6 +34,19 @@ export function createLog(
     warn: at('warn'),
     error: at('error')
   })
+}
+
+function openLogger(level: LogThreshold, sink: LineSink): Logger {
+  const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino')
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) }
+    },
+    sink as import('pino').DestinationStream
+  )
 }
 
 /** What the log keeps of an error: its name, message, stack and causes; never its other properties. */

@@ -9,11 +9,13 @@ const updates = { perMinute: 600, burst: 10 }
 export function createProgress(send: Progress, clock?: Clock): Progress {
   const limiter = createLimiter(clock)
   let last = Number.NEGATIVE_INFINITY
+  let isComplete = false
   return (progress, total, message) => {
     if (!Number.isFinite(progress) || progress <= last) return
-    const isComplete = total !== undefined && progress >= total
-    if (limiter.take('updates', updates) > 0 && !isComplete) return
+    const completes = total !== undefined && progress >= total && !isComplete
+    if (limiter.take('updates', updates) > 0 && !completes) return
     last = progress
+    isComplete ||= completes
     send(progress, total, message)
   }
 }

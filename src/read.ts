@@ -1,13 +1,14 @@
 import { type AuditEventName, auditContext } from './audit.ts'
+import { converse } from './converse.ts'
 import { isToolError } from './define-tool.ts'
 import { Refusal } from './errors.ts'
 import { monotonicClock } from './limit.ts'
 import { chargeMethod, type Policy } from './policy.ts'
 import { logFailure, runGuarded, type Settled } from './run.ts'
-import type { CallContext, Outcome } from './types.ts'
+import type { CallContext, InputRequired, Outcome } from './types.ts'
 
 /** A request whose refusals are JSON-RPC errors: reading a resource or getting a prompt. */
-export interface Reading<T> {
+export interface Reading<T extends object> {
   readonly method: string
   readonly event: AuditEventName
   readonly args: unknown
@@ -15,18 +16,24 @@ export interface Reading<T> {
   /** What the client is told when the thing is unknown, or hidden from it. */
   readonly unknown: Refusal
   /** Finds the work, or says why there is none. May throw a Refusal for wrong parameters. */
-  find(): ((ctx: CallContext) => T | Promise<T>) | 'unknown' | 'forbidden'
+  find(): Work<T> | 'unknown' | 'forbidden'
 }
+
+type Work<T> = (ctx: CallContext) => T | InputRequired | Promise<T | InputRequired>
 
 interface Ended<T> {
   readonly outcome: Outcome
-  readonly result?: T
+  readonly result?: T | InputRequired
   readonly bytes?: number
   readonly refusal?: Refusal
 }
 
 /** Limits, runs and audits a reading. Throws a Refusal unless it succeeds. */
-export async function read<T>(policy: Policy, reading: Reading<T>, ctx: CallContext): Promise<T> {
+export async function read<T extends object>(
+  policy: Policy,
+  reading: Reading<T>,
+  ctx: CallContext
+): Promise<T | InputRequired> {
   const startedMs = monotonicClock()
   const ended = await decide(policy, reading, ctx)
   policy.audit.record({
@@ -42,11 +49,15 @@ export async function read<T>(policy: Policy, reading: Reading<T>, ctx: CallCont
   throw ended.refusal ?? reading.unknown
 }
 
-async function decide<T>(policy: Policy, reading: Reading<T>, ctx: CallContext): Promise<Ended<T>> {
+async function decide<T extends object>(
+  policy: Policy,
+  reading: Reading<T>,
+  ctx: CallContext
+): Promise<Ended<T>> {
   const retryAfterMs = chargeMethod(policy, reading.method, ctx)
   if (retryAfterMs > 0)
     return refuseWith('limited', new Refusal('limited', { data: { retryAfterMs } }))
-  let work: ReturnType<Reading<T>['find']>
+  let work: Work<T> | 'unknown' | 'forbidden'
   try {
     work = reading.find()
   } catch (error) {
@@ -54,7 +65,8 @@ async function decide<T>(policy: Policy, reading: Reading<T>, ctx: CallContext):
     throw error
   }
   if (typeof work === 'string') return refuseWith(work, reading.unknown)
-  const settled = await runGuarded(policy.slots, policy.callTimeoutMs, ctx, work)
+  const { slots, callTimeoutMs } = policy
+  const settled = await converse<T>(ctx, (round) => runGuarded(slots, callTimeoutMs, round, work))
   if (settled.outcome !== 'ok') return describeEnd(settled, reading, ctx)
   const bytes = Buffer.byteLength(JSON.stringify(settled.value))
   if (bytes <= reading.maxBytes) return { outcome: 'ok', result: settled.value, bytes }

@@ -9,9 +9,10 @@ const sensitiveValues: readonly RegExp[] = [
   /\b(?:bearer|basic|apikey)\s+[\w.~+/=-]{8,4096}/gi,
   /\beyJ[\w-]{8,4096}\.[\w-]{4,8192}\.[\w-]{0,4096}/g,
   /\b(?:sk|pk|bm|pcl|ghp|gho|xox[abp])[-_][\w-]{12,512}/g,
-  /-----BEGIN [A-Z ]{1,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{1,40}-----|$)/g,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[\s\S]{0,16384}?-----END [A-Z ]{1,40}-----|[\s\S]{0,16384})/g,
   /\b([a-z][\w+.-]{1,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,512}@/gi,
-  /\b(?:api[-_]?key|access[-_]?token|refresh[-_]?token|id[-_]?token|client[-_]?secret|token|password|secret)["']?\s{0,3}[=:]\s{0,3}["']?[^\s"'&,;}]{1,1024}/gi
+  // key=value and "key":"value", also inside a JSON text that stands in a JSON text.
+  /\b(?:api[-_]?key|access[-_]?token|refresh[-_]?token|id[-_]?token|client[-_]?secret|token|passwd|password|secret)\\{0,7}["']?\s{0,3}[=:]\s{0,3}(?:\\{1,7}"[^"]{0,2048}"?|"(?:[^"\\]|\\.){0,2048}"?|'[^']{0,2048}'?|[^\s"'&,;}]{1,2048})/gi
 ]
 
 const maxDepth = 12

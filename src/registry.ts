@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { ConfigError } from './config-error.ts'
 import { compileUri, isTemplate, type UriMatcher } from './resource-uri.ts'
 import type {
   Principal,
@@ -43,13 +45,10 @@ const maxViews = 1000
 /** Collects sources into a registry. Throws on a bad or repeated name. */
 export function createRegistry(sources: readonly Source[]): Registry {
   const tools = index(
-    sources.flatMap((source) => source.tools),
+    giveUniqueNames(sources.flatMap((source) => source.tools)),
     (tool) => tool.name,
     'tool'
   )
-  for (const name of tools.keys()) {
-    if (!toolName.test(name)) throw new Error(`tool ${name}: the name must match ${toolName}`)
-  }
   const prompts = index(
     sources.flatMap((source) => source.prompts ?? []),
     (prompt) => prompt.name,
@@ -71,6 +70,8 @@ export function createRegistry(sources: readonly Source[]): Registry {
     prompts,
     resources,
     findResource(uri: string) {
+      const exact = resources.get(uri)
+      if (exact && !isTemplate(uri)) return { definition: exact, variables: new Map() }
       for (const [definition, match] of matchers) {
         const variables = match(uri)
         if (variables) return { definition, variables }
@@ -90,10 +91,28 @@ export function createRegistry(sources: readonly Source[]): Registry {
   })
 }
 
+/** A clash never stops the start: whoever comes second gets a suffix that stays the same. */
+function giveUniqueNames(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
+  const taken = new Set<string>()
+  return tools.map((tool) => {
+    if (!toolName.test(tool.name)) {
+      throw new ConfigError(`tool ${tool.name}: the name must match ${toolName}`)
+    }
+    let { name } = tool
+    for (let round = 1; taken.has(name); round++) {
+      const text = `${tool.toolset} ${tool.name} ${round}`
+      const suffix = createHash('sha256').update(text).digest('hex').slice(0, 6)
+      name = `${tool.name.slice(0, 57)}_${suffix}`
+    }
+    taken.add(name)
+    return name === tool.name ? tool : { ...tool, name }
+  })
+}
+
 function index<T>(items: readonly T[], nameOf: (item: T) => string, kind: string): Map<string, T> {
   const map = new Map<string, T>()
   for (const item of [...items].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-    if (map.has(nameOf(item))) throw new Error(`${kind} ${nameOf(item)} is defined twice`)
+    if (map.has(nameOf(item))) throw new ConfigError(`${kind} ${nameOf(item)} is defined twice`)
     map.set(nameOf(item), item)
   }
   return map

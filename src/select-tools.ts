@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts'
+import { ConfigError } from './config-error.ts'
 import { compileGlob, compileGlobs } from './glob.ts'
 import { findNearest } from './nearest.ts'
 import type { Source, ToolDefinition } from './types.ts'

@@ -28,6 +28,11 @@ export function readSettingText(schema: z.ZodType, text: string, unit?: 'seconds
   return text.trim()
 }
 
+/** True for a setting that is on or off. */
+export function isBoolean(schema: z.ZodType): boolean {
+  return unwrap(schema) instanceof z.ZodBoolean
+}
+
 function readNumber(text: string, unit: 'seconds' | undefined): unknown {
   if (!/^\s*\d+(?:\.\d+)?\s*$/.test(text)) return text
   // Rounded: 0.1 s is 100 ms, not 100.00000000000001.

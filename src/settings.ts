@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { apiSettings } from './api-settings.ts'
 import { logLevels } from './log.ts'
 
 /** Where a setting may come from besides the file, highest rank first, and how its text reads. */
@@ -39,12 +40,19 @@ const origin = z
     (text) => text === '*' || isOrigin(text),
     'must be origins such as https://agents.example.com'
   )
-const network = z
-  .string()
-  .refine((text) => isIP(text.split('/')[0] ?? '') !== 0, 'must be addresses or CIDR ranges')
+const network = z.string().refine(isNetwork, 'must be addresses or CIDR ranges')
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
+  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*')
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  )
 }
 
 const methodRates = {
@@ -159,6 +167,26 @@ const audit = z.strictObject({
   args: setting(z.enum(['redacted', 'keys', 'none']).default('redacted'), ['MCP_AUDIT_ARGS'])
 })
 
+const api = z.strictObject({
+  openapi: setting(z.string().min(1).optional(), ['--openapi']),
+  baseUrl: setting(
+    z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    ['--api-base-url', 'API_BASE_URL']
+  ),
+  token: setting(credential.optional(), ['API_AUTH_TOKEN'], { secret: true }),
+  timeoutMs: setting(milliseconds(300_000).default(30_000), ['UPSTREAM_TIMEOUT', 'HTTPX_TIMEOUT'], {
+    unit: 'seconds'
+  }),
+  attempts: setting(count(1, 10).default(3), ['UPSTREAM_RETRIES', 'HTTPX_RETRIES']),
+  backoffFactor: setting(z.number().min(0).max(60).default(0.5), [
+    'UPSTREAM_BACKOFF_FACTOR',
+    'HTTPX_BACKOFF_FACTOR'
+  ]),
+  maxSockets: setting(count(1, 10_000).default(100), ['UPSTREAM_MAX_CONNECTIONS']),
+  keepAliveSockets: setting(count(0, 10_000).default(20), ['UPSTREAM_MAX_KEEPALIVE']),
+  cacheTtlMs: setting(milliseconds().optional(), ['MCP_CACHE_TTL'], { unit: 'seconds' })
+})
+
 /** Every setting: its key, its check, its default, and where else it may come from. */
 export const settingsSchema = z.strictObject({
   transport: setting(z.enum(['stdio', 'http', 'both']).default('stdio'), [
@@ -169,8 +197,11 @@ export const settingsSchema = z.strictObject({
   tools: setting(list().optional(), ['--tools', 'MCP_TOOLS']),
   excludeTools: setting(list().default([]), ['--exclude-tools', 'MCP_EXCLUDE_TOOLS']),
   modules: setting(list().default([]), ['--module']),
+  allowWrites: setting(z.boolean().default(false), ['--allow-writes', 'MCP_ALLOW_WRITES']),
   demo: setting(z.boolean().default(false), ['--demo']),
   env: setting(z.enum(['development', 'production']).default('development'), ['MCP_ENV']),
+  apis: z.array(apiSettings).default([]),
+  api: api.prefault({}),
   http: http.prefault({}),
   auth: auth.prefault({}),
   limits: limits.prefault({}),

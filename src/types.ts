@@ -60,6 +60,11 @@ export interface InputRequired {
   readonly state?: unknown
 }
 
+/** Puts questions to the client and resolves with its answers, by key. */
+export type Ask = (
+  requests: Readonly<Record<string, InputRequest>>
+) => Promise<Readonly<Record<string, unknown>>>
+
 export type ToolResult = CallResult | InputRequired
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
@@ -96,6 +101,11 @@ export interface CallContext {
   progress(progress: number, total?: number, message?: string): void
   /** Sends a log message to the client, when it asked for that level. */
   message(level: LogLevel, text: string): void
+  /**
+   * How a question gets to the client: within the call (2025-era connections), by returning it
+   * (2026-07-28), or, when undefined, not at all.
+   */
+  readonly ask?: 'by-result' | Ask
   /** The client's answers to an earlier `inputRequests`, by key. */
   readonly inputResponses?: Readonly<Record<string, unknown>>
   /** The `state` of an earlier input-required result, verified. */
@@ -204,6 +214,8 @@ export interface Source {
   readonly prompts?: readonly PromptDefinition[]
   /** Named selections beside each tool's own `toolset`, such as `finance.core`. */
   readonly toolsets?: ReadonlyMap<string, readonly string[]>
+  /** Why this source cannot serve just now, for readiness; undefined when it can. */
+  notReady?(): string | undefined
   close(): Promise<void>
 }
 

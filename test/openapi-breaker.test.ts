@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type BreakerState, createBreaker, type Verdict } from '../tools/openapi/breaker.ts'
+import { type BreakerState, createBreaker, type Verdict } from '../tools/openapi/client/breaker.ts'
 import { createContext, createTestTime, limits, openClient, request } from './helpers/api-client.ts'
 import { hang, reply, startFaultServer } from './helpers/fault-server.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { runOpenApi } from '../bin/openapi.ts'
 import { checkDocument, formatScorecard } from '../tools/openapi/check.ts'
-import { loadDocument } from '../tools/openapi/document.ts'
+import { loadDocument } from '../tools/openapi/document/document.ts'
 import { documentOf, getOf, mountApi } from './openapi-fixture.ts'
 
 const text = { type: 'string' }

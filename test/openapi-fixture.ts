@@ -23,7 +23,7 @@ export function createContext(
   }
 }
 
-export const limits: ApiLimits = Object.freeze({
+const limits: ApiLimits = Object.freeze({
   timeoutMs: 5_000,
   attempts: 1,
   backoffFactor: 0.01,

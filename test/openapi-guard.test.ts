@@ -1,7 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { checkPublicUrl, isPublicAddress, publicLookup } from '../tools/openapi/address-guard.ts'
-import { fetchDocument } from '../tools/openapi/fetch-document.ts'
+import {
+  checkPublicUrl,
+  isPublicAddress,
+  publicLookup
+} from '../tools/openapi/document/address-guard.ts'
+import { fetchDocument } from '../tools/openapi/document/fetch-document.ts'
 import { drip, type Fault, hang, pour, reply, startFaultServer } from './helpers/fault-server.ts'
 
 t.test('public addresses, and everything else', (t) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { ToolError } from '../src/define-tool.ts'
-import { buildRequest, parseBaseUrl } from '../tools/openapi/request.ts'
+import { buildRequest, parseBaseUrl } from '../tools/openapi/request/request.ts'
 import {
   bearer,
   callTool,

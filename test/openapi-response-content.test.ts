@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { fitJson } from '../tools/openapi/budget.ts'
-import type { ApiResponse } from '../tools/openapi/client.ts'
-import { mapResponse } from '../tools/openapi/response.ts'
+import type { ApiResponse } from '../tools/openapi/client/client.ts'
+import { fitJson } from '../tools/openapi/response/budget.ts'
+import { mapResponse } from '../tools/openapi/response/response.ts'
 import { answer, people, person, plan, textsOf } from './helpers/answers.ts'
 
 t.test('text is passed on, without what hides instructions', (t) => {

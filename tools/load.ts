@@ -1,19 +1,80 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ConfigError } from '../src/config.ts'
+import { type ApiLimits, type ApiSettings, apiSettings } from '../src/api-settings.ts'
+import { ConfigError, reasonOf } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { Source, ToolDefinition } from '../src/types.ts'
+import type { Log, Source, ToolDefinition } from '../src/types.ts'
 
 /**
  * Makes every source that the configuration asks for. What one kind needs is imported only when it
- * is used: stdio starts without the OpenAPI parser and without an HTTP client.
+ * is used: stdio starts without the OpenAPI reader and without an HTTP client.
  */
-export async function loadSources(config: Config): Promise<readonly Source[]> {
+export async function loadSources(config: Config, log: Log): Promise<readonly Source[]> {
   const { createFinanceSource } = await import('./finance/source.ts')
   const sources = [createFinanceSource()]
   for (const file of config.modules) sources.push(await loadModule(file))
-  if (config.demo) sources.push(await mountDemo())
+  for (const settings of listApis(config)) sources.push(await mountApi(settings, config, log))
+  const { baseUrl, openapi, token } = config.api
+  if (config.demo) sources.push(await mountDemo(config, log))
+  else if (baseUrl !== undefined && openapi === undefined) {
+    sources.push(
+      await mountShiftWork({ baseUrl, ...(token !== undefined && { token }) }, config, log)
+    )
+  }
   return sources
+}
+
+/** `apis` of the file, and the one that flags and variables describe. */
+function listApis({ apis, api, allowWrites }: Config): readonly ApiSettings[] {
+  const { openapi, baseUrl, token } = api
+  if (openapi === undefined) return apis.map((settings) => ({ allowWrites, ...settings }))
+  const single = apiSettings.parse({
+    name: 'api',
+    openapi,
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(token !== undefined && { credential: { mode: 'service', scheme: 'bearer', token } })
+  })
+  return [...apis, single].map((settings) => ({ allowWrites, ...settings }))
+}
+
+function limitsOf({ api }: Config): ApiLimits {
+  const { cacheTtlMs, ...limits } = api
+  return { ...limits, ...(cacheTtlMs !== undefined && { cacheTtlMs }) }
+}
+
+async function mountApi(settings: ApiSettings, config: Config, log: Log): Promise<Source> {
+  const { createOpenApiSource } = await import('./openapi/source.ts')
+  try {
+    const source = await createOpenApiSource({
+      settings,
+      limits: limitsOf(config),
+      log,
+      readSecret
+    })
+    const { refused, degraded } = source
+    log.info('API mounted', {
+      api: settings.name,
+      tools: source.tools.length,
+      refused: refused.length,
+      degraded: degraded.length
+    })
+    if (source.tools.length > 0) return source
+  } catch (cause) {
+    throw new ConfigError(`apis.${settings.name} (--openapi): ${reasonOf(cause)}`, { cause })
+  }
+  throw new ConfigError(
+    `apis.${settings.name} (--openapi): no operation is left to offer; reads need GET operations, ` +
+      'writes need --allow-writes; mcp-server openapi check shows why'
+  )
+}
+
+/** The value behind `{ env: NAME }` or `{ file: PATH }`. */
+function readSecret(reference: { readonly env: string } | { readonly file: string }): string {
+  const text =
+    'env' in reference ? process.env[reference.env] : readFileSync(reference.file, 'utf8').trim()
+  if (text) return text
+  throw new ConfigError(`${JSON.stringify(reference)} leads to no value`)
 }
 
 /** A user's own tools: an ES module that exports `tools`. */
@@ -23,8 +84,7 @@ async function loadModule(file: string): Promise<Source> {
   try {
     exported = await import(pathToFileURL(resolve(file)).href)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`${setting}: cannot be loaded: ${reason}`, { cause })
+    throw new ConfigError(`${setting}: cannot be loaded: ${reasonOf(cause)}`, { cause })
   }
   const { tools } = exported
   if (!Array.isArray(tools) || !tools.every(isTool)) {
@@ -38,24 +98,20 @@ function isTool(value: unknown): value is ToolDefinition {
   return typeof tool?.run === 'function' && typeof tool.parse === 'function'
 }
 
-/** The embedded scheduling API, mounted over the network like any other. */
-async function mountDemo(): Promise<Source> {
-  const { startDemoApi } = await import('./shiftwork/demo-api.ts')
+async function mountShiftWork(
+  target: { readonly baseUrl: string; readonly token?: string },
+  config: Config,
+  log: Log
+): Promise<Source> {
   const { createShiftWorkSource } = await import('./shiftwork/source.ts')
-  const { createLog, openStandardError } = await import('../src/log.ts')
+  return createShiftWorkSource({ ...target, limits: limitsOf(config), log })
+}
+
+/** The embedded scheduling API, mounted over the network like any other. */
+async function mountDemo(config: Config, log: Log): Promise<Source> {
+  const { startDemoApi } = await import('./shiftwork/demo-api.ts')
   const api = await startDemoApi()
-  const source = await createShiftWorkSource({
-    baseUrl: api.baseUrl,
-    token: api.token,
-    limits: {
-      timeoutMs: 30_000,
-      attempts: 3,
-      backoffFactor: 0.5,
-      maxSockets: 100,
-      keepAliveSockets: 20
-    },
-    log: createLog({ level: 'info', redact: true }, openStandardError())
-  })
+  const source = await mountShiftWork(api, config, log)
   return {
     ...source,
     async close() {

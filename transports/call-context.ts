@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import {
-  PROTOCOL_VERSION_META_KEY,
-  type ServerContext,
-  TRACEPARENT_META_KEY
-} from '@modelcontextprotocol/server'
+import { type ServerContext, TRACEPARENT_META_KEY } from '@modelcontextprotocol/server'
 import { createProgress } from '../src/progress.ts'
 import { readTraceId } from '../src/trace.ts'
-import type { CallContext, Log, Principal, TransportName } from '../src/types.ts'
+import type { CallContext, InputRequired, Log, Principal, TransportName } from '../src/types.ts'
+import { createAsk } from './ask.ts'
 
 /** Who sent a message and how it came; HTTP hands one through the SDK with each request. */
 export interface Caller {
@@ -16,20 +13,30 @@ export interface Caller {
   readonly remote?: string
   readonly path?: string
   readonly protocolVersion?: string
+  /** Credentials for upstream APIs, by lower-case header name. */
+  readonly upstreamHeaders?: ReadonlyMap<string, string>
+  /** The question that the native lane already got from the tool; the SDK knows how to put it. */
+  readonly settled?: InputRequired
+  /** A 2025-era connection on which the server may send requests of its own. */
+  readonly canBeAsked?: boolean
+}
+
+/** What the connection or exchange was opened with. */
+export interface Negotiated {
+  readonly era: 'legacy' | 'modern'
+  readonly version: string | undefined
 }
 
 /** Builds what the dispatcher sees of a request from what the SDK knows of it. */
 export function createCallContext(
   sdk: ServerContext,
   caller: Caller,
-  negotiatedVersion: string | undefined,
+  { era, version }: Negotiated,
   log: Log
 ): CallContext {
   const { mcpReq } = sdk
   const meta = mcpReq._meta as Readonly<Record<string, unknown>> | undefined
-  const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined
-  const envelopeVersion = envelope?.[PROTOCOL_VERSION_META_KEY] as string | undefined
-  const protocolVersion = envelopeVersion ?? negotiatedVersion ?? caller.protocolVersion
+  const protocolVersion = version ?? caller.protocolVersion
   const traceId = readTraceId(meta?.[TRACEPARENT_META_KEY])
   return {
     principal: caller.principal,
@@ -42,11 +49,35 @@ export function createCallContext(
     ...(protocolVersion !== undefined && { protocolVersion }),
     ...(traceId !== undefined && { traceId }),
     ...(mcpReq.inputResponses && { inputResponses: mcpReq.inputResponses }),
+    ...(caller.upstreamHeaders && { upstreamHeaders: caller.upstreamHeaders }),
+    ...askOf(sdk, caller, era, log),
     progress: progressOf(sdk, meta?.progressToken, log),
     message: (level, text) => {
       mcpReq.log(level, text).catch((error: unknown) => logLost(log, error))
     }
   }
+}
+
+/** The context of a request that never gets to the SDK. */
+export function createBareContext(caller: Caller, log: Log): CallContext {
+  return {
+    ...caller,
+    requestId: caller.requestId ?? randomUUID(),
+    signal: new AbortController().signal,
+    log,
+    progress: () => {},
+    message: () => {}
+  }
+}
+
+function askOf(
+  sdk: ServerContext,
+  caller: Caller,
+  era: Negotiated['era'],
+  log: Log
+): Pick<CallContext, 'ask'> {
+  if (era === 'modern') return { ask: 'by-result' }
+  return caller.canBeAsked ? { ask: createAsk(sdk, log) } : {}
 }
 
 function progressOf(sdk: ServerContext, token: unknown, log: Log): CallContext['progress'] {

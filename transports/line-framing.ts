@@ -31,10 +31,11 @@ export function createLineFraming(maxBytes: number): LineFraming {
     const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
     parts = []
     size = 0
+    const mayHaveMark = isFirst
+    isFirst = false
     if (isTooLarge) return 'too_large'
     const text = bytes.toString()
-    const clean = isFirst && text.startsWith('\uFEFF') ? text.slice(1) : text
-    isFirst = false
+    const clean = mayHaveMark && text.startsWith('\uFEFF') ? text.slice(1) : text
     return { text: clean.endsWith('\r') ? clean.slice(0, -1) : clean }
   }
 

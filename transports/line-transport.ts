@@ -1,10 +1,11 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import {
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
   type JSONRPCMessage,
+  type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
   type RequestId,
   type Transport
@@ -12,13 +13,16 @@ import {
 import { Refusal, type RefusalKind } from '../src/errors.ts'
 import { isRecord, parseJson } from '../src/json.ts'
 import { createLineFraming, type Line } from './line-framing.ts'
+import type { LineOutput } from './stdout.ts'
 
 export interface LineTransportOptions {
   readonly input: Readable
-  readonly output: Pick<Writable, 'write' | 'on' | 'writableLength'>
+  readonly output: LineOutput
   readonly maxLineBytes: number
   /** The 2026-era revisions that are served. */
   readonly modernVersions: readonly string[]
+  /** Looks at a request before the SDK does; what it returns is the answer. */
+  readonly screen?: (request: JSONRPCRequest, isModern: boolean) => Refusal | undefined
 }
 
 export interface LineTransport extends Transport {
@@ -26,6 +30,8 @@ export interface LineTransport extends Transport {
   readonly ended: Promise<Error | undefined>
   /** Stops reading; resolves when every accepted request is answered and written. */
   drain(): Promise<void>
+  /** Resolves when everything said so far is written. */
+  flush(): Promise<void>
 }
 
 /** Above this much unread output, input waits. */
@@ -40,18 +46,21 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
   const { input, output, maxLineBytes, modernVersions } = options
   const framing = createLineFraming(maxLineBytes)
   const inFlight = new Set<RequestId>()
+  // Answered when they end, and closing ends them: nobody has to wait for these.
+  const listening = new Set<RequestId>()
   const idle = createSignal<void>()
   const ended = createSignal<Error | undefined>()
   let isModern = false
   let isDraining = false
   let isClosed = false
+  let isBroken = false
 
   const transport: LineTransport = {
     ended: ended.promise,
     async start() {
-      output.on('error', (error: Error) => ended.resolve(error))
+      output.on('error', breakOff)
       output.on('drain', () => !isDraining && input.resume())
-      input.on('error', (error: Error) => ended.resolve(error))
+      input.on('error', breakOff)
       input.on('data', (chunk: Buffer) => {
         for (const line of framing.push(chunk)) receive(line)
         if (output.writableLength > highWaterBytes) input.pause()
@@ -68,15 +77,23 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     async drain() {
       isDraining = true
       input.pause()
-      if (inFlight.size > 0) await idle.promise
+      if (inFlight.size > 0 && !isBroken) await idle.promise
       await write()
     },
+    flush: () => write(),
     async close() {
       if (isClosed) return
       isClosed = true
       input.pause()
       transport.onclose?.()
     }
+  }
+
+  /** Nobody can read an answer any more, so nobody waits for one. */
+  function breakOff(error: Error): void {
+    isBroken = true
+    ended.resolve(error)
+    idle.resolve()
   }
 
   function receive(line: Line): void {
@@ -106,9 +123,9 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     refuse('invalid_request', isRecord(message) ? message.id : undefined)
   }
 
-  function acceptRequest(message: JSONRPCMessage & { id: RequestId; params?: unknown }): void {
+  function acceptRequest(message: JSONRPCRequest): void {
     const { id } = message
-    if (inFlight.has(id)) return refuse('duplicate_id', id)
+    if (inFlight.has(id) || listening.has(id)) return refuse('duplicate_id', id)
     const version = claimedVersion(message.params)
     if (version !== undefined) {
       isModern = true
@@ -118,7 +135,10 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
         return refuse('unsupported_version', id, undefined, data)
       }
     }
-    inFlight.add(id)
+    const refusal = options.screen?.(message, isModern)
+    if (refusal) return answer(refusal, id)
+    if (message.method === 'subscriptions/listen') listening.add(id)
+    else inFlight.add(id)
     deliver(message)
   }
 
@@ -127,7 +147,10 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
   }
 
   function settle(id: RequestId | undefined): void {
-    if (id !== undefined) inFlight.delete(id)
+    if (id !== undefined) {
+      inFlight.delete(id)
+      listening.delete(id)
+    }
     if (isDraining && inFlight.size === 0) idle.resolve()
   }
 
@@ -137,15 +160,18 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     detail?: string,
     data?: Readonly<Record<string, unknown>>
   ): void {
-    const { code, message } = new Refusal(kind, { ...(detail && { detail }) })
+    answer(new Refusal(kind, { ...(detail && { detail }), ...(data && { data }) }), id)
+  }
+
+  function answer({ code, message, data }: Refusal, id: unknown): void {
     const isId = typeof id === 'string' || Number.isInteger(id)
     // An unreadable id is null in the 2025 revisions and absent in 2026-07-28.
-    const answer = {
+    const response = {
       jsonrpc: '2.0',
       ...(isId ? { id } : isModern ? {} : { id: null }),
       error: { code, message, ...(data && { data }) }
     }
-    write(answer).catch(() => {})
+    write(response).catch(() => {})
   }
 
   function write(message?: unknown): Promise<void> {
@@ -153,7 +179,7 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     return new Promise((resolve, reject) => {
       output.write(text, (error) => {
         if (!error) return resolve()
-        ended.resolve(error)
+        breakOff(error)
         reject(error)
       })
     })

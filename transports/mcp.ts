@@ -7,6 +7,7 @@ import {
   Server,
   type ServerContext
 } from '@modelcontextprotocol/server'
+import { isInputRequired } from '../src/converse.ts'
 import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal, toRefusal } from '../src/errors.ts'
 import { logFailure } from '../src/run.ts'
@@ -39,22 +40,35 @@ const capabilities = {
   logging: {}
 }
 
+/** How the server names itself. */
+export function serverInfo(version: string): { name: string; title: string; version: string } {
+  return { name: 'portcullis', title: 'Portcullis', version }
+}
+
 /** Makes the SDK's server factory: thin handlers that hand every request to the dispatcher. */
 export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServerFactory {
   const methods = createMethods(mcp.dispatcher)
   return ({ era }: McpRequestContext) => {
-    const server = new Server(
-      { name: 'portcullis', title: 'Portcullis', version: mcp.version },
-      { capabilities, requestState: { verify: mcp.requestState.verify } }
-    )
+    const server = new Server(serverInfo(mcp.version), {
+      capabilities,
+      requestState: { verify: mcp.requestState.verify },
+      // Questions within a call are the dispatcher's: one slot, one charge, one audit line.
+      inputRequired: { legacyShim: false }
+    })
     const subscriptions = createSubscriptions()
     for (const [method, serve] of methods) {
       // The SDK types each method by its name; the table of methods is typed as one.
       server.setRequestHandler(method as 'tools/call', ({ params }, sdk) => {
         const caller = options.callerOf(sdk)
-        const ctx = createCallContext(sdk, caller, server.getNegotiatedProtocolVersion(), mcp.log)
+        const negotiated = { era, version: server.getNegotiatedProtocolVersion() }
+        const ctx = createCallContext(sdk, caller, negotiated, mcp.log)
         const target = { ctx, method, params: params ?? {} }
-        return answer(mcp, sdk, target, (opened) => serve(target.params, opened, subscriptions))
+        return answer(
+          mcp,
+          sdk,
+          target,
+          (opened) => caller.settled ?? serve(target.params, opened, subscriptions)
+        )
       })
     }
     if (options.isConnection) announceChanges(server, mcp, era, subscriptions.uris)
@@ -91,10 +105,6 @@ async function ask(
     ...(inputRequests && { inputRequests: inputRequests as never }),
     ...(state !== undefined && { requestState: await requestState.seal(state, target) })
   })
-}
-
-function isInputRequired(result: object): result is InputRequired {
-  return 'inputRequests' in result || 'state' in result
 }
 
 function announceChanges(

@@ -2,16 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { describeError } from '../src/log.ts'
 import type { Principal } from '../src/types.ts'
+import { type Caller, createBareContext } from './call-context.ts'
 import { createLineTransport, type LineTransportOptions } from './line-transport.ts'
 import { createServerFactory, type Mcp } from './mcp.ts'
+import { findParamFault } from './params.ts'
 
-export interface StdioOptions {
+export interface LineServerOptions {
   readonly mcp: Mcp
   readonly principal: Principal
   readonly maxLineBytes: number
+  readonly input: LineTransportOptions['input']
+  readonly output: LineTransportOptions['output']
 }
 
-export interface StdioServer {
+export interface LineServer {
   /** Resolves when the client has closed its end, with the error when a pipe broke. */
   readonly ended: Promise<Error | undefined>
   /** Answers what is in flight, for at most `graceMs`, and lets go of the pipes. */
@@ -20,18 +24,20 @@ export interface StdioServer {
 
 const modernVersions = ['2026-07-28']
 
-/** Serves one client on standard input and output. From here on nothing else reaches stdout. */
-export function listenStdio({ mcp, principal, maxLineBytes }: StdioOptions): StdioServer {
+/** Serves one client, one message per line, on any pair of streams. */
+export function serveLines({ mcp, principal, ...streams }: LineServerOptions): LineServer {
+  const caller: Caller = { principal, transport: 'stdio', canBeAsked: true }
   const transport = createLineTransport({
-    input: process.stdin,
-    output: takeStdout(),
-    maxLineBytes,
-    modernVersions
+    ...streams,
+    modernVersions,
+    screen: ({ method, params }, isModern) => {
+      const fault = findParamFault(method, params, isModern)
+      if (fault === undefined) return undefined
+      const ctx = createBareContext(caller, mcp.log)
+      return mcp.dispatcher.refuseMalformed(method, params, fault, ctx)
+    }
   })
-  const factory = createServerFactory(mcp, {
-    isConnection: true,
-    callerOf: () => ({ principal, transport: 'stdio' })
-  })
+  const factory = createServerFactory(mcp, { isConnection: true, callerOf: () => caller })
   const handle = serveStdio(factory, {
     transport,
     onerror: (error) => mcp.log.debug('stdio', { error: describeError(error) })
@@ -43,20 +49,7 @@ export function listenStdio({ mcp, principal, maxLineBytes }: StdioOptions): Std
       const drained = transport.drain().catch(() => {})
       await Promise.race([drained, delay(graceMs, undefined, { ref: false })])
       await handle.close()
-    }
-  }
-}
-
-/** Hands out the real stdout and sends everybody else, `console` included, to stderr. */
-function takeStdout(): LineTransportOptions['output'] {
-  const { stdout, stderr } = process
-  const write = stdout.write.bind(stdout)
-  stdout.write = stderr.write.bind(stderr) as typeof stdout.write
-  return {
-    write: write as LineTransportOptions['output']['write'],
-    on: stdout.on.bind(stdout) as LineTransportOptions['output']['on'],
-    get writableLength() {
-      return stdout.writableLength
+      await transport.flush().catch(() => {})
     }
   }
 }

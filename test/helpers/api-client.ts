@@ -1,9 +1,9 @@
 import type { Test } from 'tap'
 import type { ApiCredential, ApiLimits } from '../../src/api-settings.ts'
 import type { CallContext, Log } from '../../src/types.ts'
-import { type ClientOptions, createClient } from '../../tools/openapi/client.ts'
-import type { ApiRequest } from '../../tools/openapi/request.ts'
-import type { Waiting } from '../../tools/openapi/retry.ts'
+import { type ClientOptions, createClient } from '../../tools/openapi/client/client.ts'
+import type { Waiting } from '../../tools/openapi/client/retry.ts'
+import type { ApiRequest } from '../../tools/openapi/request/request.ts'
 import { type Fault, type FaultServer, startFaultServer } from './fault-server.ts'
 
 export const limits: ApiLimits = Object.freeze({

@@ -1,10 +1,10 @@
 import type { OperationOverride } from '../../src/api-settings.ts'
-import { ConfigError } from '../../src/config.ts'
-import type { Body } from './body.ts'
+import { ConfigError } from '../../src/config-error.ts'
 import { createArgumentNamer } from './names.ts'
-import { flattenObject } from './object-shape.ts'
-import type { Declared, Parameter } from './parameters.ts'
-import { Unsupported } from './schema.ts'
+import type { Body } from './request/body.ts'
+import type { Declared, Parameter } from './request/parameters.ts'
+import { flattenObject } from './schema/object-shape.ts'
+import { Unsupported } from './schema/schema.ts'
 
 /** A body with the arguments it is made from. */
 export type PlacedBody = Body & {

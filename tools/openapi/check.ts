@@ -1,10 +1,10 @@
 import { isRecord } from '../../src/json.ts'
-import type { ApiDocument } from './document.ts'
+import type { ApiDocument } from './document/document.ts'
 import { type Candidate, listOperations } from './operations.ts'
-import { Unsupported } from './schema.ts'
+import { Unsupported } from './schema/schema.ts'
+import { createCompiler } from './schema/validate.ts'
 import { cleanLine } from './text.ts'
 import { annotationsOf, planTool } from './tool.ts'
-import { createCompiler } from './validate.ts'
 
 export type Grade = 'full' | 'degraded' | 'refused'
 

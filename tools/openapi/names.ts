@@ -36,7 +36,7 @@ function addHash(wanted: string, identity: string, taken: ReadonlySet<string>): 
 }
 
 /** `listHTTPServers` becomes `list_http_servers`; whatever is not a letter or digit separates. */
-export function toSnakeCase(id: string): string {
+function toSnakeCase(id: string): string {
   return id
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')

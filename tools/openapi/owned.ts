@@ -1,7 +1,7 @@
 import type { ApiCredential } from '../../src/api-settings.ts'
 import { isRecord } from '../../src/json.ts'
-import type { ApiDocument } from './document.ts'
-import type { Owned } from './parameters.ts'
+import type { ApiDocument } from './document/document.ts'
+import type { Owned } from './request/parameters.ts'
 
 /**
  * What the credential of an API fills, by configuration and by the security schemes of the

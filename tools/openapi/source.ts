@@ -1,18 +1,18 @@
 import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
 import type { Log, Source, ToolDefinition } from '../../src/types.ts'
-import { checkPublicUrl } from './address-guard.ts'
-import { type ApiClient, type ClientOptions, createClient } from './client.ts'
-import { type ApiDocument, isUrl, loadDocument, maxDocumentBytes } from './document.ts'
-import { fetchDocument } from './fetch-document.ts'
+import { type ApiClient, type ClientOptions, createClient } from './client/client.ts'
+import { checkPublicUrl, isAllowedHost } from './document/address-guard.ts'
+import { type ApiDocument, isUrl, loadDocument, maxDocumentBytes } from './document/document.ts'
+import { fetchDocument } from './document/fetch-document.ts'
+import { chooseBaseUrl } from './document/servers.ts'
 import { createFilter } from './filter.ts'
 import { type Candidate, listOperations } from './operations.ts'
 import { ownedOf } from './owned.ts'
-import { type ApiBase, parseBaseUrl } from './request.ts'
+import { type ApiBase, parseBaseUrl } from './request/request.ts'
 import { makeResources } from './resources.ts'
-import { Unsupported } from './schema.ts'
-import { chooseBaseUrl } from './servers.ts'
+import { Unsupported } from './schema/schema.ts'
+import { createCompiler } from './schema/validate.ts'
 import { type Mount, makeTool, planTool } from './tool.ts'
-import { createCompiler } from './validate.ts'
 
 const fetchTimeoutMs = 20_000
 
@@ -60,7 +60,10 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
     limits,
     log,
     ...(options.readSecret && { readSecret: options.readSecret }),
-    ...(options.observe && { observe: options.observe })
+    ...(options.observe && { observe: options.observe }),
+    // An address out of a document is somebody else's: its DNS answer is checked, too.
+    ...(settings.baseUrl === undefined &&
+      !isAllowedHost(new URL(base.origin), options.allowedHosts ?? []) && { mustBePublic: true })
   })
   const mount: Mount = { toolset: name, base, client, compile: createCompiler() }
   try {
@@ -72,6 +75,7 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
       refused,
       degraded,
       client,
+      notReady: () => (client.state === 'open' ? `circuit open: ${name}` : undefined),
       close: async () => client.close()
     })
   } catch (error) {

@@ -1,14 +1,14 @@
 import { isRecord } from '../../src/json.ts'
 import type { JsonSchema, Parsed, ToolAnnotations, ToolDefinition } from '../../src/types.ts'
-import type { ApiClient } from './client.ts'
+import type { ApiClient } from './client/client.ts'
 import type { Candidate, Operation } from './operations.ts'
-import { projectionArgument } from './projection.ts'
-import { type ApiBase, buildRequest } from './request.ts'
-import { type AnswerPlan, mapResponse, planAnswer } from './response.ts'
-import { toInputSchema } from './schema.ts'
+import { type ApiBase, buildRequest } from './request/request.ts'
+import { projectionArgument } from './response/projection.ts'
+import { type AnswerPlan, mapResponse, planAnswer } from './response/response.ts'
+import { toInputSchema } from './schema/schema.ts'
+import type { Check } from './schema/validate.ts'
 import { sensitiveNames } from './sensitive.ts'
 import { cleanLine } from './text.ts'
-import type { Check } from './validate.ts'
 
 const maxListItems = 1_000
 

@@ -14,12 +14,17 @@ import { addHealth } from './health.ts'
 import { createLanes } from './lanes.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
+import { refuseSocket } from './refuse-socket.ts'
+import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
+import { pathOf } from './web.ts'
 
 export interface HttpOptions {
   readonly mcp: Mcp
   readonly registry: Registry
   readonly config: Config
   readonly audit: Audit
+  /** Why sources cannot serve just now; for readiness. */
+  readonly notReady?: () => readonly string[]
   /** Undefined when authentication is off. */
   readonly authenticate?: Authenticate
 }
@@ -47,7 +52,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    // A path that cannot be decoded would pass no hook; this one is found nowhere, after all of them.
+    rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/-'),
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseSocket,
     http: {
       maxHeaderSize: 16_384,
       headersTimeout: 10_000,
@@ -64,12 +72,14 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addErrorHandlers(app, mcp, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
-  await addGuard(app, { config, refuse, isDraining: () => isDraining })
+  const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
+  await addGuard(app, { config, refuse, paramHeaders, isDraining: () => isDraining })
   addHealth(app, {
     version: mcp.version,
-    notReadyReasons: () => (isDraining ? ['draining'] : [])
+    notReadyReasons: () => [...(isDraining ? ['draining'] : []), ...(options.notReady?.() ?? [])]
   })
   await app.register(async (secured) => {
+    addUpstreamHeaders(secured, config, refuse)
     addAuth(secured, { audit, log: mcp.log, refuse, ...(authenticate && { authenticate }) })
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
   })
@@ -86,6 +96,15 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       setTimeout(() => app.server.closeAllConnections(), 100).unref()
       await app.close()
     }
+  }
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -113,7 +132,7 @@ function addErrorHandlers(app: FastifyInstance, { log }: Mcp, refuse: Refuse): v
     return refuse(request, reply, toRefusal(error, request.id))
   })
   app.setNotFoundHandler((request, reply) => {
-    const url = request.url.split('?')[0] ?? ''
+    const url = pathOf(request)
     const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) =>
       app.hasRoute({ method, url })
     )
@@ -135,14 +154,18 @@ function translate({ code, statusCode }: FastifyError): Refusal | undefined {
 }
 
 function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.isProbe) return
-    log.info('request', {
-      request_id: request.id,
-      method: `${request.method} ${request.url.split('?')[0]}`,
-      duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
-      status: reply.statusCode < 400 ? 'success' : 'error',
-      http_status: reply.statusCode
+    // Not onResponse: that one never sees an answer whose client went away.
+    reply.raw.once('close', () => {
+      const isDone = reply.raw.writableFinished
+      log.info('request', {
+        request_id: request.id,
+        method: `${request.method} ${pathOf(request)}`,
+        duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
+        status: isDone && reply.statusCode < 400 ? 'success' : 'error',
+        http_status: isDone ? reply.statusCode : 499
+      })
     })
   })
 }

@@ -4,6 +4,7 @@ import { type Authenticate, anonymousPrincipal } from '../../src/auth.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Log, Principal } from '../../src/types.ts'
 import type { Refuse } from './refuse.ts'
+import { pathOf } from './web.ts'
 
 export interface AuthOptions {
   /** Undefined: authentication is off and everybody is anonymous. */
@@ -51,8 +52,7 @@ function where(request: FastifyRequest): {
   path: string
   requestId: string
 } {
-  const [path = ''] = request.url.split('?')
-  return { transport: 'http', remote: request.ip, path, requestId: request.id }
+  return { transport: 'http', remote: request.ip, path: pathOf(request), requestId: request.id }
 }
 
 /** The presented key; an empty text when the headers hold something that is not one key. */

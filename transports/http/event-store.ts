@@ -19,10 +19,6 @@ export function createEventStore(): EventStore {
   let lastId = 0
   let bytes = 0
 
-  function find(eventId: string): StoredEvent | undefined {
-    return events.find(({ id }) => String(id) === eventId)
-  }
-
   return {
     async storeEvent(streamId, message) {
       const event = { id: ++lastId, streamId, message, bytes: JSON.stringify(message).length }
@@ -31,20 +27,28 @@ export function createEventStore(): EventStore {
       while (events.length > 1 && (events.length > maxEvents || bytes > maxBytes)) {
         bytes -= events.shift()?.bytes ?? 0
       }
-      return String(event.id)
+      return `${event.id}_${streamId}`
     },
     async getStreamIdForEventId(eventId) {
-      return find(eventId)?.streamId
+      return parseEventId(eventId)?.streamId
     },
-    async replayEventsAfter(eventId, { send }) {
-      const from = find(eventId)
-      if (!from) throw new Error('the event is no longer stored')
+    async replayEventsAfter(lastEventId, { send }) {
+      const last = parseEventId(lastEventId)
+      if (!last) throw new Error('not an event id of ours')
       for (const { id, streamId, message } of events) {
         // A priming event is an empty object and carries nothing to replay.
         const isMessage = Object.keys(message).length > 0
-        if (id > from.id && streamId === from.streamId && isMessage) await send(String(id), message)
+        if (id > last.id && streamId === last.streamId && isMessage) {
+          await send(`${id}_${streamId}`, message)
+        }
       }
-      return from.streamId
+      return last.streamId
     }
   }
+}
+
+/** An event id names its stream, so that it is of use even after the event itself is gone. */
+function parseEventId(text: string): { id: number; streamId: string } | undefined {
+  const [, id, streamId] = /^(\d{1,15})_([\w-]{1,64})$/.exec(text) ?? []
+  return streamId === undefined ? undefined : { id: Number(id), streamId }
 }

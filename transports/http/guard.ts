@@ -9,6 +9,8 @@ import type { Refuse } from './refuse.ts'
 export interface GuardOptions {
   readonly config: Config
   readonly refuse: Refuse
+  /** The `Mcp-Param-*` headers that tools declare; web pages may send them. */
+  readonly paramHeaders: readonly string[]
   /** True once the server has begun to shut down. */
   readonly isDraining: () => boolean
 }
@@ -36,7 +38,7 @@ const singletons = new Set([
  * unknown paths pass it, too.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { config, refuse, isDraining } = options
+  const { config, refuse, paramHeaders, isDraining } = options
   const { http, limits } = config
   const isAllowedHost = createHostCheck(http.allowedHosts, http.host)
   const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
@@ -49,8 +51,14 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
     const repeated = findRepeated(raw.rawHeaders)
     if (repeated)
       return new Refusal('invalid_request', { detail: `Header ${repeated} is repeated.` })
-    if (!isAllowedHost(headers.host)) return new Refusal('host')
+    if (!isAllowedHost(headers.host) || !isAllowedTarget(raw.url)) return new Refusal('host')
     return isAllowedOrigin(headers.origin, headers.host) ? undefined : new Refusal('origin')
+  }
+
+  /** RFC 9112 §3.2.2: the authority of an absolute target counts, not the Host header. */
+  function isAllowedTarget(target = ''): boolean {
+    if (target.startsWith('/') || target === '*') return true
+    return isAllowedHost(/^https?:\/\/([^/?#]*)/i.exec(target)?.[1])
   }
 
   async function judgeLoad(request: FastifyRequest): Promise<Refusal | undefined> {
@@ -95,7 +103,9 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
       'Last-Event-ID',
       'X-Request-Id',
       'traceparent',
-      'tracestate'
+      'tracestate',
+      'baggage',
+      ...paramHeaders
     ],
     exposedHeaders: ['Mcp-Session-Id', 'X-Request-Id', 'Retry-After', 'WWW-Authenticate'],
     credentials: config.auth.required && !http.allowedOrigins.includes('*'),

@@ -1,28 +1,31 @@
 import {
-  type AuthInfo,
-  classifyInboundRequest,
   createMcpHandler,
-  PROTOCOL_VERSION_META_KEY,
-  type ServerContext,
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Refusal } from '../../src/errors.ts'
+import { ConfigError, reasonOf } from '../../src/config-error.ts'
 import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
-import type { ChangeEvent } from '../../src/types.ts'
-import type { Caller } from '../call-context.ts'
+import type { ChangeEvent, InputRequired, JsonSchema } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
-import { compileParamHeaders } from './param-headers.ts'
+import { callerOf, toAuthInfo } from './caller.ts'
+import { createNativeLane, type NativeLane } from './native.ts'
+import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
+import { isModernRequest, screenBody } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { disconnectSignal, toWebRequest } from './web.ts'
 
 /** The three ways in which a POST can be served. */
 export interface Lanes {
   readonly sessions: Sessions
+  readonly native: NativeLane
+  /** The `Mcp-Param-*` headers that served tools declare. */
+  readonly paramHeaders: readonly string[]
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
+  /** Puts a question that the native lane got from a tool. */
+  ask(request: FastifyRequest, reply: FastifyReply, question: InputRequired): Promise<Response>
   /** GET and DELETE of a session. */
   inSession(request: FastifyRequest, sessionId: string): Promise<Response>
   close(): Promise<void>
@@ -56,23 +59,27 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
   })
   const paramChecks = new Map(
     [...registry.tools].flatMap(([name, { inputSchema }]) => {
-      const check = compileParamHeaders(inputSchema)
+      const check = compileForTool(name, inputSchema)
       return check ? [[name, check]] : []
     })
   )
 
   function checkParamHeaders(request: FastifyRequest, params: Record<string, unknown>): void {
-    const check = paramChecks.get(String(params.name))
+    const declared = paramChecks.get(String(params.name))
     // Asking about a hidden tool must not differ from asking about an unknown one.
-    if (!check || !registry.view(request.principal).tools.has(String(params.name))) return
-    check(params.arguments, (name) => {
+    if (!declared || !registry.view(request.principal).tools.has(String(params.name))) return
+    declared.check(params.arguments, (name) => {
       const value = request.headers[name]
       return typeof value === 'string' ? value : undefined
     })
   }
 
   /** 2026-07-28: no session; a disconnect stops the call. */
-  async function serveModern(request: FastifyRequest, reply: FastifyReply): Promise<Response> {
+  async function serveModern(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    settled?: InputRequired
+  ): Promise<Response> {
     const { body } = request
     const parsedBody = body
     if (isRecord(body) && isRecord(body.params)) {
@@ -80,7 +87,8 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       if (body.method === 'subscriptions/listen') keepReadable(mcp, request, body.params)
     }
     const web = toWebRequest(request, { accept: acceptsBoth, signal: disconnectSignal(reply) })
-    return modern.fetch(web, { parsedBody, authInfo: toAuthInfo(request) })
+    const authInfo = toAuthInfo(request, settled && { settled })
+    return modern.fetch(web, { parsedBody, authInfo })
   }
 
   /** A 2025-era request outside a session: one server for one exchange. */
@@ -107,14 +115,21 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     const isInitialize = isRecord(body) && body.method === 'initialize'
     if (sessionId === undefined && !isInitialize) return serveOnce(request, reply)
     const web = toWebRequest(request, { accept: acceptsBoth })
-    const call = { request: web, authInfo: toAuthInfo(request), principal, parsedBody: body }
+    const authInfo = toAuthInfo(request, { canBeAsked: true })
+    const call = { request: web, authInfo, principal, parsedBody: body }
     return sessionId === undefined ? sessions.open(call) : sessions.serve(sessionId, call)
   }
 
   return Object.freeze({
     sessions,
-    post: (request, reply) =>
-      isModern(request) ? serveModern(request, reply) : serveLegacy(request, reply),
+    native: createNativeLane(mcp, (name) => !paramChecks.has(name)),
+    ask: serveModern,
+    paramHeaders: [...paramChecks.values()].flatMap(({ headers }) => headers),
+    async post(request, reply) {
+      const isModern = isModernRequest(request)
+      screenBody(request, isModern, mcp)
+      return isModern ? serveModern(request, reply) : serveLegacy(request, reply)
+    },
     inSession: (request, sessionId) =>
       sessions.serve(sessionId, {
         request: toWebRequest(request, { accept: acceptsBoth }),
@@ -139,38 +154,12 @@ export function acceptsEventStream(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/event-stream') ?? false
 }
 
-/** The body decides the era; only without a claim there do headers count. */
-function isModern({ body, headers, method }: FastifyRequest): boolean {
-  const meta = isRecord(body) && isRecord(body.params) ? body.params._meta : undefined
-  if (isRecord(meta) && PROTOCOL_VERSION_META_KEY in meta) return true
-  const version = headers['mcp-protocol-version']
-  const outcome = classifyInboundRequest({
-    httpMethod: method,
-    body,
-    ...(typeof version === 'string' && { protocolVersionHeader: version })
-  })
-  return outcome.kind !== 'legacy'
-}
-
-function toAuthInfo(request: FastifyRequest): AuthInfo {
-  const version = request.headers['mcp-protocol-version']
-  const [path = ''] = request.url.split('?')
-  const caller: Caller = {
-    principal: request.principal,
-    transport: 'http',
-    requestId: request.id,
-    remote: request.ip,
-    path,
-    ...(typeof version === 'string' && { protocolVersion: version })
+function compileForTool(name: string, schema: JsonSchema): ParamCheck | undefined {
+  try {
+    return compileParamHeaders(schema)
+  } catch (cause) {
+    throw new ConfigError(`tool ${name}: ${reasonOf(cause)}`, { cause })
   }
-  // The SDK wants a token here; the real one stays in the auth hook.
-  return { token: '', clientId: request.principal.id, scopes: [], extra: { caller } }
-}
-
-function callerOf(sdk: ServerContext): Caller {
-  const caller = sdk.http?.authInfo?.extra?.caller
-  if (!caller) throw new Refusal('internal')
-  return caller as Caller
 }
 
 /** Listening to a resource needs the right to read it; the rest of the wish is left out. */

@@ -5,7 +5,7 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
 import type { Refuse } from './refuse.ts'
-import { sendResponse } from './web.ts'
+import { openAtOnce, sendResponse } from './web.ts'
 
 export interface McpRouteOptions {
   readonly mcp: Mcp
@@ -41,7 +41,13 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     }
   }
 
-  app.post(url, (request, reply) => guard(request, reply, () => lanes.post(request, reply)))
+  app.post(url, (request, reply) => {
+    const call = lanes.native.read(request)
+    if (!call) return guard(request, reply, () => lanes.post(request, reply))
+    return lanes.native.serve(call, request, reply, (question) =>
+      guard(request, reply, () => lanes.ask(request, reply, question))
+    )
+  })
 
   const isInfo = (request: FastifyRequest): boolean => !acceptsEventStream(request)
   app.get(
@@ -52,7 +58,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
       return guard(request, reply, async () => {
         const sessionId = sessionIdOf(request)
         if (sessionId === undefined) throw new Refusal('session_missing')
-        return lanes.inSession(request, sessionId)
+        return openAtOnce(await lanes.inSession(request, sessionId))
       })
     }
   )

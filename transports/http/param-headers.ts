@@ -1,3 +1,4 @@
+import { ConfigError } from '../../src/config-error.ts'
 import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import type { JsonSchema } from '../../src/types.ts'
@@ -7,6 +8,13 @@ interface Declaration {
   readonly path: readonly string[]
   readonly header: string
   readonly isNumber: boolean
+}
+
+/** The headers that a tool declares, and their comparison with its arguments. */
+export interface ParamCheck {
+  readonly headers: readonly string[]
+  /** Throws a Refusal when a header is missing or differs. */
+  check(args: unknown, read: ReadHeader): void
 }
 
 type ReadHeader = (name: string) => string | undefined
@@ -20,15 +28,21 @@ const decimal = /^-?\d+(?:\.\d+)?$/
  * whenever the argument is, and say the same. Throws on a declaration that the specification
  * forbids; returns undefined when the schema declares none.
  */
-export function compileParamHeaders(
-  schema: JsonSchema
-): ((args: unknown, read: ReadHeader) => void) | undefined {
+export function compileParamHeaders(schema: JsonSchema): ParamCheck | undefined {
   const declarations = [...findDeclarations(schema, [])]
+  if (countAnnotations(schema) > declarations.length) {
+    throw new ConfigError(
+      'x-mcp-header: only on properties of properties, not under other keywords'
+    )
+  }
   if (declarations.length === 0) return undefined
   const names = new Set(declarations.map(({ header }) => header.toLowerCase()))
-  if (names.size < declarations.length) throw new Error('x-mcp-header: each name once only')
-  return (args, read) => {
-    for (const declaration of declarations) check(declaration, args, read)
+  if (names.size < declarations.length) throw new ConfigError('x-mcp-header: each name once only')
+  return {
+    headers: declarations.map(({ header }) => `Mcp-Param-${header}`),
+    check(args, read) {
+      for (const declaration of declarations) check(declaration, args, read)
+    }
   }
 }
 
@@ -36,18 +50,47 @@ function* findDeclarations(schema: JsonSchema, path: readonly string[]): Generat
   const header = schema['x-mcp-header']
   if (header !== undefined) {
     const isName = typeof header === 'string' && token.test(header)
-    const isPrimitive = ['string', 'integer', 'number', 'boolean'].includes(String(schema.type))
+    const isPrimitive = ['string', 'integer', 'boolean'].includes(String(schema.type))
     if (!isName || !isPrimitive || path.length === 0) {
-      throw new Error(
-        `x-mcp-header of ${path.join('.')}: must name a header for a primitive property`
+      const place = path.join('.')
+      throw new ConfigError(
+        `x-mcp-header of ${place}: must name a header for a text, integer or flag`
       )
     }
-    yield { path, header, isNumber: schema.type === 'integer' || schema.type === 'number' }
+    yield { path, header, isNumber: schema.type === 'integer' }
   }
   if (!isRecord(schema.properties)) return
   for (const [key, child] of Object.entries(schema.properties)) {
     if (isRecord(child)) yield* findDeclarations(child, [...path, key])
   }
+}
+
+const schemaMaps = new Set([
+  'properties',
+  '$defs',
+  'definitions',
+  'patternProperties',
+  'dependentSchemas'
+])
+const plainValues = new Set(['const', 'enum', 'default', 'examples'])
+
+/** Every annotation in a schema, also where the specification does not let one stand. */
+function countAnnotations(schema: unknown): number {
+  if (Array.isArray(schema)) return sum(schema.map(countAnnotations))
+  if (!isRecord(schema)) return 0
+  const own = 'x-mcp-header' in schema ? 1 : 0
+  const children = Object.entries(schema)
+    .filter(([keyword]) => !plainValues.has(keyword))
+    .map(([keyword, child]) =>
+      schemaMaps.has(keyword) && isRecord(child)
+        ? countAnnotations(Object.values(child))
+        : countAnnotations(child)
+    )
+  return own + sum(children)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }
 
 function check({ path, header, isNumber }: Declaration, args: unknown, read: ReadHeader): void {

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal } from '../../src/errors.ts'
+import { isRecord } from '../../src/json.ts'
+import { pathOf } from './web.ts'
 
 /** Sends a refusal: as a JSON-RPC error on the MCP path, as `{ error, timestamp }` elsewhere. */
 export type Refuse = (
@@ -15,9 +17,8 @@ export function createRefuse(mcpPath: string): Refuse {
       reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
     }
     reply.code(refusal.status).header('content-type', 'application/json; charset=utf-8')
-    const [path] = request.url.split('?')
     return reply.send(
-      path === mcpPath
+      pathOf(request) === mcpPath
         ? JSON.stringify(toJsonRpc(request, refusal, data))
         : JSON.stringify({ error: refusal.message, timestamp: new Date().toISOString() })
     )
@@ -33,7 +34,9 @@ function toJsonRpc(request: FastifyRequest, refusal: Refusal, data: object): obj
 /** The id when the body was read; otherwise null in the 2025 revisions and absent in 2026-07-28. */
 function readId(request: FastifyRequest): { id?: string | number | null } {
   const { body } = request
-  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined
+  // The id of an answer belongs to a question of ours.
+  const isAnswer = isRecord(body) && ('result' in body || 'error' in body)
+  const id = isRecord(body) && !isAnswer ? body.id : undefined
   if (typeof id === 'string' || typeof id === 'number') return { id }
   const version = request.headers['mcp-protocol-version']
   return typeof version === 'string' && version >= '2026-07-28' ? {} : { id: null }

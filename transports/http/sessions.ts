@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   type AuthInfo,
+  isJSONRPCNotification,
   type McpServer,
   type McpServerFactory,
   type Server,
@@ -92,7 +93,10 @@ export function createSessions(options: SessionOptions): Sessions {
     if (!session || session.owner !== ownerKey(principal)) throw new Refusal('session_unknown')
     session.usedAtMs = monotonicClock()
     const body = parsedBody === undefined ? {} : { parsedBody }
-    return session.transport.handleRequest(request, { authInfo, ...body })
+    const response = await session.transport.handleRequest(request, { authInfo, ...body })
+    const cancelled = cancelledId(parsedBody)
+    if (cancelled !== undefined) await endStream(session.transport, cancelled)
+    return response
   }
 
   function hold(sessionId: string | undefined): () => void {
@@ -136,6 +140,25 @@ export function createSessions(options: SessionOptions): Sessions {
       await Promise.all([...sessions.keys()].map(end))
     }
   })
+}
+
+/**
+ * A cancelled call is never answered, so its stream would stay open for nothing. The answer comes
+ * too late for it; it only makes the SDK forget the request, and ends a stream that was resumed.
+ */
+async function endStream(
+  transport: WebStandardStreamableHTTPServerTransport,
+  id: string | number
+): Promise<void> {
+  transport.closeSSEStream(id)
+  const { code, message } = new Refusal('cancelled')
+  await transport.send({ jsonrpc: '2.0', id, error: { code, message } }).catch(() => {})
+}
+
+function cancelledId(body: unknown): string | number | undefined {
+  if (!isJSONRPCNotification(body) || body.method !== 'notifications/cancelled') return undefined
+  const id = body.params?.requestId
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined
 }
 
 function ownerKey({ kind, id }: Principal): string {

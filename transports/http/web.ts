@@ -46,3 +46,27 @@ export async function sendResponse(reply: FastifyReply, response: Response): Pro
   // One buffer with a length instead of a chunked stream: two writes fewer per call.
   return reply.send(await response.text())
 }
+
+/** The path of a request, also when its target came in absolute form (RFC 9112 §3.2.2). */
+export function pathOf({ url }: FastifyRequest): string {
+  const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
+  return target.split('?')[0] ?? ''
+}
+
+/** Lets the headers of an event stream go out before its first event. */
+export function openAtOnce(response: Response): Response {
+  const { body, status, headers } = response
+  if (!body || !headers.get('content-type')?.startsWith('text/event-stream')) return response
+  const reader = body.getReader()
+  const opening = new TextEncoder().encode(': open\n\n')
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(opening),
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: (reason) => reader.cancel(reason)
+  })
+  return new Response(stream, { status, headers })
+}

@@ -1,0 +1,73 @@
+import { Agent } from 'node:http'
+import { callEcho, echoText } from './call.ts'
+
+interface Load {
+  readonly calls: number
+  readonly concurrency: number
+}
+
+export interface Timing {
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+/** A keep-alive client of one server, with `concurrency` connections at most. */
+export interface Client {
+  /** Throws unless one call is answered with exactly the echoed text. */
+  prove(): Promise<void>
+  /** Makes `calls` calls and times each. Throws at the first wrong answer. */
+  run(load: Load): Promise<Timing>
+  close(): void
+}
+
+export function createClient(port: number, concurrency: number): Client {
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
+  let id = 0
+
+  async function call(): Promise<void> {
+    const { status, text } = await callEcho(agent, port, ++id)
+    if (status !== 200 || !text.includes(echoText)) throw wrong(status, text)
+  }
+
+  return {
+    async prove() {
+      const { status, text } = await callEcho(agent, port, ++id)
+      if (status !== 200 || readEcho(text) !== echoText) throw wrong(status, text)
+    },
+    async run(load) {
+      const latencies = new Float64Array(load.calls)
+      let next = 0
+      const work = async (): Promise<void> => {
+        for (let index = next++; index < load.calls; index = next++) {
+          const sentMs = performance.now()
+          await call()
+          latencies[index] = performance.now() - sentMs
+        }
+      }
+      const startedMs = performance.now()
+      await Promise.all(Array.from({ length: load.concurrency }, work))
+      return summarize(latencies, performance.now() - startedMs)
+    },
+    close: () => agent.destroy()
+  }
+}
+
+function wrong(status: number, text: string): Error {
+  return new Error(`wrong answer: ${status} ${text.slice(0, 300)}`)
+}
+
+function readEcho(text: string): unknown {
+  const answer = JSON.parse(text) as { result?: { content?: { text?: unknown }[] } }
+  return answer.result?.content?.[0]?.text
+}
+
+function summarize(latencies: Float64Array, elapsedMs: number): Timing {
+  latencies.sort()
+  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? 0
+  return {
+    requestsPerSecond: (latencies.length / elapsedMs) * 1000,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99)
+  }
+}

@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient, type Timing } from './client.ts'
+import type { Pinning } from './pinning.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
+import type { ServerName } from './servers/main.ts'
+import { max, median, min } from './statistics.ts'
+
+export interface HttpLoad {
+  readonly warmUpCalls: number
+  readonly calls: number
+  readonly rounds: number
+  readonly concurrency: number
+}
+
+/** One contender over all rounds. CPU is user plus system time of the server's process. */
+export interface HttpRow {
+  readonly name: string
+  readonly server: ServerName
+  readonly cpuSecondsPer10k: { readonly min: number; readonly median: number }
+  /** Greatest CPU of a round by the least: how much else the machine had to do. */
+  readonly spread: number
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly rssMb: number
+}
+
+interface Sample extends Timing {
+  readonly cpuSecondsPer10k: number
+  readonly rssMb: number
+}
+
+const contenders = [
+  { server: 'portcullis', name: 'portcullis' },
+  { server: 'portcullis-bare', name: 'portcullis without hooks' },
+  { server: 'sdk-v2', name: 'plain SDK v2' },
+  { server: 'fastify-zod', name: 'Fastify + zod, same hooks' },
+  { server: 'bare-http', name: 'bare node:http' },
+  { server: 'portcullis-300', name: 'portcullis, 300 tools' }
+] as const satisfies readonly { server: ServerName; name: string }[]
+
+/** Visits every contender once a round, so that a busy minute does not hit one of them alone. */
+export async function measureHttp(
+  load: HttpLoad,
+  pinning: Pinning | undefined
+): Promise<readonly HttpRow[]> {
+  const samples = new Map<ServerName, Sample[]>()
+  for (let round = 0; round < load.rounds; round++) {
+    for (const { server } of contenders) {
+      const taken = samples.get(server) ?? []
+      taken.push(await takeSample(server, load, pinning))
+      samples.set(server, taken)
+    }
+  }
+  return contenders.map(({ server, name }) => summarize(name, server, samples.get(server) ?? []))
+}
+
+async function takeSample(
+  server: ServerName,
+  load: HttpLoad,
+  pinning: Pinning | undefined
+): Promise<Sample> {
+  const directory = await mkdtemp(join(tmpdir(), 'portcullis-bench-'))
+  try {
+    const running = await startServer({ server, directory, pinning })
+    try {
+      return await timeCalls(running, load)
+    } finally {
+      await running.stop()
+    }
+  } catch (cause) {
+    throw new Error(`row ${server}: ${(cause as Error).message}`, { cause })
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function timeCalls(running: ServerProcess, load: HttpLoad): Promise<Sample> {
+  const { warmUpCalls, calls, concurrency } = load
+  const client = createClient(running.port, concurrency)
+  try {
+    await client.prove()
+    await client.run({ calls: warmUpCalls, concurrency })
+    const before = await running.usage()
+    const timing = await client.run({ calls, concurrency })
+    const after = await running.usage()
+    return {
+      ...timing,
+      cpuSecondsPer10k: ((after.cpuSeconds - before.cpuSeconds) / calls) * 10_000,
+      rssMb: after.rssBytes / 2 ** 20
+    }
+  } finally {
+    client.close()
+  }
+}
+
+function summarize(name: string, server: ServerName, samples: readonly Sample[]): HttpRow {
+  const of = (key: keyof Sample): readonly number[] => samples.map((sample) => sample[key])
+  const cpu = of('cpuSecondsPer10k')
+  return {
+    name,
+    server,
+    cpuSecondsPer10k: { min: min(cpu), median: median(cpu) },
+    spread: max(cpu) / min(cpu),
+    requestsPerSecond: median(of('requestsPerSecond')),
+    p50Ms: median(of('p50Ms')),
+    p99Ms: median(of('p99Ms')),
+    rssMb: max(of('rssMb'))
+  }
+}

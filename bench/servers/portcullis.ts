@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { createCore } from '../../bin/core.ts'
+import { startHttp } from '../../bin/http.ts'
+import { loadConfig } from '../../src/config.ts'
+import { defineTool } from '../../src/define-tool.ts'
+import type { Config } from '../../src/settings.ts'
+import type { Source, ToolDefinition } from '../../src/types.ts'
+import { bearerKey } from '../call.ts'
+import { addInput, echoInput } from './echo.ts'
+
+export interface PortcullisOptions {
+  readonly directory: string
+  /** Authentication, rate limits, audit and access log: all of them or none. */
+  readonly hasHooks: boolean
+  readonly toolCount: number
+}
+
+/** The product as its executable puts it together, with tools of the bench's own. */
+export async function startPortcullis(options: PortcullisOptions): Promise<number> {
+  const port = await findPort()
+  const source: Source = { tools: defineTools(options.toolCount), close: async () => {} }
+  const config = configure(options, port)
+  await startHttp(config, createCore(config, [source]), [source])
+  return port
+}
+
+function configure({ directory, hasHooks }: PortcullisOptions, port: number): Config {
+  const http = { port, host: '127.0.0.1' }
+  const settings = hasHooks
+    ? {
+        auth: { token: bearerKey },
+        // Every limit is checked and none is reached.
+        limits: {
+          address: 10_000_000,
+          methods: { 'tools/call': { perMinute: 1e9, burst: 1_000_000 } }
+        },
+        audit: { file: join(directory, 'audit.log') }
+      }
+    : {
+        auth: { required: false },
+        limits: { enabled: false },
+        audit: { enabled: false },
+        log: { level: 'silent' }
+      }
+  const file = { transport: 'http', http, ...settings }
+  return loadConfig({ flags: new Map(), env: {}, file }).config
+}
+
+function defineTools(count: number): readonly ToolDefinition[] {
+  const echo = defineTool({
+    name: 'echo',
+    title: 'Echo',
+    description: 'Returns the text',
+    input: echoInput,
+    run: ({ text }) => text
+  })
+  const others = Array.from({ length: count - 1 }, (_, index) =>
+    defineTool({
+      name: `add_${index}`,
+      title: 'Add',
+      description: 'Adds two numbers',
+      input: addInput,
+      run: ({ a, b }) => String(a + b)
+    })
+  )
+  return [echo, ...others]
+}
+
+/** The product reports its port in a log line only, so a free one is chosen for it. */
+async function findPort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}

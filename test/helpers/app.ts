@@ -1,0 +1,113 @@
+import diagnostics from 'node:diagnostics_channel'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCore } from '../../bin/core.ts'
+import { createAuthenticate, createCredential } from '../../src/auth.ts'
+import { createChanges } from '../../src/changes.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createLog } from '../../src/log.ts'
+import type { Changes, Principal } from '../../src/types.ts'
+import { createHttpServer, type HttpServer } from '../../transports/http/app.ts'
+import type { Mcp } from '../../transports/mcp.ts'
+import type { Events } from '../fixtures/events.ts'
+import { createTestSource } from '../fixtures/test-source.ts'
+
+/** One line of the log or of the audit file. */
+export type Line = Readonly<Record<string, unknown>>
+
+export interface App {
+  /** The MCP endpoint. */
+  readonly url: string
+  readonly origin: string
+  readonly port: number
+  readonly mcp: Mcp
+  readonly changes: Changes
+  /** What happens inside the tools; and `closed REQUEST-ID`, when an answer is over or cut off. */
+  readonly events: Events
+  /** Every audit line so far, or those of one event. */
+  audit(event?: string): readonly Line[]
+  log(): readonly Line[]
+  readonly close: HttpServer['close']
+}
+
+/** `narrow` holds no scope, so it sees neither the tool nor the resource that needs one. */
+export const principals = {
+  full: { id: 'full', kind: 'key' },
+  narrow: { id: 'narrow', kind: 'key', scopes: [] },
+  tiny: { id: 'tiny', kind: 'key', tools: ['echo', 'fail'] }
+} as const satisfies Record<string, Principal>
+
+export type KeyName = keyof typeof principals
+
+export function keyOf(name: KeyName): string {
+  return `pcl_the-key-of-${name}-with-32-characters-or-more`
+}
+
+/** The product as it is, on a free port, with the test tools. `settings` reads like a configuration file. */
+export async function startApp(settings: Readonly<Record<string, unknown>> = {}): Promise<App> {
+  const folder = mkdtempSync(join(tmpdir(), 'portcullis-test-'))
+  const auditFile = join(folder, 'audit.jsonl')
+  const { config } = loadConfig({
+    flags: new Map([['--port', '0']]),
+    env: { MCP_AUDIT_FILE: auditFile },
+    file: settings
+  })
+  const { source, events } = createTestSource()
+  const changes = createChanges()
+  const core = createCore(config, [source], changes)
+  const logged: string[] = []
+  const log = createLog(config.log, { write: (line) => logged.push(line) })
+  const mcp = { ...core.mcp, log }
+  const credentials = Object.entries(principals).map(([name, principal]) =>
+    createCredential(keyOf(name as KeyName), principal)
+  )
+  const server = await createHttpServer({
+    mcp,
+    registry: core.registry,
+    config,
+    audit: core.audit,
+    ...(config.auth.required && { authenticate: createAuthenticate(() => credentials) })
+  })
+  const origin = await server.listen()
+  const port = Number(new URL(origin).port)
+  const stopWatching = watchAnswers(port, events)
+  return {
+    url: `${origin}${config.http.path}`,
+    origin,
+    port,
+    mcp,
+    changes,
+    events,
+    audit(event) {
+      const lines = parseLines(readFileSync(auditFile, 'utf8').split('\n'))
+      return event === undefined ? lines : lines.filter((line) => line.event === event)
+    },
+    log: () => parseLines(logged),
+    async close(graceMs) {
+      await server.close(graceMs)
+      stopWatching()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+/** The server's own side of each exchange: when it has noticed that a client went away. */
+function watchAnswers(port: number, events: Events): () => void {
+  const channel = 'http.server.request.start'
+  const watch = (message: unknown): void => {
+    const { response, socket } = message as { response: ServerResponse; socket: Socket }
+    if (socket.localPort !== port) return
+    response.once('close', () => events.tell(`closed ${response.getHeader('x-request-id')}`))
+  }
+  diagnostics.subscribe(channel, watch)
+  return () => {
+    diagnostics.unsubscribe(channel, watch)
+  }
+}
+
+function parseLines(lines: readonly string[]): readonly Line[] {
+  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Line)
+}

@@ -1,0 +1,198 @@
+import { count, flag, list, name, type SettingRow } from './setting-row.ts'
+
+/** What is served, and where. */
+const choice: readonly SettingRow[] = [
+  {
+    key: 'transport',
+    flags: ['--mode'],
+    env: ['MCP_TRANSPORT'],
+    flag: ['http', 'http'],
+    variable: ['both', 'both'],
+    file: 'stdio',
+    default: 'stdio',
+    bad: ['carrier-pigeon'],
+    badInFile: ['carrier-pigeon', 7]
+  },
+  {
+    key: 'toolsets',
+    flags: ['--toolsets'],
+    env: ['MCP_TOOLSETS'],
+    flag: ['a,b', ['a', 'b']],
+    variable: [' c , d,', ['c', 'd']],
+    file: ['e'],
+    default: undefined,
+    ...list
+  },
+  {
+    key: 'tools',
+    flags: ['--tools'],
+    env: ['MCP_TOOLS'],
+    flag: ['get_*', ['get_*']],
+    variable: ['list_*', ['list_*']],
+    file: ['a_*'],
+    default: undefined,
+    ...list
+  },
+  {
+    key: 'excludeTools',
+    flags: ['--exclude-tools'],
+    env: ['MCP_EXCLUDE_TOOLS'],
+    flag: ['get_*', ['get_*']],
+    variable: ['list_*', ['list_*']],
+    file: ['a_*'],
+    default: [],
+    ...list
+  },
+  {
+    key: 'modules',
+    flags: ['--module'],
+    flag: ['a.mjs', ['a.mjs']],
+    file: ['b.mjs'],
+    default: [],
+    ...list
+  },
+  {
+    key: 'demo',
+    flags: ['--demo'],
+    flag: ['true', true],
+    file: true,
+    default: false,
+    badInFile: flag.badInFile
+  },
+  {
+    key: 'env',
+    env: ['MCP_ENV'],
+    variable: ['development', 'development'],
+    file: 'production',
+    default: 'development',
+    bad: ['prod', 'Production!'],
+    badInFile: ['prod']
+  }
+]
+
+const http: readonly SettingRow[] = [
+  {
+    key: 'http.port',
+    flags: ['--port', '--http'],
+    env: ['MCP_HTTP_PORT', 'MCP_PORT', 'LISTEN_PORT'],
+    flag: ['9001', 9001],
+    variable: ['9002', 9002],
+    file: 9003,
+    default: 8080,
+    bad: ['65536', ...count.bad],
+    badInFile: [65_536, ...count.badInFile]
+  },
+  {
+    key: 'http.host',
+    flags: ['--host'],
+    env: ['MCP_HOST', 'LISTEN_HOST'],
+    flag: ['::1', '::1'],
+    variable: ['localhost', 'localhost'],
+    file: '127.0.0.2',
+    default: '127.0.0.1',
+    ...name
+  },
+  {
+    key: 'http.path',
+    flags: ['--path'],
+    env: ['MCP_PATH'],
+    flag: ['/a', '/a'],
+    variable: ['/b/c', '/b/c'],
+    file: '/d',
+    default: '/mcp',
+    bad: ['mcp', '/', '/a/', '/a b', '/a?b', '//a', '/:a', '/*'],
+    badInFile: ['mcp', 7]
+  },
+  {
+    key: 'http.allowedOrigins',
+    env: ['ALLOWED_ORIGINS', 'MCP_ALLOWED_ORIGINS'],
+    variable: [
+      'https://a.example,https://b.example:8443',
+      ['https://a.example', 'https://b.example:8443']
+    ],
+    file: ['https://c.example'],
+    default: ['http://localhost:8080'],
+    bad: ['a.example', 'https://a.example/', 'https://a.example/path', 'https://*.example', 'null'],
+    badInFile: ['https://c.example', ['c.example']]
+  },
+  {
+    key: 'http.allowedHosts',
+    env: ['MCP_ALLOWED_HOSTS'],
+    variable: ['a.example,b.example', ['a.example', 'b.example']],
+    file: ['c.example'],
+    default: undefined,
+    ...list
+  },
+  {
+    key: 'http.trustProxy',
+    env: ['MCP_TRUST_PROXY'],
+    variable: ['10.0.0.0/8,::1', ['10.0.0.0/8', '::1']],
+    file: ['192.0.2.1'],
+    default: [],
+    bad: ['proxy.example', 'true', '1', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/8/8', '::1/129'],
+    badInFile: [true, ['proxy.example']]
+  },
+  {
+    key: 'http.maxConnections',
+    env: ['MCP_MAX_INBOUND_CONNECTIONS'],
+    variable: ['50', 50],
+    file: 60,
+    default: 1000,
+    ...count
+  },
+  {
+    key: 'http.infoPublic',
+    env: ['MCP_INFO_PUBLIC'],
+    variable: ['off', false],
+    file: false,
+    default: true,
+    ...flag
+  }
+]
+
+const auth: readonly SettingRow[] = [
+  {
+    key: 'auth.required',
+    env: ['MCP_AUTH_REQUIRED'],
+    variable: ['no', false],
+    file: false,
+    default: true,
+    ...flag
+  },
+  {
+    key: 'auth.token',
+    env: ['MCP_AUTH_TOKEN'],
+    variable: ['token-of-the-environment', 'token-of-the-environment'],
+    file: 'token-of-the-file',
+    default: undefined,
+    badInFile: [7_777_777, ['secret-7'], ''],
+    secret: true
+  },
+  {
+    key: 'auth.apiKeys',
+    env: ['MCP_API_KEYS'],
+    variable: ['key-1, key-2', ['key-1', 'key-2']],
+    file: ['key-of-the-file'],
+    default: [],
+    badInFile: [7_777_777, 'secret-7', [7_777_777], ['']],
+    secret: true
+  },
+  {
+    key: 'auth.tokenFile',
+    env: ['MCP_AUTH_TOKEN_FILE'],
+    variable: ['/run/tokens', '/run/tokens'],
+    file: '/etc/tokens',
+    default: undefined,
+    ...name
+  },
+  {
+    key: 'auth.allowInsecure',
+    env: ['MCP_ALLOW_INSECURE'],
+    variable: ['1', true],
+    file: true,
+    default: false,
+    ...flag
+  }
+]
+
+export const servingRows: readonly SettingRow[] = [...choice, ...http, ...auth]

@@ -1,0 +1,226 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { censored, isSensitiveKey, redact, redactText } from '../src/redact.ts'
+
+const canary = 'cAnArY0'
+
+/** A secret as keys and tokens look: one run of token characters. */
+const tokens = fc
+  .string({ unit: fc.constantFrom(...'abcXYZ019_-'), minLength: 24, maxLength: 200 })
+  .map((rest) => canary + rest)
+/** A secret that somebody chose: anything, quotes and line ends included. */
+const anything = fc
+  .tuple(fc.string({ unit: 'binary' }), fc.constantFrom('', '"', '\\', '\n', '$&', '%', '🔑'))
+  .map(([text, odd]) => `${odd}${canary}${text}${odd}`)
+
+const sensitiveKeys = [
+  'authorization',
+  'Authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'Set-Cookie',
+  'x-api-key',
+  'X-API-Key',
+  'api_key',
+  'api-key',
+  'apikey',
+  'apiKey',
+  'API_KEY',
+  'token',
+  'TOKEN',
+  'access_token',
+  'accessToken',
+  'refresh_token',
+  'id_token',
+  'x-auth-token',
+  'API_AUTH_TOKEN',
+  'password',
+  'userPassword',
+  'db.password',
+  'passwd',
+  'passphrase',
+  'secret',
+  'client_secret',
+  'clientSecret',
+  'pin',
+  'user_pin',
+  'private_key',
+  'privateKey',
+  'credentials',
+  'mcp-session-id'
+]
+
+/** Texts in which a token shows itself as a secret, whatever surrounds it. */
+const shapes: readonly ((secret: string) => string)[] = [
+  (secret) => `Bearer ${secret}`,
+  (secret) => `authorization: bearer ${secret}`,
+  (secret) => `Basic ${secret}=`,
+  (secret) => `ApiKey ${secret}`,
+  (secret) => `eyJhbGciOiJIUzI1NiJ9.${secret}.${secret}`,
+  (secret) => `eyJhbGciOiJub25lIn0.${secret}.`,
+  (secret) => `sk-${secret}`,
+  (secret) => `sk_live_${secret}`,
+  (secret) => `pk_${secret}`,
+  (secret) => `bm_${secret}`,
+  (secret) => `pcl_${secret}`,
+  (secret) => `ghp_${secret}`,
+  (secret) => `xoxb-${secret}`,
+  (secret) =>
+    `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n${secret}\n-----END RSA PRIVATE KEY-----`,
+  (secret) => `-----BEGIN PRIVATE KEY-----\n${secret}`,
+  (secret) => `https://user:${secret}@example.com/path`,
+  (secret) => `redis://:${secret}@localhost:6379`,
+  (secret) => `https://example.com/a?access_token=${secret}&page=2`,
+  (secret) => `api_key=${secret}`,
+  (secret) => `api-key: ${secret}`,
+  (secret) => `token = '${secret}'`,
+  (secret) => `client_secret=${secret};`,
+  (secret) => `password:${secret},`,
+  (secret) => `{"password":"${secret}"}`,
+  (secret) => `{"refresh_token": "${secret}", "a": 1}`
+]
+
+/** Puts a value somewhere into lists and objects. */
+const wraps = fc.array(fc.constantFrom('list', 'object', 'both'), { maxLength: 14 })
+function bury(value: unknown, levels: readonly string[]): unknown {
+  return levels.reduce<unknown>((inner, level, index) => {
+    if (level === 'list') return ['first', inner, index]
+    return level === 'object' ? { inner, other: 'text' } : { list: [inner, { inner }] }
+  }, value)
+}
+
+const leaks = (value: unknown) => JSON.stringify(value)?.includes(canary) ?? false
+
+t.test('nothing below a sensitive name is shown, at any depth', async (t) => {
+  const below = fc.oneof(
+    anything,
+    anything.map((secret) => [secret]),
+    anything.map((secret) => ({ value: { deep: [secret] } })),
+    anything.map((secret) => ({ [secret]: 1 }))
+  )
+  const property = fc.property(
+    fc.constantFrom(...sensitiveKeys),
+    below,
+    wraps,
+    (key, value, levels) => {
+      return !leaks(redact(bury({ [key]: value, count: 1 }, levels)))
+    }
+  )
+  fc.assert(property, { numRuns: 1000 })
+  t.strictSame(
+    JSON.stringify(redact({ Password: ['a'], user: 'Ann' })),
+    `{"Password":"${censored}","user":"Ann"}`
+  )
+})
+
+const before = fc.oneof(
+  fc.constant(''),
+  fc
+    .constantFrom('refused: ', 'GET ', 'tried "', '(', 'a\n')
+    .chain((end) =>
+      fc
+        .string({ unit: fc.constantFrom(...'ab \n.'), maxLength: 600, size: 'max' })
+        .map((text) => text + end)
+    )
+)
+
+for (const shape of shapes) {
+  t.test(`censored wherever it stands: ${shape('…').slice(0, 50)}`, async () => {
+    const inText = fc.property(before, tokens, (start, secret) => {
+      return !leaks(redactText(`${start}${shape(secret)} and more`))
+    })
+    fc.assert(inText, { numRuns: 100 })
+    const inData = fc.property(before, tokens, wraps, (start, secret, levels) => {
+      const text = `${start}${shape(secret)}`
+      return !leaks(redact(bury(text, levels))) && !leaks(redact(bury({ [text]: 1 }, levels)))
+    })
+    fc.assert(inData, { numRuns: 100 })
+  })
+}
+
+t.test('quoted values are censored to their closing quote', async (t) => {
+  for (const text of [
+    `{"password":"correct horse ${canary} staple"}`,
+    `{"password":"a,b;c&d}${canary}"}`,
+    `password='two words ${canary}'`
+  ]) {
+    t.notOk(leaks(redactText(text)), text)
+  }
+})
+
+t.test('so are values in JSON that stands in a JSON text', async (t) => {
+  const inner = JSON.stringify({ password: `${canary}abcdef`, user: 'Ann' })
+  t.notOk(leaks(redactText(JSON.stringify({ body: inner }))))
+  t.notOk(leaks(redact({ body: JSON.stringify({ body: inner }) })))
+})
+
+t.test('ordinary data stays as it is', async (t) => {
+  const keys = fc.constantFrom(
+    'name',
+    'author',
+    'secretary',
+    'max_tokens',
+    'tokenCount',
+    'pinned',
+    'spinning',
+    'keyboard',
+    'cookies_accepted',
+    'passwordless',
+    'passengers',
+    'id'
+  )
+  const words = fc
+    .array(
+      fc.constantFrom(
+        'rate',
+        '0.05',
+        'token',
+        'Bearer',
+        'a@b.example',
+        'https://a.example/b?c=d',
+        '№ 7',
+        'key:'
+      )
+    )
+    .map((parts) => parts.join('  '))
+  const values = fc.oneof(
+    words,
+    fc.integer(),
+    fc.double({ noNaN: true }),
+    fc.boolean(),
+    fc.constant(null)
+  )
+  const objects = fc.dictionary(keys, fc.oneof(values, fc.array(values, { maxLength: 5 })))
+  const property = fc.property(objects, fc.integer({ min: 0, max: 5 }), (object, depth) => {
+    const buried = bury(object, Array(depth).fill('object'))
+    const before = JSON.stringify(buried)
+    const shown = JSON.stringify(redact(buried))
+    return shown === before && JSON.stringify(buried) === before
+  })
+  fc.assert(property, { numRuns: 500 })
+  for (const key of ['author', 'max_tokens', 'pinned', 'secretary']) t.notOk(isSensitiveKey(key))
+})
+
+t.test('what is shown is bounded', async (t) => {
+  const long = redact('x'.repeat(100_000)) as string
+  t.equal(long.length, 257)
+  t.equal((redact(Array(1000).fill(1)) as unknown[]).length, 200)
+  const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, 1]))
+  t.equal(Object.keys(redact(wide) as object).length, 200)
+  t.match(JSON.stringify(redact(bury('end', Array(40).fill('object')))), /\[deeper\]/)
+})
+
+t.test('names can be added, and odd values do no harm', async (t) => {
+  const isSensitive = (key: string) => key === 'salary'
+  t.same(redact({ salary: 5, token: 'kept' }, isSensitive), { salary: censored, token: 'kept' })
+  t.same(redact({ f() {}, u: undefined, big: 1n, s: Symbol('s') }), {
+    f: undefined,
+    u: undefined,
+    big: undefined,
+    s: undefined
+  })
+  const hostile = redact(JSON.parse('{"__proto__":{"admin":true}}')) as object
+  t.equal(Object.getPrototypeOf(hostile), null)
+  t.equal(({} as { admin?: unknown }).admin, undefined)
+})

@@ -1,0 +1,133 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import fc from 'fast-check'
+import t from 'tap'
+import { createSlots, type SlotOptions } from '../src/slots.ts'
+
+const patient = { queueWaitMs: 3_600_000 }
+const never = () => new AbortController().signal
+
+type Granted = () => void
+const isGranted = (result: unknown): result is Granted => typeof result === 'function'
+
+/** Takes a slot that must be free. */
+async function take(slots: ReturnType<typeof createSlots>): Promise<Granted> {
+  const result = await slots.acquire(never())
+  if (!isGranted(result)) throw new Error(`no slot: ${result}`)
+  return result
+}
+
+type Step = { readonly what: 'acquire' | 'release' | 'abort'; readonly pick: number }
+
+/** Plays steps and checks after each what must hold at any time. */
+async function play(options: SlotOptions, steps: readonly Step[]): Promise<boolean> {
+  const slots = createSlots(options)
+  const controllers: AbortController[] = []
+  const results = new Map<number, unknown>()
+  const granted: number[] = []
+  const released = new Set<number>()
+  const holders = () => granted.filter((id) => !released.has(id))
+  const acquire = () => {
+    const id = controllers.push(new AbortController()) - 1
+    const wasFull = slots.inFlight === options.maxConcurrent && slots.queued === options.queue
+    slots.acquire((controllers[id] as AbortController).signal).then((result) => {
+      results.set(id, result)
+      if (isGranted(result)) granted.push(id)
+      if ((result === 'busy') !== wasFull) throw new Error('busy exactly when the queue is full')
+    })
+  }
+  const release = (pick: number) => {
+    const open = holders()
+    const id = open[pick % Math.max(1, open.length)]
+    const result = results.get(id ?? -1)
+    if (id === undefined || !isGranted(result)) return
+    released.add(id)
+    result()
+    result()
+  }
+  for (const { what, pick } of steps) {
+    if (what === 'acquire') acquire()
+    if (what === 'release') release(pick)
+    if (what === 'abort') controllers[pick % Math.max(1, controllers.length)]?.abort()
+    await nextTurn()
+    const isBounded = slots.inFlight <= options.maxConcurrent && slots.queued <= options.queue
+    const isIdleWithWaiters = slots.inFlight < options.maxConcurrent && slots.queued > 0
+    if (!isBounded || isIdleWithWaiters || slots.inFlight !== holders().length) return false
+  }
+  for (const controller of controllers) controller.abort()
+  while (holders().length > 0) release(0)
+  await nextTurn()
+  // First come, first served: later numbers never get a slot before earlier ones.
+  const isInOrder = granted.every((id, index) => index === 0 || id > (granted[index - 1] ?? -1))
+  return isInOrder && slots.inFlight === 0 && slots.queued === 0
+}
+
+t.test('at any time: within the limits, in order, nothing lost', async () => {
+  const options = fc.record({
+    maxConcurrent: fc.integer({ min: 1, max: 4 }),
+    queue: fc.integer({ min: 0, max: 5 }),
+    queueWaitMs: fc.constant(patient.queueWaitMs)
+  })
+  const step = fc.record({
+    what: fc.constantFrom(
+      'acquire' as const,
+      'acquire' as const,
+      'release' as const,
+      'abort' as const
+    ),
+    pick: fc.nat({ max: 100 })
+  })
+  await fc.assert(fc.asyncProperty(options, fc.array(step, { maxLength: 40 }), play), {
+    numRuns: 200
+  })
+})
+
+t.test('a full queue is busy at once', async (t) => {
+  const slots = createSlots({ maxConcurrent: 1, queue: 1, ...patient })
+  const release = await take(slots)
+  const second = slots.acquire(never())
+  t.equal(slots.queued, 1)
+  t.equal(await slots.acquire(never()), 'busy')
+  release()
+  const next = await second
+  t.ok(isGranted(next))
+  t.equal(slots.inFlight, 1)
+})
+
+t.test('whoever waits too long is told busy and leaves the queue', async (t) => {
+  const slots = createSlots({ maxConcurrent: 1, queue: 5, queueWaitMs: 5 })
+  const release = await take(slots)
+  t.equal(await slots.acquire(never()), 'busy')
+  t.equal(slots.queued, 0)
+  release()
+  t.equal(slots.inFlight, 0)
+})
+
+t.test('a waiter that gives up leaves its place to the next', async (t) => {
+  const slots = createSlots({ maxConcurrent: 1, queue: 2, ...patient })
+  const release = await take(slots)
+  const controller = new AbortController()
+  const first = slots.acquire(controller.signal)
+  const second = slots.acquire(never())
+  controller.abort()
+  t.equal(await first, 'aborted')
+  t.equal(slots.queued, 1)
+  release()
+  t.ok(isGranted(await second))
+})
+
+t.test('who has already given up never gets a slot', async (t) => {
+  const slots = createSlots({ maxConcurrent: 1, queue: 1, ...patient })
+  t.equal(await slots.acquire(AbortSignal.abort()), 'aborted')
+  t.equal(slots.inFlight, 0)
+})
+
+t.test('releasing twice frees one slot', async (t) => {
+  const slots = createSlots({ maxConcurrent: 2, queue: 0, ...patient })
+  const first = await take(slots)
+  await take(slots)
+  first()
+  first()
+  t.equal(slots.inFlight, 1)
+  await take(slots)
+  t.equal(await slots.acquire(never()), 'busy')
+})

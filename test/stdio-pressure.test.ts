@@ -1,0 +1,100 @@
+import { PassThrough, Writable } from 'node:stream'
+import t from 'tap'
+import { createLineTransport } from '../transports/line-transport.ts'
+import { fixture } from './helpers/executable.ts'
+import { answersOf, call, connect, ping, quiet } from './helpers/json-rpc.ts'
+
+/** The full size of the proof is 10485760. */
+const garbageBytes = Number(process.env.GARBAGE_BYTES ?? 300_000)
+
+/** Lines of arbitrary bytes, none of them JSON, the same in every run. */
+function makeGarbage(bytes: number): { readonly bytes: Buffer; readonly lines: number } {
+  const buffer = Buffer.alloc(bytes)
+  let state = 0x9e3779b9
+  let lines = 0
+  let lineStart = 0
+  for (let index = 0; index < bytes; index++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    const byte = state >>> 24
+    const isLong = index - lineStart > 40 && byte < 3
+    const isEnd = isLong || index === bytes - 1
+    buffer[index] = isEnd ? 0x0a : index === lineStart ? 0x23 : byte === 0x0a ? 0x20 : byte
+    if (!isEnd) continue
+    lines++
+    lineStart = index + 1
+  }
+  return { bytes: buffer, lines }
+}
+
+t.test(`after ${garbageBytes} bytes of garbage lines a good call works`, async (t) => {
+  const garbage = makeGarbage(garbageBytes)
+  const client = connect()
+  client.write(garbage.bytes)
+  client.send(ping('good'))
+  client.child.stdin?.end()
+  const ended = await client.ended
+  t.equal(ended.code, 0)
+  const answers = answersOf(ended)
+  t.match(
+    answers.find(({ id }) => id === 'good'),
+    { result: {} }
+  )
+  const refused = answers.filter(({ error }) => error)
+  t.equal(refused.length, garbage.lines, 'each line was answered')
+  t.ok(refused.every(({ id, error }) => id === null && error?.code === -32700))
+})
+
+t.test('3000 pipelined calls reach a reader that stalls at first', async (t) => {
+  const env = { ...quiet, MCP_AUDIT: 'true', MCP_MAX_CONCURRENT: '10000' }
+  const client = connect(['--module', fixture('gated-tools')], env)
+  client.child.stdout?.pause()
+  const ids = Array.from({ length: 3000 }, (_, index) => index + 1)
+  client.send(...ids.map((id) => call(id, 'fill', { length: 10_000 })))
+  // By now three megabytes wait to be read, more than any pipe holds.
+  const isBehind = (text: string) => text.split('TOOL_EXECUTE').length > 300 || undefined
+  await client.stderr.pick(isBehind)
+  client.child.stdout?.resume()
+  client.child.stdin?.end()
+  const ended = await client.ended
+  t.equal(ended.code, 0)
+  t.notMatch(ended.stderr, /Warning/)
+  const answers = answersOf(ended)
+  t.strictSame(
+    answers.map(({ id }) => Number(id)).sort((a, b) => a - b),
+    ids
+  )
+  t.ok(answers.every(({ result }) => result && !result.isError))
+})
+
+t.test('above a mark of unread output the input waits, and goes on below it', async (t) => {
+  const input = new PassThrough()
+  let drain: () => void = () => {}
+  const output = new Writable({
+    highWaterMark: 1,
+    write(_chunk, _encoding, done) {
+      drain = done
+    }
+  })
+  const transport = createLineTransport({
+    input,
+    output,
+    maxLineBytes: 10_000,
+    modernVersions: ['2026-07-28']
+  })
+  await transport.start()
+  // Each bad line is answered with more than a hundred bytes.
+  const pushUntilPaused = async () => {
+    while (!input.isPaused() && output.writableLength < 10_000_000) {
+      input.write('?\n'.repeat(1000))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  await pushUntilPaused()
+  t.ok(input.isPaused())
+  t.ok(output.writableLength < 2_000_000)
+  while (output.writableLength > 0) {
+    drain()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  t.notOk(input.isPaused())
+})

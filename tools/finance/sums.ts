@@ -1,0 +1,11 @@
+/** Sum with Neumaier's compensation (1974): the error does not grow with the number of terms. */
+export function compensatedSum(values: Iterable<number>): number {
+  let sum = 0
+  let lost = 0
+  for (const value of values) {
+    const next = sum + value
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    sum = next
+  }
+  return sum + lost
+}

@@ -1,0 +1,71 @@
+import { ToolError } from '../../../src/define-tool.ts'
+
+export type FailureKind =
+  | 'unsendable'
+  | 'unreachable'
+  | 'certificate'
+  | 'timeout'
+  | 'broken'
+  | 'encoding'
+  | 'too_large'
+
+/** How far an exchange had come when it failed. */
+export interface Progress {
+  /** The connection stood, so the server may have read the request. */
+  readonly isSent: boolean
+  /** A kept connection was closed under our hands before the first byte of an answer. */
+  readonly isRace: boolean
+  /** The status, when the answer had begun. */
+  readonly status?: number
+}
+
+/** Why an exchange gave no complete answer. Holds no address, header or body: it may be logged. */
+export class ExchangeFailure extends Error {
+  override readonly name = 'ExchangeFailure'
+  readonly kind: FailureKind
+  readonly code: string
+  readonly progress: Progress
+
+  constructor(kind: FailureKind, code: string, progress: Progress) {
+    super(`${kind} (${code})`)
+    this.kind = kind
+    this.code = code
+    this.progress = progress
+  }
+}
+
+/** The server or the way to it failed; the rest are answers that we refuse to take. */
+export function isOutage(error: unknown): boolean {
+  return (
+    error instanceof ExchangeFailure &&
+    !['unsendable', 'encoding', 'too_large'].includes(error.kind)
+  )
+}
+
+const readTexts: Readonly<Record<FailureKind, string>> = {
+  unsendable:
+    'These arguments cannot be sent over HTTP, so nothing was sent: look for unusual characters.',
+  unreachable:
+    'The API cannot be reached at the moment. Try again later; if it stays so, tell the operator.',
+  certificate: 'The certificate of the API is not accepted: do not retry, tell the operator.',
+  timeout:
+    'The API did not answer in time. Ask for less (a filter, a smaller page), or try again later.',
+  broken: 'The connection to the API broke before its answer was complete. Try again.',
+  encoding: 'The API sent an answer in an encoding that is not accepted. Tell the operator.',
+  too_large:
+    'The answer of the API is larger than 5 MiB and was stopped. Ask for less: a filter or a smaller page.'
+}
+
+/** What the model is told of a failed exchange, and what to do next. */
+export function explainFailure(failure: ExchangeFailure, isWrite: boolean): ToolError {
+  const { kind, progress } = failure
+  if (!isWrite || kind === 'unsendable') return new ToolError(readTexts[kind])
+  if (!progress.isSent) {
+    const what = kind === 'certificate' ? readTexts.certificate : 'The API cannot be reached now.'
+    return new ToolError(`${what} Nothing was sent, so nothing was changed.`)
+  }
+  const begun = progress.status === undefined ? '' : ` It began to answer with ${progress.status}.`
+  return new ToolError(
+    `Outcome unknown: the request was sent, but the answer of the API was lost.${begun} It may or may not have taken effect. Do not repeat it blindly: read the present state first.`
+  )
+}

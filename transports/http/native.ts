@@ -1,0 +1,157 @@
+import {
+  classifyInboundRequest,
+  LOG_LEVEL_META_KEY,
+  PROTOCOL_VERSION_META_KEY,
+  SERVER_INFO_META_KEY,
+  TRACEPARENT_META_KEY
+} from '@modelcontextprotocol/server'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isInputRequired } from '../../src/converse.ts'
+import { Refusal, toRefusal } from '../../src/errors.ts'
+import { isRecord } from '../../src/json.ts'
+import { logFailure } from '../../src/run.ts'
+import { readTraceId } from '../../src/trace.ts'
+import type { CallContext, InputRequired } from '../../src/types.ts'
+import { type Mcp, serverInfo } from '../mcp.ts'
+import { disconnectSignal, pathOf } from './web.ts'
+
+/** A 2026-07-28 `tools/call` with nothing unusual about it. */
+export interface PlainCall {
+  readonly id: string | number
+  readonly name: string
+  readonly args: Readonly<Record<string, unknown>> | undefined
+  readonly meta: Readonly<Record<string, unknown>>
+}
+
+export interface NativeLane {
+  /** Recognises a plain call; anything else is the SDK's. */
+  read(request: FastifyRequest): PlainCall | undefined
+  /** Serves it; a tool's question to the client goes to `ask`. */
+  serve(
+    call: PlainCall,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    ask: (question: InputRequired) => Promise<FastifyReply>
+  ): Promise<FastifyReply>
+}
+
+const revision = '2026-07-28'
+const bodyKeys = new Set(['jsonrpc', 'id', 'method', 'params'])
+const paramKeys = new Set(['name', 'arguments', '_meta'])
+const maxMemo = 500
+const maxMemoKeyLength = 2048
+
+/**
+ * The short way for the commonest request. The SDK builds a server, a transport and web objects
+ * for each one, which costs five times the call itself; what it checks is checked here by its own
+ * classifier, and `test/native.test.ts` sends good and broken requests both ways to compare.
+ */
+export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolean): NativeLane {
+  const isGoodEnvelope = createEnvelopeCheck()
+  const info = { [SERVER_INFO_META_KEY]: serverInfo(mcp.version) }
+
+  function read({ body, headers }: FastifyRequest): PlainCall | undefined {
+    const isCall =
+      headers['mcp-protocol-version'] === revision && headers['mcp-method'] === 'tools/call'
+    const call = isCall ? readBody(body) : undefined
+    if (!call || headers['mcp-name'] !== call.name || !isPlainTool(call.name)) return undefined
+    return isGoodEnvelope(body, call.meta, call.name) ? call : undefined
+  }
+
+  async function serve(
+    { id, name, args, meta }: PlainCall,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    ask: (question: InputRequired) => Promise<FastifyReply>
+  ): Promise<FastifyReply> {
+    const ctx = createContext(request, reply, meta)
+    reply.header('content-type', 'application/json; charset=utf-8')
+    try {
+      const result = await mcp.dispatcher.callTool(name, args, ctx)
+      if (isInputRequired(result)) return await ask(result)
+      const whole = { ...result, resultType: 'complete', _meta: { ...result._meta, ...info } }
+      return reply.send(JSON.stringify({ result: whole, jsonrpc: '2.0', id }))
+    } catch (error) {
+      if (!(error instanceof Refusal)) logFailure(ctx, 'tools/call', error)
+      const { code, message, data } = toRefusal(error, ctx.requestId)
+      const refused = { code, message, ...(data && { data }) }
+      return reply.send(JSON.stringify({ jsonrpc: '2.0', id, error: refused }))
+    }
+  }
+
+  function createContext(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    meta: PlainCall['meta']
+  ): CallContext {
+    const traceId = readTraceId(meta[TRACEPARENT_META_KEY])
+    return {
+      principal: request.principal,
+      transport: 'http',
+      protocolVersion: revision,
+      requestId: request.id,
+      remote: request.ip,
+      path: pathOf(request),
+      signal: disconnectSignal(reply),
+      log: mcp.log,
+      ...(traceId !== undefined && { traceId }),
+      ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders }),
+      ask: 'by-result',
+      progress: ignore,
+      message: ignore
+    }
+  }
+
+  return Object.freeze({ read, serve })
+}
+
+/** The parts of the body when it has exactly those that every call has. */
+function readBody(body: unknown): PlainCall | undefined {
+  if (!isRecord(body) || body.jsonrpc !== '2.0') return undefined
+  if (!hasOnly(body, bodyKeys) || !isRecord(body.params)) return undefined
+  const { id, params } = body
+  const { name, arguments: args, _meta: meta } = params
+  if (typeof id !== 'string' && !(typeof id === 'number' && Number.isInteger(id))) return undefined
+  if (!hasOnly(params, paramKeys) || typeof name !== 'string') return undefined
+  if ((args !== undefined && !isRecord(args)) || !isPlainMeta(meta)) return undefined
+  return { id, name, args, meta }
+}
+
+/** Progress and log messages need an event stream. */
+function isPlainMeta(meta: unknown): meta is PlainCall['meta'] {
+  return isRecord(meta) && !('progressToken' in meta) && !(LOG_LEVEL_META_KEY in meta)
+}
+
+function ignore(): void {}
+
+function hasOnly(object: Record<string, unknown>, keys: ReadonlySet<string>): boolean {
+  for (const key in object) if (!keys.has(key)) return false
+  return true
+}
+
+/**
+ * Asks the SDK's classifier about the envelope in `_meta`, once per distinct envelope: clients
+ * send the same one with every call. Trace keys change and do not matter to it.
+ */
+function createEnvelopeCheck(): (body: unknown, meta: PlainCall['meta'], name: string) => boolean {
+  const good = new Set<string>()
+  return (body, meta, name) => {
+    const { traceparent: _, tracestate: __, baggage: ___, ...envelope } = meta
+    const key = JSON.stringify(envelope)
+    if (good.has(key)) return true
+    const { kind } = classifyInboundRequest({
+      httpMethod: 'POST',
+      protocolVersionHeader: revision,
+      mcpMethodHeader: 'tools/call',
+      mcpNameHeader: name,
+      body
+    })
+    const isServed = kind === 'modern' && envelope[PROTOCOL_VERSION_META_KEY] === revision
+    if (isServed && key.length <= maxMemoKeyLength) {
+      const [oldest] = good
+      if (good.size >= maxMemo && oldest !== undefined) good.delete(oldest)
+      good.add(key)
+    }
+    return isServed
+  }
+}

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify'
+import { Refusal } from '../../src/errors.ts'
+import type { Config } from '../../src/settings.ts'
+import type { Refuse } from './refuse.ts'
+
+/** The headers in which callers hand over credentials of their own, for APIs that want those. */
+export function listUpstreamHeaders({ apis }: Config): readonly string[] {
+  return apis.flatMap(({ credential }) => (credential.mode === 'caller' ? [credential.header] : []))
+}
+
+/** Takes exactly these headers along with a request; no other header ever goes on. */
+export function addUpstreamHeaders(app: FastifyInstance, config: Config, refuse: Refuse): void {
+  const names = listUpstreamHeaders(config).map((name) => name.toLowerCase())
+  if (names.length === 0) return
+  app.addHook('onRequest', async (request, reply) => {
+    const { rawHeaders } = request.raw
+    const given = new Map<string, string>()
+    for (const name of names) {
+      const values = rawHeaders.filter(
+        (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name
+      )
+      if (values.length > 1) {
+        const detail = `Header ${name} is repeated.`
+        return refuse(request, reply, new Refusal('invalid_request', { detail }))
+      }
+      const [value] = values
+      if (value !== undefined) given.set(name, value)
+    }
+    request.upstreamHeaders = given
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Credentials for upstream APIs, by lower-case header name. */
+    upstreamHeaders?: ReadonlyMap<string, string>
+  }
+}

@@ -1,0 +1,89 @@
+import { isRecord } from '../src/json.ts'
+
+type Params = Readonly<Record<string, unknown>>
+
+/** Per method, what its parameters lack; undefined when the dispatcher can take them. */
+const checks = new Map<string, (params: Params) => string | undefined>([
+  ['initialize', checkInitialize],
+  ['logging/setLevel', checkLevel],
+  ['tools/call', (params) => needText(params, 'name') ?? allowObject(params, 'arguments')],
+  ['resources/read', (params) => needText(params, 'uri')],
+  ['resources/subscribe', (params) => needText(params, 'uri')],
+  ['resources/unsubscribe', (params) => needText(params, 'uri')],
+  ['prompts/get', (params) => needText(params, 'name') ?? allowTexts(params, 'arguments')],
+  ['tools/list', (params) => allowText(params, 'cursor')],
+  ['prompts/list', (params) => allowText(params, 'cursor')],
+  ['resources/list', (params) => allowText(params, 'cursor')],
+  ['resources/templates/list', (params) => allowText(params, 'cursor')],
+  ['completion/complete', checkCompletion]
+])
+
+/** Unknown methods in 2026-07-28: the SDK says so, whatever their parameters. */
+const removed = new Set([
+  'initialize',
+  'logging/setLevel',
+  'resources/subscribe',
+  'resources/unsubscribe'
+])
+
+/**
+ * Looks at parameters before the SDK does, whose own refusal would show its schema library and
+ * escape limits and audit.
+ */
+export function findParamFault(
+  method: string,
+  params: unknown,
+  isModern: boolean
+): string | undefined {
+  const check = checks.get(method)
+  if (!check || (isModern && removed.has(method))) return undefined
+  if (params !== undefined && !isRecord(params)) return 'params must be an object.'
+  return check(params ?? {})
+}
+
+function needText(params: Params, key: string): string | undefined {
+  return typeof params[key] === 'string' ? undefined : `${key} must be a text.`
+}
+
+function allowText(params: Params, key: string): string | undefined {
+  return params[key] === undefined ? undefined : needText(params, key)
+}
+
+function allowObject(params: Params, key: string): string | undefined {
+  return params[key] === undefined || isRecord(params[key])
+    ? undefined
+    : `${key} must be an object.`
+}
+
+function allowTexts(params: Params, key: string): string | undefined {
+  const fault = allowObject(params, key)
+  if (fault) return fault
+  const values = Object.entries((params[key] ?? {}) as object)
+  const wrong = values.find(([, value]) => typeof value !== 'string')
+  return wrong ? `${key}.${wrong[0].slice(0, 64)} must be a text.` : undefined
+}
+
+function checkCompletion({ ref, argument }: Params): string | undefined {
+  const isPrompt = isRecord(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string'
+  const isResource = isRecord(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string'
+  if (!isPrompt && !isResource) return 'ref must name a prompt or a resource template.'
+  if (!isRecord(argument)) return 'argument must be an object.'
+  return needText(argument, 'name') ?? needText(argument, 'value')
+}
+
+function checkInitialize({
+  protocolVersion,
+  capabilities,
+  clientInfo
+}: Params): string | undefined {
+  if (typeof protocolVersion !== 'string') return 'protocolVersion must be a text.'
+  if (!isRecord(capabilities)) return 'capabilities must be an object.'
+  const isNamed = isRecord(clientInfo) && typeof clientInfo.name === 'string'
+  return isNamed ? undefined : 'clientInfo must have a name and a version.'
+}
+
+const levels = 'debug info notice warning error critical alert emergency'.split(' ')
+
+function checkLevel({ level }: Params): string | undefined {
+  return levels.includes(String(level)) ? undefined : `level must be one of ${levels.join(', ')}.`
+}
