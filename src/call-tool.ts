@@ -26,6 +26,8 @@ export interface ExecutedTool {
   readonly outcome: Outcome
   /** Undefined for unknown and hidden names. */
   readonly result?: ToolResult
+  /** What an upstream API answered with. */
+  readonly upstreamStatus?: number
 }
 
 /** `executeTool` for MCP: throws a Refusal, the same for unknown and hidden names. */
@@ -54,7 +56,11 @@ export async function executeTool(
   ctx: CallContext
 ): Promise<ExecutedTool> {
   const startedMs = monotonicClock()
-  const ended = await decide(registry, policy, name, args, ctx)
+  let upstreamStatus: number | undefined
+  const noteUpstream = (status: number): void => {
+    upstreamStatus = status
+  }
+  const ended = await decide(registry, policy, name, args, { ...ctx, noteUpstream })
   const { outcome, result, tool, bytesOut } = limitResult(policy, ended)
   policy.audit.record({
     event: 'TOOL_EXECUTE',
@@ -65,9 +71,14 @@ export async function executeTool(
     args: args ?? {},
     ...(tool?.sensitive && { sensitive: tool.sensitive }),
     bytesOut,
-    durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000
+    durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
+    ...(upstreamStatus !== undefined && { upstreamStatus })
   })
-  return result ? { outcome, result } : { outcome }
+  return {
+    outcome,
+    ...(result && { result }),
+    ...(upstreamStatus !== undefined && { upstreamStatus })
+  }
 }
 
 async function decide(

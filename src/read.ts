@@ -86,6 +86,10 @@ function describeEnd(
   const { outcome } = settled
   if (outcome === 'busy') return refuseWith(outcome, new Refusal('busy'))
   if (outcome !== 'failed') return refuseWith(outcome, new Refusal(outcome))
+  if (settled.error instanceof Refusal) {
+    const { kind } = settled.error
+    return refuseWith(kind.startsWith('unknown') ? 'unknown' : outcome, settled.error)
+  }
   // A ToolError's text is meant for the client; any other error stays in the log.
   if (isToolError(settled.error)) {
     return refuseWith(outcome, new Refusal('invalid_params', { detail: settled.error.message }))

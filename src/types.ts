@@ -97,6 +97,8 @@ export interface CallContext {
   readonly upstreamHeaders?: ReadonlyMap<string, string>
   /** W3C trace id from `_meta.traceparent`. */
   readonly traceId?: string
+  /** Tells the audit record what status an upstream API answered with. */
+  noteUpstream?(status: number): void
   /** Reports progress when the client asked for it; a value not above the last one is dropped. */
   progress(progress: number, total?: number, message?: string): void
   /** Sends a log message to the client, when it asked for that level. */

@@ -104,6 +104,7 @@ export function makeTool(
     parse: (args: unknown) => parseArguments(args ?? {}, operation, check),
     run: async (value, ctx) => {
       const response = await client.send(buildRequest(base, operation, value), ctx, sendOptions)
+      ctx.noteUpstream?.(response.status)
       return mapResponse(response, answer, value)
     }
   } satisfies ToolDefinition)

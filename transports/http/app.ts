@@ -8,6 +8,7 @@ import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
@@ -82,6 +83,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     addUpstreamHeaders(secured, config, refuse)
     addAuth(secured, { audit, log: mcp.log, refuse, ...(authenticate && { authenticate }) })
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
+    await addApiRoutes(secured, { mcp, registry, config, refuse })
   })
 
   return {
