@@ -5,6 +5,7 @@ import { type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
+import { takeStdout } from '../transports/stdout.ts'
 import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -18,9 +19,11 @@ async function main(argv: readonly string[]): Promise<void> {
     return serve(loaded, loadSources)
   }
   const { runTools } = await import('./tools.ts')
+  // A module that prints while it is loaded must not mix with the answer.
+  const stdout = takeStdout()
   const sources = await loadSources(loaded.config)
   try {
-    process.exitCode = await runTools(loaded.config, sources, line)
+    process.exitCode = await runTools(loaded.config, sources, line, stdout)
   } finally {
     await Promise.all(sources.map((source) => source.close()))
   }

@@ -3,6 +3,7 @@ import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source, ToolResult } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
+import type { LineOutput } from '../transports/stdout.ts'
 import type { CommandLine } from './command-line.ts'
 import { createCore } from './core.ts'
 
@@ -10,12 +11,19 @@ import { createCore } from './core.ts'
 export async function runTools(
   config: Config,
   sources: readonly Source[],
-  { words, json, args }: CommandLine
+  { words, json, args }: CommandLine,
+  stdout: LineOutput
 ): Promise<number> {
   const core = createCore(config, sources)
+  // `| head` has seen enough; that is no failure.
+  stdout.on('error', () => {})
+  const print = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      stdout.write(text, () => resolve())
+    })
   const [verb, name] = words
   if (verb === 'list') {
-    process.stdout.write(listTools([...core.registry.tools.values()], json))
+    await print(listTools([...core.registry.tools.values()], json))
     return 0
   }
   if (verb !== 'call' || name === undefined) {
@@ -24,7 +32,7 @@ export async function runTools(
   if (!core.registry.tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
   const ctx = createBareContext({ principal: localPrincipal, transport: 'stdio' }, core.log)
   const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
-  process.stdout.write(showResult(result, json))
+  await print(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0
 }
 
