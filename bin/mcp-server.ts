@@ -22,15 +22,8 @@ async function main(argv: readonly string[]): Promise<void> {
     const { serve } = await import('./serve.ts')
     return serve(loaded, loadSources)
   }
-  const { openOutput } = await import('./core.ts')
   const { runTools } = await import('./tools.ts')
-  const output = openOutput(loaded.config)
-  const sources = await loadSources(loaded.config, output.log)
-  try {
-    process.exitCode = await runTools(loaded.config, sources, output, line)
-  } finally {
-    await Promise.all(sources.map((source) => source.close()))
-  }
+  process.exitCode = await runTools(loaded.config, line, loadSources)
 }
 
 async function load({ configFile, settings }: CommandLine): Promise<LoadedConfig> {

@@ -69,8 +69,9 @@ export async function serve(
           failure = error
           log.error('standard input or output broke', { error: describeError(error) })
         }
+        // The client is gone but may still read: its calls end by their own deadline.
+        await server.close(error ? 0 : config.limits.callTimeoutMs + 1000)
         if (!hasOther) grace.close()
-        else await server.close(graceMs)
       })
       .catch((error: unknown) => log.error('stdio', { error: describeError(error) }))
   }

@@ -2,22 +2,45 @@ import { localPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { Source, ToolResult } from '../src/types.ts'
+import type { Log, Source, ToolResult } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
+import { takeStdout } from '../transports/stdout.ts'
 import type { CommandLine } from './command-line.ts'
-import { createCore, type Output } from './core.ts'
+import { type Core, createCore, openOutput } from './core.ts'
+
+type LoadSources = (config: Config, log: Log) => Promise<readonly Source[]>
 
 /** `tools list` and `tools call`: what a client would see, without a client. Returns the exit code. */
 export async function runTools(
   config: Config,
-  sources: readonly Source[],
-  output: Output,
-  { words, json, args }: CommandLine
+  line: CommandLine,
+  loadSources: LoadSources
 ): Promise<number> {
-  const core = createCore(config, sources, createChanges(), output)
+  // A module that prints while it is loaded must not mix with the answer.
+  const stdout = takeStdout()
+  // `| head` has seen enough; that is no failure.
+  stdout.on('error', () => {})
+  const print = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      stdout.write(text, () => resolve())
+    })
+  const output = openOutput(config)
+  const sources = await loadSources(config, output.log)
+  try {
+    return await run(createCore(config, sources, createChanges(), output), line, print)
+  } finally {
+    await Promise.all(sources.map((source) => source.close()))
+  }
+}
+
+async function run(
+  core: Core,
+  { words, json, args }: CommandLine,
+  print: (text: string) => Promise<void>
+): Promise<number> {
   const [verb, name] = words
   if (verb === 'list') {
-    process.stdout.write(listTools([...core.registry.tools.values()], json))
+    await print(listTools([...core.registry.tools.values()], json))
     return 0
   }
   if (verb !== 'call' || name === undefined) {
@@ -26,7 +49,7 @@ export async function runTools(
   if (!core.registry.tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
   const ctx = createBareContext({ principal: localPrincipal, transport: 'stdio' }, core.log)
   const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
-  process.stdout.write(showResult(result, json))
+  await print(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0
 }
 

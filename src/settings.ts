@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { logLevels } from './log.ts'
+import type { Rate } from './types.ts'
 
 /** Where a setting may come from besides the file, highest rank first, and how its text reads. */
 export interface SettingSources {
@@ -55,16 +56,23 @@ function isNetwork(text: string): boolean {
   )
 }
 
-const methodRates = {
-  'tools/call': { perMinute: 60, burst: 10 },
-  'resources/read': { perMinute: 120, burst: 20 },
-  'prompts/get': { perMinute: 30, burst: 5 },
-  'tools/list': { perMinute: 300, burst: 60 },
-  'resources/list': { perMinute: 300, burst: 60 },
-  'resources/templates/list': { perMinute: 300, burst: 60 },
-  'prompts/list': { perMinute: 300, burst: 60 },
-  'completion/complete': { perMinute: 300, burst: 60 }
-}
+const lists = { perMinute: 300, burst: 60 }
+
+/** Every method that is charged; those without a rate here share `limits.perMinute`. */
+const methods = z
+  .strictObject({
+    'tools/call': rate.default({ perMinute: 60, burst: 10 }),
+    'resources/read': rate.default({ perMinute: 120, burst: 20 }),
+    'prompts/get': rate.default({ perMinute: 30, burst: 5 }),
+    'tools/list': rate.default(lists),
+    'resources/list': rate.default(lists),
+    'resources/templates/list': rate.default(lists),
+    'prompts/list': rate.default(lists),
+    'completion/complete': rate.default(lists),
+    'resources/subscribe': rate.optional(),
+    'resources/unsubscribe': rate.optional()
+  })
+  .transform((rates): Readonly<Record<string, Rate>> => rates as Record<string, Rate>)
 
 const http = z.strictObject({
   port: setting(count(0, 65_535).default(8080), [
@@ -104,10 +112,7 @@ const limits = z.strictObject({
   enabled: setting(z.boolean().default(true), ['MCP_RATE_LIMIT_ENABLED']),
   perMinute: setting(z.number().positive().default(100), ['MCP_RATE_LIMIT_REQUESTS_PER_MINUTE']),
   burst: setting(count(1, 1_000_000).default(10), ['MCP_RATE_LIMIT_BURST']),
-  methods: z
-    .record(z.string(), rate)
-    .default({})
-    .transform((given) => ({ ...methodRates, ...given })),
+  methods: methods.prefault({}),
   address: setting(count(1, 10_000_000).default(600), ['MCP_ADDRESS_RATE_LIMIT']),
   tools: z.record(z.string(), rate).default({}),
   maxRequestBytes: setting(bytes().default(1_048_576), ['MAX_REQUEST_SIZE']),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { fixture, isOneLine, run } from './helpers/executable.ts'
+import { fixture, isOneLine, run, start } from './helpers/executable.ts'
 import { connect, request } from './helpers/json-rpc.ts'
 
 const failing = ['--module', fixture('failing-tools')]
@@ -37,6 +37,20 @@ t.test('tools list --json is what a client sees', async (t) => {
 t.test('the selection counts here, too', async (t) => {
   const { stdout } = await run(['tools', 'list', '--tools', 'calculate_future_value'])
   t.match(stdout, /^calculate_future_value [^\n]*\n$/)
+})
+
+t.test('what a module prints does not mix with the list', async (t) => {
+  const args = ['tools', 'list', '--json', '--module', fixture('noisy-tools')]
+  const { code, stdout, stderr } = await run(args, { NOISY_IMPORT: 'true' })
+  t.equal(code, 0)
+  t.notMatch(stdout, /stray/)
+  t.match(stderr, /stray import log/)
+})
+
+t.test('a reader that has seen enough causes no crash report', async (t) => {
+  const running = start(['tools', 'list'])
+  running.child.stdout?.destroy()
+  t.equal((await running.ended).stderr, '')
 })
 
 t.test('tools call prints the result; its text, or all of it as JSON', async (t) => {

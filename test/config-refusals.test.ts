@@ -65,7 +65,11 @@ t.test('a key that nobody knows stops the start and is named in full', async (t)
     [{ auth: { token: 'x'.repeat(32), Token: 'y' } }, 'auth.Token'],
     [JSON.parse('{"__proto__":{"http":{}}}'), '__proto__'],
     [JSON.parse('{"http":{"__proto__":{"port":1}}}'), 'http.__proto__'],
-    [{ 'http.port': 1 }, 'http.port']
+    [{ 'http.port': 1 }, 'http.port'],
+    [
+      { limits: { methods: { 'tool/call': { perMinute: 1, burst: 1 } } } },
+      'limits.methods.tool/call'
+    ]
   ]
   for (const [file, key] of rows) t.match(refusalOf({}, {}, file), `unknown setting ${key}`)
   t.match(refusalOf({}, {}, { a: 1, b: 2 }), /\ba\b.*\bb\b/, 'all of them')

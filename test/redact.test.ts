@@ -155,6 +155,20 @@ t.test('so are values in JSON that stands in a JSON text', async (t) => {
   t.notOk(leaks(redact({ body: JSON.stringify({ body: inner }) })))
 })
 
+t.test('a secret longer than most leaves no tail', async (t) => {
+  const long = (length: number) => `${'a'.repeat(length)}${canary}`
+  for (const text of [
+    `Bearer ${long(5000)}`,
+    `sk-${long(700)}`,
+    `eyJhbGciOiJIUzI1NiJ9.${long(9000)}.signature`,
+    `access_token=${long(3000)}`,
+    `{"password":"${long(3000)}"}`
+  ]) {
+    t.notOk(leaks(redactText(text)), text.slice(0, 20))
+    t.notOk(leaks(redact({ text })), text.slice(0, 20))
+  }
+})
+
 t.test('ordinary data stays as it is', async (t) => {
   const keys = fc.constantFrom(
     'name',

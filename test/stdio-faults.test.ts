@@ -222,7 +222,7 @@ t.test('so is the id of an open subscription', async (t) => {
   t.equal((await client.ended).code, 0)
 })
 
-t.test('a cancelled call is stopped and never answered', async (t) => {
+t.test('a cancelled call is stopped and never answered', { timeout: 8000 }, async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)

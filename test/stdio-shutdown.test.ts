@@ -63,6 +63,32 @@ t.test('the end of input after SIGTERM costs no answer', async (t) => {
   t.equal(answersOf(ended).length, 1 + ids.length)
 })
 
+t.test('a call that never ends is answered at its deadline', promptly(), async (t) => {
+  const gate = await createGate()
+  t.teardown(gate.close)
+  const client = connect(gated, { ...gate.env, MCP_DEFAULT_TIMEOUT: '0.2' })
+  client.send(call('stuck', 'wait_at_gate', { name: 'for ever' }))
+  client.child.stdin?.end()
+  const ended = await client.ended
+  t.equal(ended.code, 0)
+  t.match(answersOf(ended), [{ id: 'stuck', result: { isError: true } }])
+})
+
+t.test('or when the grace period is over', { timeout: 25_000 }, async (t) => {
+  const gate = await createGate()
+  t.teardown(gate.close)
+  const client = connect(gated, gate.env)
+  client.send(call('stuck', 'wait_at_gate', { name: 'for long' }))
+  await gate.reached(1)
+  client.child.kill('SIGTERM')
+  const ended = await client.ended
+  t.match(
+    answersOf(ended).map(({ id }) => id),
+    ['stuck'],
+    'silence is no answer'
+  )
+})
+
 t.test('a second SIGTERM ends the process at once', promptly(), async (t) => {
   const { client, gate } = await connectBusy(t)
   client.child.kill('SIGTERM')

@@ -30,6 +30,8 @@ export interface LineTransport extends Transport {
   readonly ended: Promise<Error | undefined>
   /** Stops reading; resolves when every accepted request is answered and written. */
   drain(): Promise<void>
+  /** Tells every caller that still waits that nothing will come. */
+  abandon(): void
   /** Resolves when everything said so far is written. */
   flush(): Promise<void>
 }
@@ -79,6 +81,10 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
       input.pause()
       if (inFlight.size > 0 && !isBroken) await idle.promise
       await write()
+    },
+    abandon() {
+      for (const id of inFlight) answer(new Refusal('draining'), id)
+      inFlight.clear()
     },
     flush: () => write(),
     async close() {

@@ -48,6 +48,7 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
       // A broken pipe cannot be drained; it has been reported by `ended`.
       const drained = transport.drain().catch(() => {})
       await Promise.race([drained, delay(graceMs, undefined, { ref: false })])
+      transport.abandon()
       await handle.close()
       await transport.flush().catch(() => {})
     }

@@ -1,8 +1,5 @@
-import type { ChildProcess, StdioOptions } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-
-// An import would be replaced by tap with one that runs its hooks in every child.
-const { spawn } = process.getBuiltinModule('node:child_process')
 
 const executable = fileURLToPath(new URL('../../bin/mcp-server.js', import.meta.url))
 
@@ -44,24 +41,29 @@ export interface Text {
 type Env = Readonly<Record<string, string>>
 
 /** Nothing of the developer's own environment may decide a test. */
-function cleanEnv(env: Env = {}): Record<string, string> {
+function cleanEnv(env: Env): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env }
 }
 
 /** Starts the executable as a client would. */
 export function start(args: readonly string[] = [], env: Env = {}): Running {
-  return follow(spawn(process.execPath, [executable, ...args], { env: cleanEnv(env) }))
+  return startWith('pipe', args, env)
 }
 
 /** Starts it with descriptors of the test's choice. */
-export function startWith(stdio: StdioOptions, args: readonly string[] = [], env: Env = {}) {
-  return follow(spawn(process.execPath, [executable, ...args], { env: cleanEnv(env), stdio }))
+export function startWith(stdio: StdioOptions, args: readonly string[], env: Env): Running {
+  return spawnNode([executable, ...args], env, stdio)
 }
 
 /** Starts it as the child of a child, which can be killed in between. */
 export function startByParent(env: Env, stdio: StdioOptions = 'pipe'): Running {
-  const args = [fixture('parent'), process.execPath, executable]
-  return follow(spawn(process.execPath, args, { env: cleanEnv(env), stdio }))
+  return spawnNode([fixture('parent'), process.execPath, executable], env, stdio)
+}
+
+function spawnNode(args: readonly string[], env: Env, stdio: StdioOptions): Running {
+  // Without this, tap's own hooks would run in the process that is tested.
+  const clean = ['-u', 'NODE_OPTIONS', process.execPath]
+  return follow(spawn('env', [...clean, ...args], { env: cleanEnv(env), stdio }))
 }
 
 /** Runs it to its end with `input` on stdin. */
