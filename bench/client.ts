@@ -14,7 +14,7 @@ export interface Timing {
 
 /** A keep-alive client of one server, with `concurrency` connections at most. */
 export interface Client {
-  /** Throws unless one call is answered with exactly the echoed text. */
+  /** Throws unless one call is answered with exactly the echoed text, as such or in JSON. */
   prove(): Promise<void>
   /** Makes `calls` calls and times each. Throws at the first wrong answer. */
   run(load: Load): Promise<Timing>
@@ -59,7 +59,8 @@ function wrong(status: number, text: string): Error {
 
 function readEcho(text: string): unknown {
   const answer = JSON.parse(text) as { result?: { content?: { text?: unknown }[] } }
-  return answer.result?.content?.[0]?.text
+  const echo = answer.result?.content?.[0]?.text
+  return typeof echo === 'string' && echo.startsWith('{') ? JSON.parse(echo).text : echo
 }
 
 function summarize(latencies: Float64Array, elapsedMs: number): Timing {

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type Timing } from './client.ts'
 import type { Pinning } from './pinning.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
+import { type ServerProcess, type ServerProcessOptions, startServer } from './server-process.ts'
 import type { ServerName } from './servers/main.ts'
 import { max, median, min } from './statistics.ts'
 
@@ -32,14 +32,23 @@ interface Sample extends Timing {
   readonly rssMb: number
 }
 
+interface Contender {
+  readonly server: ServerName
+  readonly name: string
+  /** It calls an API, which runs in a process of its own on the client's core. */
+  readonly isProxy?: true
+}
+
 const contenders = [
   { server: 'portcullis', name: 'portcullis' },
   { server: 'portcullis-bare', name: 'portcullis without hooks' },
   { server: 'sdk-v2', name: 'plain SDK v2' },
   { server: 'fastify-zod', name: 'Fastify + zod, same hooks' },
   { server: 'bare-http', name: 'bare node:http' },
-  { server: 'portcullis-300', name: 'portcullis, 300 tools' }
-] as const satisfies readonly { server: ServerName; name: string }[]
+  { server: 'portcullis-300', name: 'portcullis, 300 tools' },
+  { server: 'portcullis-proxy', name: 'portcullis, proxying', isProxy: true },
+  { server: 'sdk-v2-got', name: 'plain SDK v2, proxying with got', isProxy: true }
+] as const satisfies readonly Contender[]
 
 /** Visits every contender once a round, so that a busy minute does not hit one of them alone. */
 export async function measureHttp(
@@ -48,32 +57,50 @@ export async function measureHttp(
 ): Promise<readonly HttpRow[]> {
   const samples = new Map<ServerName, Sample[]>()
   for (let round = 0; round < load.rounds; round++) {
-    for (const { server } of contenders) {
-      const taken = samples.get(server) ?? []
-      taken.push(await takeSample(server, load, pinning))
-      samples.set(server, taken)
+    for (const contender of contenders) {
+      const taken = samples.get(contender.server) ?? []
+      taken.push(await takeSample(contender, load, pinning))
+      samples.set(contender.server, taken)
     }
   }
   return contenders.map(({ server, name }) => summarize(name, server, samples.get(server) ?? []))
 }
 
 async function takeSample(
-  server: ServerName,
+  { server, isProxy }: Contender,
   load: HttpLoad,
   pinning: Pinning | undefined
 ): Promise<Sample> {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-bench-'))
   try {
-    const running = await startServer({ server, directory, pinning })
+    const own = { server, directory, pinning }
+    if (!isProxy) return await timeServer(own, load)
+    const api = await startUpstream(directory, pinning)
     try {
-      return await timeCalls(running, load)
+      return await timeServer({ ...own, upstream: `http://127.0.0.1:${api.port}` }, load)
     } finally {
-      await running.stop()
+      await api.stop()
     }
   } catch (cause) {
     throw new Error(`row ${server}: ${(cause as Error).message}`, { cause })
   } finally {
     await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function startUpstream(parent: string, pinning: Pinning | undefined): Promise<ServerProcess> {
+  const directory = join(parent, 'upstream')
+  await mkdir(directory)
+  const beside = pinning && { ...pinning, serverCore: pinning.clientCore }
+  return startServer({ server: 'upstream', directory, pinning: beside })
+}
+
+async function timeServer(options: ServerProcessOptions, load: HttpLoad): Promise<Sample> {
+  const running = await startServer(options)
+  try {
+    return await timeCalls(running, load)
+  } finally {
+    await running.stop()
   }
 }
 

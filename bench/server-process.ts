@@ -20,6 +20,8 @@ export interface ServerProcessOptions {
   /** Where the server writes its audit file and its standard error. */
   readonly directory: string
   readonly pinning: Pinning | undefined
+  /** Origin of the API behind it, for the servers that call one. */
+  readonly upstream?: string
   /** Flags for node itself. */
   readonly nodeFlags?: readonly string[]
 }
@@ -29,11 +31,12 @@ const stopTimeoutMs = 10_000
 
 /** Starts one of the servers and waits until it listens. */
 export async function startServer(options: ServerProcessOptions): Promise<ServerProcess> {
-  const { server, directory, pinning, nodeFlags = [] } = options
+  const { server, directory, pinning, upstream = '', nodeFlags = [] } = options
   const main = fileURLToPath(new URL('./servers/main.js', import.meta.url))
   const errorFile = join(directory, 'stderr.log')
   const stderr = openSync(errorFile, 'w')
-  const [file, args] = pinned(pinning, [process.execPath, ...nodeFlags, main, server, directory])
+  const own = [main, server, directory, upstream]
+  const [file, args] = pinned(pinning, [process.execPath, ...nodeFlags, ...own])
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', stderr, 'ipc'] })
   closeSync(stderr)
 

@@ -207,13 +207,20 @@ function deepFreeze<T>(value: T): T {
   return value
 }
 
+const secretNames = new Set(['token', 'password', 'clientSecret'])
+
+/** Secrets within a list such as `apis`; a reference to one may be shown. */
+function hideSecret(key: string, value: unknown): unknown {
+  return secretNames.has(key) && typeof value === 'string' ? 'set' : value
+}
+
 /** `--print-config`: every setting, its value (secrets as `set`), and where it came from. */
 export function printConfig({ config, origins }: LoadedConfig): string {
   const rows = listSettings().map(({ key, schema }) => {
     const value = getAt(config, key)
     const isSecret = sourcesOf(schema).secret === true
     const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
-    const shown = isEmpty ? '-' : isSecret ? 'set' : JSON.stringify(value)
+    const shown = isEmpty ? '-' : isSecret ? 'set' : JSON.stringify(value, hideSecret)
     return `${key} = ${shown}  # ${origins.get(key) ?? 'default'}`
   })
   return `${rows.join('\n')}\n`

@@ -84,3 +84,32 @@ t.test('a port that is taken is told without a stack', async (t) => {
   t.ok(isOneLine(ended), ended.stderr)
   t.match(ended.stderr, String(port))
 })
+
+t.test('a secret within apis is not printed', async (t) => {
+  const file = join(
+    t.testdir({
+      'a.json': JSON.stringify({
+        apis: [
+          {
+            name: 'a',
+            openapi: 'a.yaml',
+            credential: { mode: 'service', scheme: 'bearer', token: 'canary-of-an-api' }
+          }
+        ]
+      })
+    }),
+    'a.json'
+  )
+  const { code, stdout } = await run(['--config', file, '--print-config'])
+  t.equal(code, 0)
+  t.match(stdout, /"token":"set"/)
+  t.notMatch(stdout, /canary/)
+})
+
+t.test('two APIs of one name, or two schedules, stop the start', async (t) => {
+  const folder = t.testdir({
+    'a.json': JSON.stringify({ apis: [1, 2].map(() => ({ name: 'a', openapi: 'a.yaml' })) })
+  })
+  await refuse(t, ['--config', join(folder, 'a.json')], {}, 'apis: two are called a')
+  await refuse(t, ['--demo'], { API_BASE_URL: 'http://127.0.0.1:1' }, 'both mount shiftwork')
+})

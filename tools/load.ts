@@ -5,6 +5,7 @@ import { type ApiLimits, type ApiSettings, apiSettings } from '../src/api-settin
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source, ToolDefinition } from '../src/types.ts'
+import type { OpenApiSource } from './openapi/source.ts'
 
 /**
  * Makes every source that the configuration asks for. What one kind needs is imported only when it
@@ -16,6 +17,9 @@ export async function loadSources(config: Config, log: Log): Promise<readonly So
   for (const file of config.modules) sources.push(await loadModule(file))
   for (const settings of listApis(config)) sources.push(await mountApi(settings, config, log))
   const { baseUrl, openapi, token } = config.api
+  if (config.demo && baseUrl !== undefined && openapi === undefined) {
+    throw new ConfigError('--demo, api.baseUrl (API_BASE_URL): both mount shiftwork; choose one')
+  }
   if (config.demo) sources.push(await mountDemo(config, log))
   else if (baseUrl !== undefined && openapi === undefined) {
     sources.push(
@@ -28,6 +32,9 @@ export async function loadSources(config: Config, log: Log): Promise<readonly So
 /** `apis` of the file, and the one that flags and variables describe. */
 function listApis({ apis, api, allowWrites }: Config): readonly ApiSettings[] {
   const { openapi, baseUrl, token } = api
+  const names = [...apis.map(({ name }) => name), ...(openapi === undefined ? [] : ['api'])]
+  const repeated = names.find((name, index) => names.indexOf(name) < index)
+  if (repeated !== undefined) throw new ConfigError(`apis: two are called ${repeated}`)
   if (openapi === undefined) return apis.map((settings) => ({ allowWrites, ...settings }))
   const single = apiSettings.parse({
     name: 'api',
@@ -52,21 +59,24 @@ async function mountApi(settings: ApiSettings, config: Config, log: Log): Promis
       log,
       readSecret
     })
-    const { refused, degraded } = source
-    log.info('API mounted', {
-      api: settings.name,
-      tools: source.tools.length,
-      refused: refused.length,
-      degraded: degraded.length
-    })
-    if (source.tools.length > 0) return source
+    if (source.tools.length > 0) {
+      logMounted(settings.name, source, log)
+      return source
+    }
+    await source.close()
   } catch (cause) {
-    throw new ConfigError(`apis.${settings.name} (--openapi): ${reasonOf(cause)}`, { cause })
+    if (cause instanceof ConfigError) throw cause
+    throw new ConfigError(`apis.${settings.name}: ${reasonOf(cause)}`, { cause })
   }
   throw new ConfigError(
-    `apis.${settings.name} (--openapi): no operation is left to offer; reads need GET operations, ` +
+    `apis.${settings.name}: no operation is left to offer; reads need GET operations, ` +
       'writes need --allow-writes; mcp-server openapi check shows why'
   )
+}
+
+function logMounted(api: string, { tools, refused, degraded }: OpenApiSource, log: Log): void {
+  const counts = { tools: tools.length, refused: refused.length, degraded: degraded.length }
+  log.info('API mounted', { api, ...counts })
 }
 
 /** The value behind `{ env: NAME }` or `{ file: PATH }`. */

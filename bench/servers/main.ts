@@ -4,8 +4,11 @@ export interface Usage {
   readonly rssBytes: number
 }
 
-/** Starts one contender on a free loopback port; `directory` is for the files that it writes. */
-type Start = (directory: string) => Promise<number>
+/**
+ * Starts one contender on a free loopback port; `directory` is for the files that it writes,
+ * `upstream` the origin that the proxies call.
+ */
+type Start = (directory: string, upstream: string) => Promise<number>
 
 /** Each is imported when it is chosen, so that no process carries another's libraries. */
 const servers = {
@@ -23,12 +26,18 @@ const servers = {
   },
   'sdk-v2': async () => (await import('./sdk-v2.ts')).startSdkV2(),
   'fastify-zod': async (directory) => (await import('./fastify-zod.ts')).startFastifyZod(directory),
+  'portcullis-proxy': async (directory, upstream) => {
+    const { startPortcullis } = await import('./portcullis.ts')
+    return startPortcullis({ directory, hasHooks: true, upstream })
+  },
+  'sdk-v2-got': async (_, upstream) => (await import('./sdk-v2-got.ts')).startSdkV2Got(upstream),
+  upstream: async () => (await import('./upstream.ts')).startUpstream(),
   'bare-http': async () => (await import('./bare-http.ts')).startBareHttp()
 } satisfies Record<string, Start>
 
 export type ServerName = keyof typeof servers
 
-const [, , name = '', directory = '.'] = process.argv
+const [, , name = '', directory = '.', upstream = ''] = process.argv
 if (!(name in servers)) throw new Error(`no server is called ${name}`)
 const start: Start = servers[name as ServerName]
 
@@ -43,4 +52,4 @@ process.on('message', () => {
 // Whoever measured has gone or is done.
 process.on('disconnect', () => process.exit())
 
-process.send?.({ port: await start(directory) })
+process.send?.({ port: await start(directory, upstream) })

@@ -1,32 +1,48 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { createCore } from '../../bin/core.ts'
+import { createCore, type Output, openOutput } from '../../bin/core.ts'
 import { startHttp } from '../../bin/http.ts'
+import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
 import { defineTool } from '../../src/define-tool.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Source, ToolDefinition } from '../../src/types.ts'
 import { bearerKey } from '../call.ts'
 import { addInput, echoInput } from './echo.ts'
+import { documentText } from './upstream.ts'
 
 export interface PortcullisOptions {
   readonly directory: string
   /** Authentication, rate limits, audit and access log: all of them or none. */
   readonly hasHooks: boolean
-  readonly toolCount: number
+  readonly toolCount?: number
+  /** Origin of an API whose one read is mounted instead of the bench's own tools. */
+  readonly upstream?: string
 }
 
 /** The product as its executable puts it together, with tools of the bench's own. */
 export async function startPortcullis(options: PortcullisOptions): Promise<number> {
   const port = await findPort()
-  const source: Source = { tools: defineTools(options.toolCount), close: async () => {} }
   const config = configure(options, port)
-  await startHttp(config, createCore(config, [source]), [source])
+  const output = openOutput(config)
+  const sources = await openSources(options, config, output)
+  await startHttp(config, createCore(config, sources, createChanges(), output), sources)
   return port
 }
 
-function configure({ directory, hasHooks }: PortcullisOptions, port: number): Config {
+async function openSources(
+  { toolCount = 1, upstream }: PortcullisOptions,
+  config: Config,
+  { log }: Output
+): Promise<readonly Source[]> {
+  if (upstream === undefined) return [{ tools: defineTools(toolCount), close: async () => {} }]
+  const { loadSources } = await import('../../tools/load.ts')
+  return loadSources(config, log)
+}
+
+function configure({ directory, hasHooks, upstream }: PortcullisOptions, port: number): Config {
   const http = { port, host: '127.0.0.1' }
   const settings = hasHooks
     ? {
@@ -44,8 +60,15 @@ function configure({ directory, hasHooks }: PortcullisOptions, port: number): Co
         audit: { enabled: false },
         log: { level: 'silent' }
       }
-  const file = { transport: 'http', http, ...settings }
+  const file = { transport: 'http', http, ...settings, ...mount(directory, upstream) }
   return loadConfig({ flags: new Map(), env: {}, file }).config
+}
+
+function mount(directory: string, upstream: string | undefined): object {
+  if (upstream === undefined) return {}
+  const openapi = join(directory, 'upstream.json')
+  writeFileSync(openapi, documentText)
+  return { apis: [{ name: 'bench', openapi, baseUrl: upstream }], toolsets: ['bench'] }
 }
 
 function defineTools(count: number): readonly ToolDefinition[] {
