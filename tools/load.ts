@@ -51,6 +51,8 @@ function limitsOf({ api }: Config): ApiLimits {
 }
 
 async function mountApi(settings: ApiSettings, config: Config, log: Log): Promise<Source> {
+  const isFromFlag = settings.openapi === config.api.openapi
+  const place = isFromFlag ? 'api.openapi (--openapi)' : `apis.${settings.name}`
   const { createOpenApiSource } = await import('./openapi/source.ts')
   try {
     const source = await createOpenApiSource({
@@ -66,10 +68,10 @@ async function mountApi(settings: ApiSettings, config: Config, log: Log): Promis
     await source.close()
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
-    throw new ConfigError(`apis.${settings.name}: ${reasonOf(cause)}`, { cause })
+    throw new ConfigError(`${place}: ${reasonOf(cause)}`, { cause })
   }
   throw new ConfigError(
-    `apis.${settings.name}: no operation is left to offer; reads need GET operations, ` +
+    `${place}: no operation is left to offer; reads need GET operations, ` +
       'writes need --allow-writes; mcp-server openapi check shows why'
   )
 }
