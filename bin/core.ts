@@ -44,7 +44,9 @@ export function createCore(
   const { file } = config.audit
   const audit = createAudit(
     config.audit,
-    file === undefined ? stderr : openLineFile(file, 'audit.file (MCP_AUDIT_FILE)')
+    file === undefined
+      ? stderr
+      : openLineFile(file, 'audit.file (MCP_AUDIT_FILE)', (problem) => log.error(problem))
   )
   const registry = createRegistry(selectTools(sources, config))
   const dispatcher = createDispatcher(registry, createPolicy(config, audit))

@@ -53,7 +53,7 @@ export interface AuditOptions {
 const maxNameLength = 128
 
 /** Appends audit lines to `sink`, one JSON object each. */
-export function createAudit(options: AuditOptions, sink: LineSink): Audit {
+export function createAudit(options: AuditOptions, sink: Pick<LineSink, 'write'>): Audit {
   // Keyed, so that a short argument such as a PIN cannot be guessed from its digest.
   const digestKey = createSecretKey(randomBytes(32))
   let seq = 0

@@ -60,8 +60,13 @@ export async function executeTool(
   const noteUpstream = (status: number): void => {
     upstreamStatus = status
   }
-  const ended = await decide(registry, policy, name, args, { ...ctx, noteUpstream })
-  const { outcome, result, tool, bytesOut } = limitResult(policy, ended)
+  const { outcome, result, tool, bytesOut } = await decide(registry, policy, name, args, {
+    ...ctx,
+    noteUpstream
+  })
+    .then((ended) => limitResult(policy, ended))
+    // A result that cannot be read or serialised must not cost the audit line.
+    .catch((error: unknown) => limitResult(policy, failUnseen(error, ctx)))
   policy.audit.record({
     event: 'TOOL_EXECUTE',
     outcome,
@@ -138,15 +143,19 @@ class ArgumentError extends Error {
   }
 }
 
+function failUnseen(error: unknown, ctx: CallContext): Ended {
+  logFailure(ctx, 'tools/call', error)
+  const text = `${callTexts.failed} Request id: ${ctx.requestId}.`
+  return { outcome: 'failed', result: errorResult(text) }
+}
+
 /** A thrown ToolError speaks to the model; anything else stays in the log under the request id. */
 function describeFailure(error: unknown, tool: ToolDefinition, ctx: CallContext): Ended {
   if (error instanceof ArgumentError) {
     return { outcome: 'invalid', result: refuseArguments(tool, error.problems) }
   }
   if (isToolError(error)) return { outcome: 'failed', result: errorResult(error.message) }
-  logFailure(ctx, 'tools/call', error)
-  const text = `${callTexts.failed} Request id: ${ctx.requestId}.`
-  return { outcome: 'failed', result: errorResult(text) }
+  return failUnseen(error, ctx)
 }
 
 function refuseArguments(tool: ToolDefinition, problems: readonly Problem[]): CallResult {

@@ -50,7 +50,10 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   const parsed = settingsSchema.safeParse(layered)
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describe(origins)).join('; '))
   const weak = findWeakSettings(parsed.data)
-  if (parsed.data.env === 'production' && weak.length > 0) throw new ConfigError(weak.join('; '))
+  const refused = [...weak, ...findOpenDoors(parsed.data)]
+  if (parsed.data.env === 'production' && refused.length > 0) {
+    throw new ConfigError(refused.join('; '))
+  }
   return { config: deepFreeze(parsed.data), origins, warnings: [...warnings, ...weak] }
 }
 
@@ -94,7 +97,8 @@ function applyLeaf(
 function readSource(source: string, input: ConfigInput): Given | undefined {
   const text = source.startsWith('--') ? input.flags.get(source) : input.env[source]
   // An empty variable counts as unset, as in most deployment tools; so does `--http` alone.
-  return text === undefined || text === '' ? undefined : text
+  const isUnset = text === '' && (!source.startsWith('--') || source === '--http')
+  return isUnset ? undefined : text
 }
 
 /** A secret, or a list of them, each perhaps a reference. */
@@ -160,7 +164,7 @@ function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, st
   return keys.find((key) => origins.has(key)) ?? path.join('.')
 }
 
-/** What development only warns about stops a production start. */
+/** What development warns about and production refuses. */
 function findWeakSettings({ log, http, auth }: Config): readonly string[] {
   const keys = [...auth.apiKeys, ...(auth.token === undefined ? [] : [auth.token])]
   return [
@@ -173,6 +177,19 @@ function findWeakSettings({ log, http, auth }: Config): readonly string[] {
           'auth.token, auth.apiKeys (MCP_AUTH_TOKEN, MCP_API_KEYS): use 32 random characters or more'
         ]
       : [])
+  ]
+}
+
+/** What is a choice in development and refused in production. */
+function findOpenDoors({ auth, limits, audit, transport }: Config): readonly string[] {
+  return [
+    ...(transport !== 'stdio' && !auth.required
+      ? ['auth.required (MCP_AUTH_REQUIRED): off lets everybody call every tool']
+      : []),
+    ...(limits.enabled
+      ? []
+      : ['limits.enabled (MCP_RATE_LIMIT_ENABLED): off lets one caller take all']),
+    ...(audit.enabled ? [] : ['audit.enabled (MCP_AUDIT): off leaves no record of any call'])
   ]
 }
 

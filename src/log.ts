@@ -10,7 +10,7 @@ export type LogThreshold = (typeof logLevels)[number]
 /** One JSON line per message: timestamp (ISO), level (upper case), fields, msg. */
 export function createLog(
   options: { level: LogThreshold; redact: boolean },
-  sink: LineSink = openStandardError()
+  sink: Pick<LineSink, 'write'> = openStandardError()
 ): Log {
   let opened: Logger | undefined
   // With the first line: a quiet stdio start does without the time that loading pino takes.
@@ -36,7 +36,7 @@ export function createLog(
   })
 }
 
-function openLogger(level: LogThreshold, sink: LineSink): Logger {
+function openLogger(level: LogThreshold, sink: Pick<LineSink, 'write'>): Logger {
   const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino')
   return pino(
     {

@@ -35,7 +35,14 @@ export async function read<T extends object>(
   ctx: CallContext
 ): Promise<T | InputRequired> {
   const startedMs = monotonicClock()
-  const ended = await decide(policy, reading, ctx)
+  const ended = await decide(policy, reading, ctx).catch((error: unknown): Ended<T> => {
+    // A result that cannot be read or serialised must not cost the audit line.
+    logFailure(ctx, reading.method, error)
+    return refuseWith(
+      'failed',
+      new Refusal('internal', { detail: `Request id: ${ctx.requestId}.` })
+    )
+  })
   policy.audit.record({
     event: reading.event,
     outcome: ended.outcome,

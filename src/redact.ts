@@ -2,7 +2,7 @@
 export const censored = '***REDACTED***'
 
 const sensitiveKey =
-  /^(?:.*[-_.])?(?:authorization|cookie|set[-_]?cookie|api[-_]?key|x[-_]api[-_]key|apikey|token|password|passwd|passphrase|secret|pin|private[-_]?key|credentials?|session[-_]?id)$|(?:token|password|secret|apiKey|privateKey)$/i
+  /^(?:.*[-_.])?(?:authorization|cookie|set[-_]?cookie|api[-_]?key|x[-_]api[-_]key|apikey|token|passwords?|passwd|pwd|pass|passcode|passphrase|secrets?|otp|jwt|bearer|access[-_]?key|secret[-_]?key|pin|private[-_]?key|credentials?|session[-_]?id)$|(?:token|password|secret|apiKey|apiKeys|privateKey|accessKey|secretKey)$/i
 
 /** Shapes that are secrets wherever they stand. No two neighbours match the same character: linear time. */
 const sensitiveValues: readonly RegExp[] = [
@@ -10,7 +10,10 @@ const sensitiveValues: readonly RegExp[] = [
   /\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g,
   /\b(?:sk|pk|bm|pcl|ghp|gho|xox[abp])[-_][\w-]{12,}/g,
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[\s\S]{0,16384}?-----END [A-Z ]{1,40}-----|[\s\S]{0,16384})/g,
-  /\b([a-z][\w+.-]{1,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,512}@/gi,
+  // Userinfo of a URL, up to its last @ before the path ends.
+  /\b[a-z][\w+.-]{1,30}:\/\/[^\s?#"'<>]{1,512}@/gi,
+  /\b(?:github_pat_|glpat-|AKIA)[\w-]{12,}/g,
+  /[?&](?:sig|signature|key|code|X-Amz-Signature|X-Goog-Signature)=[^&\s"'#]+/gi,
   // key=value and "key":"value", also inside a JSON text that stands in a JSON text.
   /\b(?:api[-_]?key|access[-_]?token|refresh[-_]?token|id[-_]?token|client[-_]?secret|token|passwd|password|secret)\\{0,7}["']?\s{0,3}[=:]\s{0,3}(?:\\{1,7}"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'&,;}]+)/gi
 ]

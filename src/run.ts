@@ -23,15 +23,26 @@ export async function runGuarded<T>(
   if (release === 'busy') return { outcome: 'busy' }
   if (release === 'aborted') return { outcome: 'cancelled' }
   const deadline = openDeadline(ctx.signal, timeoutMs)
-  try {
-    return await Promise.race([
-      settle(() => work({ ...ctx, signal: deadline.signal })),
-      deadline.stopped.then((outcome) => ({ outcome }))
-    ])
-  } finally {
-    deadline.close()
+  const settled = settle(() => work({ ...ctx, signal: deadline.signal }))
+  const first = await Promise.race([
+    settled,
+    deadline.stopped.then((outcome): Settled<T> => ({ outcome }))
+  ])
+  deadline.close()
+  const isStopped = first.outcome === 'timeout' || first.outcome === 'cancelled'
+  // Work that ignores its signal keeps its slot, for as long again as it was allowed.
+  if (isStopped) releaseAfter(settled, timeoutMs, release)
+  else release()
+  return first
+}
+
+function releaseAfter(settled: Promise<unknown>, maxMs: number, release: () => void): void {
+  const timer = setTimeout(release, maxMs)
+  timer.unref()
+  settled.then(() => {
+    clearTimeout(timer)
     release()
-  }
+  }, release)
 }
 
 async function settle<T>(work: () => T | Promise<T>): Promise<Settled<T>> {

@@ -74,6 +74,9 @@ const methods = z
   })
   .transform((rates): Readonly<Record<string, Rate>> => rates as Record<string, Rate>)
 
+const ownPaths =
+  /^\/(?:health|healthz|livez|ready|readyz|ping|metrics|openapi\.json|api(?:\/.*)?|\.well-known(?:\/.*)?)$/
+
 const http = z.strictObject({
   port: setting(count(0, 65_535).default(8080), [
     '--port',
@@ -86,7 +89,8 @@ const http = z.strictObject({
   path: setting(
     z
       .string()
-      .regex(/^(?:\/[\w.~-]+)+$/, 'must be a path such as /mcp')
+      .regex(/^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/, 'must be a path such as /mcp')
+      .refine((path) => !ownPaths.test(path), 'is a path that the server needs for itself')
       .default('/mcp'),
     ['--path', 'MCP_PATH']
   ),

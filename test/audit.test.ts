@@ -196,10 +196,13 @@ t.test('of a call’s context only names and numbers are taken', async (t) => {
 t.test('a file is made for its owner only, appended to, and written at once', async (t) => {
   const file = join(t.testdir({}), 'audit.jsonl')
   for (let run = 1; run <= 2; run++) {
-    const audit = createAudit({ enabled: true, args: 'redacted' }, openLineFile(file, 'audit.file'))
+    const audit = createAudit(
+      { enabled: true, args: 'redacted' },
+      openLineFile(file, 'audit.file', () => {})
+    )
     audit.record(full)
     t.equal(readFileSync(file, 'utf8').split('\n').length, run + 1)
   }
   t.equal(statSync(file).mode & 0o777, 0o600)
-  t.throws(() => openLineFile(join(file, 'below-a-file'), 'audit.file'))
+  t.throws(() => openLineFile(join(file, 'below-a-file'), 'audit.file', () => {}))
 })

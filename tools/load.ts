@@ -107,7 +107,10 @@ async function loadModule(file: string): Promise<Source> {
 
 function isTool(value: unknown): value is ToolDefinition {
   const tool = value as Partial<ToolDefinition> | null
-  return typeof tool?.run === 'function' && typeof tool.parse === 'function'
+  const hasWords = [tool?.name, tool?.title, tool?.description, tool?.toolset].every(
+    (word) => typeof word === 'string'
+  )
+  return hasWords && typeof tool?.run === 'function' && typeof tool.parse === 'function'
 }
 
 async function mountShiftWork(

@@ -50,6 +50,8 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
   const inFlight = new Set<RequestId>()
   // Answered when they end, and closing ends them: nobody has to wait for these.
   const listening = new Set<RequestId>()
+  // Requests of ours, put to the client by a tool.
+  const asked = new Set<RequestId>()
   const idle = createSignal<void>()
   const ended = createSignal<Error | undefined>()
   let isModern = false
@@ -69,11 +71,14 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
       })
       input.on('end', () => {
         for (const line of framing.end()) receive(line)
+        // Nobody can answer our questions any more.
+        for (const id of asked) deliver(unanswered(id))
         ended.resolve(undefined)
       })
     },
     async send(message) {
       if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) settle(message.id)
+      if (isJSONRPCRequest(message)) asked.add(message.id)
       await write(message)
     },
     async drain() {
@@ -133,16 +138,14 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     const { id } = message
     if (inFlight.has(id) || listening.has(id)) return refuse('duplicate_id', id)
     const version = claimedVersion(message.params)
-    if (version !== undefined) {
-      isModern = true
-      // Each 2026-era request names its revision; the SDK looks at the first one only.
-      if (!modernVersions.includes(version)) {
-        const data = { supported: modernVersions, requested: version }
-        return refuse('unsupported_version', id, undefined, data)
-      }
+    // Each 2026-era request names its revision; the SDK looks at the first one only.
+    if (version !== undefined && !modernVersions.includes(version)) {
+      const data = { supported: modernVersions, requested: version }
+      return refuse('unsupported_version', id, undefined, data)
     }
-    const refusal = options.screen?.(message, isModern)
+    const refusal = options.screen?.(message, version !== undefined)
     if (refusal) return answer(refusal, id)
+    isModern ||= version !== undefined
     if (message.method === 'subscriptions/listen') listening.add(id)
     else inFlight.add(id)
     deliver(message)
@@ -192,6 +195,11 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
   }
 
   return transport
+}
+
+function unanswered(id: RequestId): JSONRPCMessage {
+  const { code, message } = new Refusal('cancelled')
+  return { jsonrpc: '2.0', id, error: { code, message } }
 }
 
 function claimedVersion(params: unknown): string | undefined {

@@ -78,7 +78,7 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
 
 /** Nothing but a refusal's own text leaves here; the SDK would send any thrown message. */
 async function answer(
-  { requestState, log }: Mcp,
+  { dispatcher, requestState, log }: Mcp,
   sdk: ServerContext,
   target: Target & { readonly ctx: CallContext },
   work: (ctx: CallContext) => object | Promise<object>
@@ -86,8 +86,17 @@ async function answer(
   const { ctx, method } = target
   try {
     const sealed = sdk.mcpReq.requestState()
-    const opened = sealed === undefined ? {} : { requestState: requestState.open(sealed, target) }
-    const result = await work({ ...ctx, ...opened })
+    const opened = sealed === undefined ? {} : requestState.open(sealed, target)
+    if (opened === 'wrong') {
+      throw dispatcher.refuseMalformed(
+        method,
+        target.params,
+        'requestState is not valid here.',
+        ctx
+      )
+    }
+    const state = 'state' in opened ? { requestState: opened.state } : {}
+    const result = await work({ ...ctx, ...state })
     return (isInputRequired(result) ? await ask(requestState, result, target) : result) as never
   } catch (error) {
     if (!(error instanceof Refusal)) logFailure({ ...ctx, log }, method, error)

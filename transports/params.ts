@@ -6,7 +6,7 @@ type Params = Readonly<Record<string, unknown>>
 const checks = new Map<string, (params: Params) => string | undefined>([
   ['initialize', checkInitialize],
   ['logging/setLevel', checkLevel],
-  ['tools/call', (params) => needText(params, 'name') ?? allowObject(params, 'arguments')],
+  ['tools/call', (params) => checkCall(params)],
   ['resources/read', (params) => needText(params, 'uri')],
   ['resources/subscribe', (params) => needText(params, 'uri')],
   ['resources/unsubscribe', (params) => needText(params, 'uri')],
@@ -63,12 +63,24 @@ function allowTexts(params: Params, key: string): string | undefined {
   return wrong ? `${key}.${wrong[0].slice(0, 64)} must be a text.` : undefined
 }
 
-function checkCompletion({ ref, argument }: Params): string | undefined {
+function checkCall(params: Params): string | undefined {
+  return (
+    needText(params, 'name') ??
+    allowObject(params, 'arguments') ??
+    allowObject(params, 'task') ??
+    allowText(params, 'requestState')
+  )
+}
+
+function checkCompletion({ ref, argument, context: given }: Params): string | undefined {
   const isPrompt = isRecord(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string'
   const isResource = isRecord(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string'
   if (!isPrompt && !isResource) return 'ref must name a prompt or a resource template.'
   if (!isRecord(argument)) return 'argument must be an object.'
-  return needText(argument, 'name') ?? needText(argument, 'value')
+  const fault = needText(argument, 'name') ?? needText(argument, 'value')
+  if (fault) return fault
+  const context = allowObject({ context: given }, 'context')
+  return context ?? allowTexts((given ?? {}) as Params, 'arguments')
 }
 
 function checkInitialize({
@@ -86,4 +98,11 @@ const levels = 'debug info notice warning error critical alert emergency'.split(
 
 function checkLevel({ level }: Params): string | undefined {
   return levels.includes(String(level)) ? undefined : `level must be one of ${levels.join(', ')}.`
+}
+
+const free = new Set(['initialize', 'ping', 'server/discover'])
+
+/** True for methods that the dispatcher charges itself, or that are free; the rest share one rate. */
+export function isDispatched(method: string): boolean {
+  return free.has(method) || (checks.has(method) && method !== 'logging/setLevel')
 }

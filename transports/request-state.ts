@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
-import { Refusal } from '../src/errors.ts'
 import type { CallContext } from '../src/types.ts'
+
+const forged = Symbol('forged')
 
 interface Sealed {
   /** The principal and the request that the state was made for. */
@@ -12,15 +13,15 @@ interface Sealed {
 /** Seals the state of input-required results, so that a client can carry but not change it. */
 export interface RequestState {
   seal(state: unknown, target: Target): Promise<string>
-  /** For the SDK: verifies the seal; throws when it was tampered with or is too old. */
+  /** For the SDK: what was sealed, or a mark that it was tampered with or is too old. */
   verify(text: string, ctx: ServerContext): Promise<unknown>
-  /** Takes the state out. Throws a Refusal when it belongs to another caller or request. */
-  open(sealed: unknown, target: Target): unknown
+  /** Takes the state out; `wrong` when it is no state of this caller for this request. */
+  open(sealed: unknown, target: Target): { readonly state: unknown } | 'wrong'
 }
 
 /** What the state is bound to: a confirmation given for one call must not serve another. */
 export interface Target {
-  readonly ctx: Pick<CallContext, 'principal'>
+  readonly ctx: Pick<CallContext, 'principal' | 'remote'>
   readonly method: string
   readonly params: unknown
 }
@@ -30,13 +31,12 @@ export function createRequestState(key: Uint8Array): RequestState {
   const codec = createRequestStateCodec<Sealed>({ key })
   return Object.freeze({
     seal: (state: unknown, target: Target) => codec.mint({ binding: bind(target), state }),
-    verify: (text: string, ctx: ServerContext) => codec.verify(text, ctx),
+    // Not thrown: the SDK would answer before limits and audit.
+    verify: (text: string, ctx: ServerContext) => codec.verify(text, ctx).catch(() => forged),
     open(sealed: unknown, target: Target) {
+      if (sealed === forged) return 'wrong'
       const { binding, state } = sealed as Sealed
-      if (binding !== bind(target)) {
-        throw new Refusal('invalid_params', { detail: 'requestState belongs to another request.' })
-      }
-      return state
+      return binding === bind(target) ? { state } : 'wrong'
     }
   })
 }
@@ -48,6 +48,9 @@ function bind({ ctx, method, params }: Target): string {
     requestState: ___,
     ...own
   } = params as Record<string, unknown>
-  const text = JSON.stringify([ctx.principal.id, method, own])
+  const { kind, id } = ctx.principal
+  // Unnamed callers are told apart by address.
+  const caller = kind === 'anonymous' ? ctx.remote : id
+  const text = JSON.stringify([kind, caller, method, own])
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { Refusal } from '../src/errors.ts'
 import { describeError } from '../src/log.ts'
-import type { Principal } from '../src/types.ts'
+import type { CallContext, Principal } from '../src/types.ts'
 import { type Caller, createBareContext } from './call-context.ts'
 import { createLineTransport, type LineTransportOptions } from './line-transport.ts'
 import { createServerFactory, type Mcp } from './mcp.ts'
-import { findParamFault } from './params.ts'
+import { findParamFault, isDispatched } from './params.ts'
 
 export interface LineServerOptions {
   readonly mcp: Mcp
@@ -31,9 +32,13 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
     ...streams,
     modernVersions,
     screen: ({ method, params }, isModern) => {
+      const ctx = createBareContext(caller, mcp.log)
+      if (!isDispatched(method)) {
+        const limited = chargeOther(mcp, ctx)
+        if (limited) return limited
+      }
       const fault = findParamFault(method, params, isModern)
       if (fault === undefined) return undefined
-      const ctx = createBareContext(caller, mcp.log)
       return mcp.dispatcher.refuseMalformed(method, params, fault, ctx)
     }
   })
@@ -52,5 +57,15 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
       await handle.close()
       await transport.flush().catch(() => {})
     }
+  }
+}
+
+function chargeOther({ dispatcher }: Mcp, ctx: CallContext): Refusal | undefined {
+  try {
+    dispatcher.charge('other', ctx)
+    return undefined
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
   }
 }

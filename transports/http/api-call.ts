@@ -71,7 +71,7 @@ export function contextOf(request: FastifyRequest, reply: FastifyReply, { log }:
   const traceId = readTraceId(request.headers.traceparent)
   return {
     ...createBareContext(readCaller(request), log),
-    signal: disconnectSignal(reply),
+    signal: disconnectSignal(request, reply),
     ...(traceId !== undefined && { traceId })
   }
 }

@@ -10,6 +10,7 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
+import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
 import { createLanes } from './lanes.ts'
@@ -68,8 +69,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.server.maxHeadersCount = 128
   app.server.maxConnections = http.maxConnections
 
+  addStopping(app)
   const lanes = createLanes({ mcp, registry, config })
-  const inFlight = trackRequests(app)
+  const inFlight = trackRequests(app, http.path)
   addErrorHandlers(app, mcp, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
@@ -94,6 +96,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       isDraining = true
       await inFlight.settle(graceMs)
       await lanes.close()
+      // Whatever still runs is stopped, answered and recorded.
+      for (const stop of app.stopping) stop()
+      await inFlight.settle(1000)
       // Clients that keep their connection open would otherwise hold the process.
       setTimeout(() => app.server.closeAllConnections(), 100).unref()
       await app.close()
@@ -159,8 +164,7 @@ function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.isProbe) return
     // Not onResponse: that one never sees an answer whose client went away.
-    reply.raw.once('close', () => {
-      const isDone = reply.raw.writableFinished
+    onceGone(request, reply, (isDone) => {
       log.info('request', {
         request_id: request.id,
         method: `${request.method} ${pathOf(request)}`,
@@ -173,13 +177,18 @@ function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
 }
 
 /** Counts answers that are owed; an open event stream without a call in it is not one. */
-function trackRequests(app: FastifyInstance): { settle(graceMs: number): Promise<void> } {
+function trackRequests(
+  app: FastifyInstance,
+  mcpPath: string
+): { settle(graceMs: number): Promise<void> } {
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
   app.addHook('preHandler', async (request, reply) => {
-    if (request.method !== 'POST' || isListening(request.body)) return
+    // A GET of the MCP path is a stream that lasts; one of the façade runs a tool.
+    const isStream = request.method === 'GET' && pathOf(request) === mcpPath
+    if (isStream || isListening(request.body)) return
     owed.add(request.id)
-    reply.raw.once('close', () => {
+    onceGone(request, reply, () => {
       owed.delete(request.id)
       if (owed.size === 0) onEmpty()
     })

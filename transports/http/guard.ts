@@ -78,7 +78,9 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
 
   app.addHook('onRequest', async (request, reply) => {
     addStandardHeaders(request, reply)
-    const refusal = judgeHeaders(request) ?? (await judgeLoad(request))
+    // Load first, so that refused headers count, too.
+    const load = await judgeLoad(request)
+    const refusal = judgeHeaders(request) ?? load
     if (!refusal) return
     // A truncated header block leaves the connection in doubt; a draining server lets it go.
     if (refusal.kind === 'headers_too_many' || refusal.kind === 'draining') {

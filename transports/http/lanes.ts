@@ -11,6 +11,7 @@ import type { Config } from '../../src/settings.ts'
 import type { ChangeEvent, InputRequired, JsonSchema } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
+import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
 import { isModernRequest, screenBody } from './screen.ts'
@@ -86,7 +87,10 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       if (body.method === 'tools/call') checkParamHeaders(request, body.params)
       if (body.method === 'subscriptions/listen') keepReadable(mcp, request, body.params)
     }
-    const web = toWebRequest(request, { accept: acceptsBoth, signal: disconnectSignal(reply) })
+    const web = toWebRequest(request, {
+      accept: acceptsBoth,
+      signal: disconnectSignal(request, reply)
+    })
     const authInfo = toAuthInfo(request, settled && { settled })
     return modern.fetch(web, { parsedBody, authInfo })
   }
@@ -100,7 +104,10 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     const server = await factory({ era: 'legacy', authInfo })
     await server.connect(transport)
     // Closing aborts what still runs, so it serves the disconnect as well as the end.
-    reply.raw.once('close', () => {
+    untilGone(request, reply, () => {
+      server.close().catch(reportError)
+    })
+    onceGone(request, reply, () => {
       server.close().catch(reportError)
     })
     return transport.handleRequest(toWebRequest(request, { accept: acceptsBoth }), {
@@ -116,7 +123,7 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     if (sessionId === undefined && !isInitialize) return serveOnce(request, reply)
     const web = toWebRequest(request, { accept: acceptsBoth })
     const authInfo = toAuthInfo(request, { canBeAsked: true })
-    const call = { request: web, authInfo, principal, parsedBody: body }
+    const call = { request: web, authInfo, principal, remote: request.ip, parsedBody: body }
     return sessionId === undefined ? sessions.open(call) : sessions.serve(sessionId, call)
   }
 
@@ -134,7 +141,8 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       sessions.serve(sessionId, {
         request: toWebRequest(request, { accept: acceptsBoth }),
         authInfo: toAuthInfo(request),
-        principal: request.principal
+        principal: request.principal,
+        remote: request.ip
       }),
     async close() {
       stopAnnouncing()

@@ -3,6 +3,7 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
 import type { Refuse } from './refuse.ts'
 import { openAtOnce, sendResponse } from './web.ts'
@@ -31,7 +32,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
       const response = await work()
       const sessionId = response.headers.get('mcp-session-id') ?? sessionIdOf(request)
       const release = lanes.sessions.hold(sessionId)
-      reply.raw.once('close', release)
+      onceGone(request, reply, release)
       return await sendResponse(reply, response)
     } catch (error) {
       if (!(error instanceof Refusal)) {

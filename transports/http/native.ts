@@ -92,7 +92,7 @@ export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolea
       requestId: request.id,
       remote: request.ip,
       path: pathOf(request),
-      signal: disconnectSignal(reply),
+      signal: disconnectSignal(request, reply),
       log: mcp.log,
       ...(traceId !== undefined && { traceId }),
       ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders }),

@@ -8,8 +8,12 @@ const statuses = new Map([
 ])
 
 /** Answers bytes that are no HTTP request, and lets go of the connection. */
-export function refuseSocket(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+export function refuseSocket(
+  error: Error & { code?: string },
+  socket: Socket & { _httpMessage?: unknown }
+): void {
+  // While an answer is open (Node keeps it there), anything written would become part of it.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage) {
     socket.destroy()
     return
   }

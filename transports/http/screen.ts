@@ -12,7 +12,7 @@ import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { createBareContext } from '../call-context.ts'
 import type { Mcp } from '../mcp.ts'
-import { findParamFault } from '../params.ts'
+import { findParamFault, isDispatched } from '../params.ts'
 import { readCaller } from './caller.ts'
 
 /** A batch of the revision 2025-03-26. */
@@ -69,9 +69,10 @@ function screenParams(
   isModern: boolean,
   { dispatcher, log }: Mcp
 ): void {
+  const ctx = createBareContext(readCaller(request), log)
+  if (!isDispatched(method)) dispatcher.charge('other', ctx)
   const fault = findParamFault(method, params, isModern)
   if (fault === undefined) return
-  const ctx = createBareContext(readCaller(request), log)
   throw dispatcher.refuseMalformed(method, params, fault, ctx)
 }
 

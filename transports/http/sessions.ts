@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import {
   type AuthInfo,
+  isJSONRPCErrorResponse,
   isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
   type McpServer,
   type McpServerFactory,
   type Server,
@@ -25,6 +28,7 @@ export interface SessionRequest {
   readonly request: Request
   readonly authInfo: AuthInfo
   readonly principal: Principal
+  readonly remote: string
   readonly parsedBody?: unknown
 }
 
@@ -43,6 +47,8 @@ interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport
   readonly server: Server | McpServer
   readonly owner: string
+  /** Ids of requests that are not answered yet. */
+  readonly inFlight: Set<string | number>
   usedAtMs: number
   openAnswers: number
 }
@@ -56,8 +62,10 @@ export function createSessions(options: SessionOptions): Sessions {
   const sessions = new Map<string, Session>()
   let opening = 0
 
-  async function open({ request, authInfo, principal, parsedBody }: SessionRequest) {
-    if (sessions.size + opening >= max) {
+  async function open({ request, authInfo, principal, remote, parsedBody }: SessionRequest) {
+    const owner = ownerKey(principal, remote)
+    const own = [...sessions.values()].filter((session) => session.owner === owner).length
+    if (sessions.size + opening >= max || own >= ownerShare(max)) {
       throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
     }
     opening++
@@ -70,11 +78,11 @@ export function createSessions(options: SessionOptions): Sessions {
         keepAliveMs: heartbeatMs,
         onsessioninitialized: (id) => {
           const usedAtMs = monotonicClock()
-          const owner = ownerKey(principal)
-          sessions.set(id, { transport, server, owner, usedAtMs, openAnswers: 0 })
+          sessions.set(id, { transport, server, owner, inFlight, usedAtMs, openAnswers: 0 })
         },
         onsessionclosed: (id) => end(id)
       })
+      const inFlight = trackAnswers(transport)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
       if (transport.sessionId === undefined) await server.close()
@@ -86,16 +94,20 @@ export function createSessions(options: SessionOptions): Sessions {
 
   async function serve(
     sessionId: string,
-    { request, authInfo, principal, parsedBody }: SessionRequest
+    { request, authInfo, principal, remote, parsedBody }: SessionRequest
   ) {
     const session = sessions.get(sessionId)
     // Knowing the id of a session is not being its owner.
-    if (!session || session.owner !== ownerKey(principal)) throw new Refusal('session_unknown')
+    if (!session || session.owner !== ownerKey(principal, remote))
+      throw new Refusal('session_unknown')
     session.usedAtMs = monotonicClock()
     const body = parsedBody === undefined ? {} : { parsedBody }
+    for (const id of requestIds(parsedBody)) {
+      if (session.inFlight.has(id)) throw new Refusal('duplicate_id')
+      session.inFlight.add(id)
+    }
     const response = await session.transport.handleRequest(request, { authInfo, ...body })
-    const cancelled = cancelledId(parsedBody)
-    if (cancelled !== undefined) await endStream(session.transport, cancelled)
+    for (const id of cancelledIds(parsedBody)) await endStream(session.transport, id)
     return response
   }
 
@@ -155,12 +167,40 @@ async function endStream(
   await transport.send({ jsonrpc: '2.0', id, error: { code, message } }).catch(() => {})
 }
 
-function cancelledId(body: unknown): string | number | undefined {
-  if (!isJSONRPCNotification(body) || body.method !== 'notifications/cancelled') return undefined
-  const id = body.params?.requestId
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined
+/** Notes which requests still wait for their answer, by what the transport sends. */
+function trackAnswers(transport: WebStandardStreamableHTTPServerTransport): Set<string | number> {
+  const inFlight = new Set<string | number>()
+  const send = transport.send.bind(transport)
+  transport.send = (message, options) => {
+    const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)
+    if (isAnswer && message.id !== undefined) inFlight.delete(message.id)
+    return send(message, options)
+  }
+  return inFlight
 }
 
-function ownerKey({ kind, id }: Principal): string {
-  return `${kind}:${id}`
+function requestIds(body: unknown): readonly (string | number)[] {
+  return listMessages(body).flatMap((message) => (isJSONRPCRequest(message) ? [message.id] : []))
+}
+
+function cancelledIds(body: unknown): readonly (string | number)[] {
+  return listMessages(body).flatMap((message) => {
+    if (!isJSONRPCNotification(message) || message.method !== 'notifications/cancelled') return []
+    const id = message.params?.requestId
+    return typeof id === 'string' || typeof id === 'number' ? [id] : []
+  })
+}
+
+function listMessages(body: unknown): readonly unknown[] {
+  return Array.isArray(body) ? body : [body]
+}
+
+/** Unnamed callers are told apart by address. */
+function ownerKey({ kind, id }: Principal, remote: string): string {
+  return kind === 'anonymous' ? `${kind}:${remote}` : `${kind}:${id}`
+}
+
+/** No caller may take all the room, however few sessions there are. */
+function ownerShare(max: number): number {
+  return Math.min(max, Math.max(10, Math.ceil(max / 4)))
 }

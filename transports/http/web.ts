@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { untilGone } from './gone.ts'
 
 /**
  * What the SDK reads of a web `Request`: method, URL, single headers and the signal. A real one
@@ -24,12 +25,10 @@ export function toWebRequest(
   return look as unknown as Request
 }
 
-/** Fires when the client goes away before its answer is complete. */
-export function disconnectSignal(reply: FastifyReply): AbortSignal {
+/** Fires when the client goes away before its answer is complete, and at the end of a shutdown. */
+export function disconnectSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new Error('client disconnected'))
-  })
+  untilGone(request, reply, () => controller.abort(new Error('client gone or server stopping')))
   return controller.signal
 }
 

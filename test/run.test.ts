@@ -1,0 +1,27 @@
+import t from 'tap'
+import { runGuarded } from '../src/run.ts'
+import { createSlots } from '../src/slots.ts'
+import type { CallContext } from '../src/types.ts'
+
+const ctx = { signal: new AbortController().signal } as CallContext
+
+t.test('work that ignores its signal keeps its slot, but not for ever', async (t) => {
+  const slots = createSlots({ maxConcurrent: 1, queue: 1, queueWaitMs: 60_000 })
+  t.strictSame(await runGuarded(slots, 20, ctx, () => new Promise(() => {})), {
+    outcome: 'timeout'
+  })
+  t.equal(slots.inFlight, 1, 'the answer is out, the work goes on')
+  t.strictSame(await runGuarded(slots, 20, ctx, () => 'next'), { outcome: 'ok', value: 'next' })
+  t.equal(slots.inFlight, 0)
+})
+
+t.test('work that stops when told gives its slot back at once', async (t) => {
+  const slots = createSlots({ maxConcurrent: 1, queue: 0, queueWaitMs: 1 })
+  const stopped = ({ signal }: CallContext) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
+    })
+  t.strictSame(await runGuarded(slots, 20, ctx, stopped), { outcome: 'timeout' })
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(slots.inFlight, 0)
+})

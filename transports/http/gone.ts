@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** Prepares an instance for `onceGone` and `untilGone`. */
+export function addStopping(app: FastifyInstance): void {
+  app.decorate('stopping', new Set<() => void>())
+  // Each pipelined request listens to its socket.
+  app.server.on('connection', (socket) => socket.setMaxListeners(0))
+}
+
+/**
+ * Calls back once, when the answer is complete or its client has left. The socket counts, too: an
+ * answer that waits behind another on one connection has no `close` of its own.
+ */
+export function onceGone(
+  { raw }: FastifyRequest,
+  reply: FastifyReply,
+  done: (isComplete: boolean) => void
+): void {
+  const { socket } = raw
+  let isDone = false
+  const end = (): void => {
+    if (isDone) return
+    isDone = true
+    socket.off('close', end)
+    reply.raw.off('close', end)
+    done(reply.raw.writableFinished)
+  }
+  socket.once('close', end)
+  reply.raw.once('close', end)
+  if (socket.destroyed) setImmediate(end)
+}
+
+/** Calls `stop` when the client leaves before its answer is complete, or the server shuts down. */
+export function untilGone(request: FastifyRequest, reply: FastifyReply, stop: () => void): void {
+  const { stopping } = request.server
+  stopping.add(stop)
+  onceGone(request, reply, (isComplete) => {
+    stopping.delete(stop)
+    if (!isComplete) stop()
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Stops of everything that still runs; the end of the shutdown's patience calls them. */
+    stopping: Set<() => void>
+  }
+}
