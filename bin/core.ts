@@ -3,7 +3,12 @@ import { type Audit, createAudit } from '../src/audit.ts'
 import { createChanges } from '../src/changes.ts'
 import { createPolicy } from '../src/create-policy.ts'
 import { createDispatcher } from '../src/dispatch.ts'
-import { type LineSink, openLineFile, openStandardError } from '../src/line-sink.ts'
+import {
+  type LineSink,
+  openGatheredStandardError,
+  openLineFile,
+  openStandardError
+} from '../src/line-sink.ts'
 import { createLog } from '../src/log.ts'
 import { createRegistry, type Registry } from '../src/registry.ts'
 import { selectTools } from '../src/select-tools.ts'
@@ -17,12 +22,21 @@ import { createRequestState } from '../transports/request-state.ts'
 export interface Output {
   readonly stderr: LineSink
   readonly log: Log
+  /** Resolves when every line is written, or after `maxMs`. */
+  flush(maxMs: number): Promise<void>
 }
 
-/** Opens standard error once; log and audit lines share it. */
+/** Opens standard error: audit lines go out one by one, log lines together. */
 export function openOutput(config: Config): Output {
   const stderr = openStandardError()
-  return { stderr, log: createLog(config.log, stderr) }
+  const gathered = openGatheredStandardError()
+  return {
+    stderr,
+    log: createLog(config.log, gathered),
+    async flush(maxMs) {
+      await Promise.all([stderr.flush(maxMs), gathered.flush(maxMs)])
+    }
+  }
 }
 
 /** Everything that is the same whichever transport serves it. */

@@ -39,7 +39,7 @@ export async function serve(
       if (signal) log.info('shutting down', { signal })
       await Promise.all(open.map((transport) => transport.close(graceMs)))
       await Promise.all(sources.map((source) => source.close()))
-      await output.stderr.flush(1000)
+      await output.flush(1000)
       if (failure) throw failure
     }
   )

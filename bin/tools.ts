@@ -30,7 +30,7 @@ export async function runTools(
     return await run(createCore(config, sources, createChanges(), output), line, print)
   } finally {
     await Promise.all(sources.map((source) => source.close()))
-    await output.stderr.flush(1000)
+    await output.flush(1000)
   }
 }
 

@@ -51,12 +51,16 @@ export interface AuditOptions {
 }
 
 const maxNameLength = 128
+const maxKnownNames = 2000
 
 /** Appends audit lines to `sink`, one JSON object each. */
 export function createAudit(options: AuditOptions, sink: Pick<LineSink, 'write'>): Audit {
   // Keyed, so that a short argument such as a PIN cannot be guessed from its digest.
   const digestKey = createSecretKey(randomBytes(32))
+  const bound = createNameBound()
   let seq = 0
+  let unwritten = ''
+  let isWaiting = false
 
   function describeArgs(entry: AuditEntry): { args?: unknown; argsDigest?: string } {
     if (entry.args === undefined) return {}
@@ -73,6 +77,22 @@ export function createAudit(options: AuditOptions, sink: Pick<LineSink, 'write'>
     return isRecord(shown) ? Object.keys(shown) : typeof shown
   }
 
+  function write(): void {
+    if (unwritten === '') return
+    const lines = unwritten
+    unwritten = ''
+    sink.write(lines)
+  }
+
+  function writeSoon(): void {
+    if (isWaiting) return
+    isWaiting = true
+    setImmediate(() => {
+      isWaiting = false
+      write()
+    })
+  }
+
   return Object.freeze({
     record(entry: AuditEntry) {
       if (!options.enabled) return
@@ -86,10 +106,10 @@ export function createAudit(options: AuditOptions, sink: Pick<LineSink, 'write'>
         principal: entry.principal,
         transport: entry.transport,
         remote: entry.remote,
-        path: boundName(entry.path),
-        protocolVersion: boundName(entry.protocolVersion),
+        path: bound(entry.path),
+        protocolVersion: bound(entry.protocolVersion),
         method: entry.method,
-        tool: boundName(entry.tool),
+        tool: bound(entry.tool),
         ...describeArgs(entry),
         bytesOut: entry.bytesOut,
         durationMs: entry.durationMs,
@@ -97,7 +117,11 @@ export function createAudit(options: AuditOptions, sink: Pick<LineSink, 'write'>
         requestId: entry.requestId,
         traceId: entry.traceId
       }
-      sink.write(`${JSON.stringify(line)}\n`)
+      unwritten += `${JSON.stringify(line)}\n`
+      // The call that a caller authenticated for writes both lines at once; what matters is that
+      // its own is written before its result leaves.
+      if (entry.event === 'AUTH_SUCCESS') writeSoon()
+      else write()
     }
   })
 }
@@ -121,9 +145,21 @@ export function auditContext(
   }
 }
 
+/** Names chosen by the caller, bounded and searched for secrets; the usual ones only once. */
+function createNameBound(): (text: string | undefined) => string | undefined {
+  const known = new Map<string, string>()
+  return (text) => {
+    if (text === undefined) return undefined
+    const seen = known.get(text)
+    if (seen !== undefined) return seen
+    const bound = boundName(text)
+    if (text.length <= maxNameLength && known.size < maxKnownNames) known.set(text, bound)
+    return bound
+  }
+}
+
 /** A name chosen by the caller: bounded and searched for secrets. */
-function boundName(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
+function boundName(text: string): string {
   const clean = redactText(text.slice(0, maxNameLength * 8))
   return clean.length > maxNameLength
     ? `${clean.slice(0, maxNameLength - censored.length)}…`

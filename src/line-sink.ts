@@ -17,7 +17,12 @@ const maxUnwrittenBytes = 1_048_576
  * its reader does, since a reader that stalls must not stop the server.
  */
 export function openStandardError(): LineSink {
-  return open({ fd: 2, sync: isFile(2) }, () => {})
+  return open({ fd: 2, sync: !isPipe(2) }, () => {})
+}
+
+/** Standard error for lines that may come together: a tenth of a second late, in fewer writes. */
+export function openGatheredStandardError(): LineSink {
+  return open({ fd: 2, sync: !isPipe(2), minLength: 4096, periodicFlush: 100 }, () => {})
 }
 
 /**
@@ -39,7 +44,7 @@ export function openLineFile(
 }
 
 type Options =
-  | { fd: number; sync: boolean }
+  | { fd: number; sync: boolean; minLength?: number; periodicFlush?: number }
   | { dest: string; append: true; mode: number; sync: true }
 
 function open(options: Options, report: (problem: string) => void): LineSink {
@@ -67,9 +72,10 @@ function onceAMinute(report: (problem: string) => void): (problem: string) => vo
   }
 }
 
-function isFile(fd: number): boolean {
+function isPipe(fd: number): boolean {
   try {
-    return fstatSync(fd).isFile()
+    const stat = fstatSync(fd)
+    return stat.isFIFO() || stat.isSocket()
   } catch {
     return false
   }

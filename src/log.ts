@@ -21,7 +21,7 @@ export function createLog(
   type Fields = Readonly<Record<string, unknown>>
   const threshold = logLevels.indexOf(options.level)
   const isEnabled = (level: LogThreshold): boolean => logLevels.indexOf(level) >= threshold
-  const clean = (fields: Fields): object => (options.redact ? (redact(fields) as object) : fields)
+  const clean = (fields: Fields): object => (options.redact ? cleanFields(fields) : fields)
   const cleanText = (text: string): string => (options.redact ? redactText(text) : text)
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
@@ -34,6 +34,19 @@ export function createLog(
     warn: at('warn'),
     error: at('error')
   })
+}
+
+/** Fields whose values are made by the server itself. */
+const ownFields = new Set(['request_id', 'duration_ms', 'status', 'http_status'])
+
+function cleanFields(fields: Readonly<Record<string, unknown>>): object {
+  const own: Record<string, unknown> = {}
+  const others: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(fields)) {
+    if (ownFields.has(key)) own[key] = value
+    else others[key] = value
+  }
+  return { ...own, ...(redact(others) as object) }
 }
 
 function openLogger(level: LogThreshold, sink: Pick<LineSink, 'write'>): Logger {

@@ -33,8 +33,8 @@ t.test('the path of one call is five files, in order', async (t) => {
   const steps = [...section.matchAll(/^\d\. \[([^\]]+)\]/gm)].map(([, path]) => path)
   t.strictSame(steps, [
     'transports/http/app.ts',
-    'transports/http/lanes.ts',
-    'transports/mcp.ts',
+    'transports/http/mcp.ts',
+    'transports/http/native.ts',
     'src/call-tool.ts',
     'tools/finance/tvm.ts'
   ])

@@ -4,6 +4,7 @@ import type { Audit } from '../../src/audit.ts'
 import type { Authenticate } from '../../src/auth.ts'
 import { Refusal, toRefusal } from '../../src/errors.ts'
 import { parseJson } from '../../src/json.ts'
+import { monotonicClock } from '../../src/limit.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
@@ -164,11 +165,12 @@ function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.isProbe) return
     // Not onResponse: that one never sees an answer whose client went away.
+    const startedMs = monotonicClock()
     onceGone(request, reply, (isDone) => {
       log.info('request', {
         request_id: request.id,
         method: `${request.method} ${pathOf(request)}`,
-        duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
+        duration_ms: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
         status: isDone && reply.statusCode < 400 ? 'success' : 'error',
         http_status: isDone ? reply.statusCode : 499
       })

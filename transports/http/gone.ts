@@ -3,27 +3,32 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 /** Prepares an instance for `onceGone` and `untilGone`. */
 export function addStopping(app: FastifyInstance): void {
   app.decorate('stopping', new Set<() => void>())
+  app.decorateRequest('gone')
   // Each pipelined request listens to its socket.
   app.server.on('connection', (socket) => socket.setMaxListeners(0))
 }
+
+type Gone = (isComplete: boolean) => void
 
 /**
  * Calls back once, when the answer is complete or its client has left. The socket counts, too: an
  * answer that waits behind another on one connection has no `close` of its own.
  */
-export function onceGone(
-  { raw }: FastifyRequest,
-  reply: FastifyReply,
-  done: (isComplete: boolean) => void
-): void {
+export function onceGone(request: FastifyRequest, reply: FastifyReply, done: Gone): void {
+  // One pair of listeners serves everybody who asks about the same request.
+  if (request.gone) request.gone.push(done)
+  else {
+    request.gone = [done]
+    listen(request, reply, request.gone)
+  }
+}
+
+function listen({ raw }: FastifyRequest, reply: FastifyReply, callbacks: Gone[]): void {
   const { socket } = raw
-  let isDone = false
   const end = (): void => {
-    if (isDone) return
-    isDone = true
     socket.off('close', end)
     reply.raw.off('close', end)
-    done(reply.raw.writableFinished)
+    for (const done of callbacks.splice(0)) done(reply.raw.writableFinished)
   }
   socket.once('close', end)
   reply.raw.once('close', end)
@@ -41,6 +46,10 @@ export function untilGone(request: FastifyRequest, reply: FastifyReply, stop: ()
 }
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who wants to know that this request is over. */
+    gone?: Gone[]
+  }
   interface FastifyInstance {
     /** Stops of everything that still runs; the end of the shutdown's patience calls them. */
     stopping: Set<() => void>
