@@ -78,7 +78,7 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
 
 /** Nothing but a refusal's own text leaves here; the SDK would send any thrown message. */
 async function answer(
-  { dispatcher, requestState, log }: Mcp,
+  { dispatcher, requestState }: Mcp,
   sdk: ServerContext,
   target: Target & { readonly ctx: CallContext },
   work: (ctx: CallContext) => object | Promise<object>
@@ -99,7 +99,7 @@ async function answer(
     const result = await work({ ...ctx, ...state })
     return (isInputRequired(result) ? await ask(requestState, result, target) : result) as never
   } catch (error) {
-    if (!(error instanceof Refusal)) logFailure({ ...ctx, log }, method, error)
+    if (!(error instanceof Refusal)) logFailure(ctx, method, error)
     const refusal = toRefusal(error, ctx.requestId)
     throw new ProtocolError(refusal.code, refusal.message, refusal.data)
   }
