@@ -3,7 +3,7 @@ import { ToolError } from '../src/define-tool.ts'
 import type { CallContext, Source } from '../src/types.ts'
 import { createFinanceSource } from '../tools/finance/source.ts'
 
-export const source: Source = createFinanceSource()
+export const source: Source = await createFinanceSource('all')
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 

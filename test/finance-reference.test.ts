@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { ToolError } from '../src/define-tool.ts'
-import { formatAmount, formatPercent } from '../tools/finance/numbers.ts'
+import { formatAmount, formatPercent } from '../tools/finance/numeric/numbers.ts'
 import { ctx, isAsWritten, numberOf, parseExamples, source } from './finance-call.ts'
 
 t.test('the source', async (t) => {

@@ -11,7 +11,7 @@ const file = fileURLToPath(new URL('README.md', root))
 
 t.test('the generated tables of the README are those of the code', async (t) => {
   const readme = readFileSync(file, 'utf8')
-  const { tools } = createRegistry([createFinanceSource()])
+  const { tools } = createRegistry([await createFinanceSource('all')])
   const settings = replaceSection(readme, 'settings', settingsTable())
   const expected = replaceSection(settings, 'tools', toolsTable([...tools.values()]))
   if (process.env.UPDATE_README) writeFileSync(file, expected)
@@ -36,6 +36,6 @@ t.test('the path of one call is five files, in order', async (t) => {
     'transports/http/mcp.ts',
     'transports/http/native.ts',
     'src/call-tool.ts',
-    'tools/finance/tvm.ts'
+    'tools/finance/tvm/tvm.ts'
   ])
 })

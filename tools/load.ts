@@ -13,7 +13,7 @@ import type { OpenApiSource } from './openapi/source.ts'
  */
 export async function loadSources(config: Config, log: Log): Promise<readonly Source[]> {
   const { createFinanceSource } = await import('./finance/source.ts')
-  const sources = [createFinanceSource()]
+  const sources = [await createFinanceSource(isNarrowed(config) ? 'all' : 'core')]
   for (const file of config.modules) sources.push(await loadModule(file))
   for (const settings of listApis(config)) sources.push(await mountApi(settings, config, log))
   const { baseUrl, openapi, token } = config.api
@@ -27,6 +27,11 @@ export async function loadSources(config: Config, log: Log): Promise<readonly So
     )
   }
   return sources
+}
+
+/** A choice by name is checked against every name there is. */
+function isNarrowed({ toolsets, tools, excludeTools }: Config): boolean {
+  return toolsets !== undefined || tools !== undefined || excludeTools.length > 0
 }
 
 /** `apis` of the file, and the one that flags and variables describe. */

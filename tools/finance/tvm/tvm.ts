@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { defineTool } from '../../src/define-tool.ts'
-import type { ToolDefinition } from '../../src/types.ts'
+import { defineTool } from '../../../src/define-tool.ts'
+import type { ToolDefinition } from '../../../src/types.ts'
+import { formatAmount, requireFinite } from '../numeric/numbers.ts'
 import { annuityFv, annuityPv, compound, levelPayment } from './annuity.ts'
 import { cashFlowTools } from './cash-flows.ts'
-import { formatAmount, requireFinite } from './numbers.ts'
 
 const rate = z
   .number()

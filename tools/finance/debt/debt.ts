@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, ToolError } from '../../src/define-tool.ts'
-import type { ToolDefinition } from '../../src/types.ts'
-import { levelPayment } from './annuity.ts'
-import { formatAmount, requireFinite } from './numbers.ts'
+import { defineTool, ToolError } from '../../../src/define-tool.ts'
+import type { ToolDefinition } from '../../../src/types.ts'
+import { formatAmount, requireFinite } from '../numeric/numbers.ts'
+import { levelPayment } from '../tvm/annuity.ts'
 
 const paymentsPerYear = { monthly: 12, quarterly: 4, annual: 1 } as const
 const shownAtEachEnd = 3

@@ -1,5 +1,5 @@
-import { ToolError } from '../../src/define-tool.ts'
-import type { PromptDefinition, PromptResult } from '../../src/types.ts'
+import { ToolError } from '../../../src/define-tool.ts'
+import type { PromptDefinition, PromptResult } from '../../../src/types.ts'
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i
 const maxNameLength = 200

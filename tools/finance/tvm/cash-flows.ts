@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { defineTool } from '../../src/define-tool.ts'
-import type { ToolDefinition } from '../../src/types.ts'
+import { defineTool } from '../../../src/define-tool.ts'
+import type { ToolDefinition } from '../../../src/types.ts'
+import { formatAmount, formatPercent, requireFinite } from '../numeric/numbers.ts'
+import { compensatedSum } from '../numeric/sums.ts'
 import { formatUtcDay, parseUtcDay } from './dates.ts'
-import { formatAmount, formatPercent, requireFinite } from './numbers.ts'
-import type { Flow } from './solver/exponential-sum.ts'
-import { netPresentValue, solveRates } from './solver/irr.ts'
-import { compensatedSum } from './sums.ts'
+import type { Flow } from './rates/exponential-sum.ts'
+import { netPresentValue, solveRates } from './rates/irr.ts'
 
 const maxFlows = 10_000
 const tooMany = `at most ${maxFlows} cash flows; add up flows of the same period first`

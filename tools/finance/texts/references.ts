@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../../src/types.ts'
+import type { ResourceDefinition } from '../../../src/types.ts'
 
 // Every line "tool {arguments} -> field value" is recomputed by test/finance-reference.test.ts.
 const tvmFormulas = `TIME VALUE OF MONEY: FORMULAS AND CONVENTIONS

@@ -1,4 +1,4 @@
-import { ToolError } from '../../src/define-tool.ts'
+import { ToolError } from '../../../src/define-tool.ts'
 
 /** The value itself, or a ToolError that names the field when no double can hold the result. */
 export function requireFinite(value: number, field: string, fix: string): number {

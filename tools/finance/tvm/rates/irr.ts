@@ -1,7 +1,7 @@
-import { ToolError } from '../../../src/define-tool.ts'
+import { ToolError } from '../../../../src/define-tool.ts'
+import { requireFinite } from '../../numeric/numbers.ts'
+import { compensatedSum } from '../../numeric/sums.ts'
 import { compound } from '../annuity.ts'
-import { requireFinite } from '../numbers.ts'
-import { compensatedSum } from '../sums.ts'
 import { countSignChanges, createExponentialSum, evaluate, type Flow } from './exponential-sum.ts'
 import { findLogRates } from './rate-search.ts'
 

@@ -1,5 +1,5 @@
-import { compensatedSum } from '../sums.ts'
-import { brentRoot, type Point } from './brent.ts'
+import { brentRoot, type Point } from '../../numeric/brent.ts'
+import { compensatedSum } from '../../numeric/sums.ts'
 
 /** A function's value, and the size below which rounding decides its sign. */
 export interface Evaluation {

@@ -1,5 +1,5 @@
-import { ToolError } from '../../../src/define-tool.ts'
-import { compensatedSum } from '../sums.ts'
+import { ToolError } from '../../../../src/define-tool.ts'
+import { compensatedSum } from '../../numeric/sums.ts'
 import type { Evaluation } from './roots.ts'
 
 /** One cash flow; `time` in periods or years from any common start. */

@@ -1,0 +1,33 @@
+import type { ToolDefinition } from '../../src/types.ts'
+
+/** The tools of one toolset, in a module that is imported when they are wanted. */
+export interface Family {
+  readonly toolset: string
+  /** Everyday tools: those of `finance.core`. */
+  readonly core: readonly string[]
+  load(): Promise<readonly ToolDefinition[]>
+}
+
+/** Every family of finance tools. One without everyday tools costs nothing at the start. */
+export const families: readonly Family[] = [
+  {
+    toolset: 'finance.tvm',
+    core: [
+      'calculate_present_value',
+      'calculate_future_value',
+      'calculate_payment',
+      'calculate_annuity_pv',
+      'calculate_annuity_fv',
+      'calculate_npv',
+      'calculate_irr',
+      'calculate_xnpv',
+      'calculate_xirr'
+    ],
+    load: async () => (await import('./tvm/tvm.ts')).tvmTools
+  },
+  {
+    toolset: 'finance.debt',
+    core: ['create_amortization_schedule'],
+    load: async () => (await import('./debt/debt.ts')).debtTools
+  }
+]
