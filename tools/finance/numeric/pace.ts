@@ -1,0 +1,24 @@
+import type { CallContext } from '../../../src/types.ts'
+
+const maxStallMs = 10
+
+/**
+ * For long work: call the result in its loop and await what it returns, if anything. It gives way to
+ * other calls every 10 ms, reports progress, and throws when the call was cancelled or timed out.
+ */
+export function createPace(
+  ctx: Pick<CallContext, 'signal' | 'progress'>
+): (done: number, total: number) => Promise<void> | undefined {
+  let yieldedMs = performance.now()
+  return (done, total) => {
+    if (performance.now() - yieldedMs < maxStallMs) return undefined
+    return giveWay(done, total)
+  }
+
+  async function giveWay(done: number, total: number): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve))
+    ctx.signal.throwIfAborted()
+    ctx.progress(done, total)
+    yieldedMs = performance.now()
+  }
+}
