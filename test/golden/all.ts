@@ -1,0 +1,5 @@
+import type { Golden } from './golden.ts'
+import { timeValueGolden } from './time-value.ts'
+
+/** Every golden value of every family. */
+export const allGolden: readonly Golden[] = [...timeValueGolden]
