@@ -48,19 +48,21 @@ function placesIn(value: unknown): [Container, string][] {
 /** Good arguments with some places changed. */
 function alter(args: unknown, changes: readonly Change[]): unknown {
   const altered = structuredClone(args)
-  for (const { where, kind, number, odd } of changes) {
+  for (const change of changes) {
     const places = placesIn(altered)
-    const place = places[where % Math.max(1, places.length)]
-    if (!place) continue
-    const [container, key] = place
-    const old = container[key]
-    if (kind === 'number' && typeof old === 'number') container[key] = number
-    else if (kind === 'repeat' && Array.isArray(old)) container[key] = [...old, ...old]
-    else if (kind === 'shorten' && Array.isArray(old)) container[key] = old.slice(0, where % 3)
-    else if (kind === 'remove' && !Array.isArray(container)) delete container[key]
-    else if (kind === 'odd') container[key] = odd
+    const place = places[change.where % Math.max(1, places.length)]
+    if (place) apply(change, place)
   }
   return altered
+}
+
+function apply({ where, kind, number, odd }: Change, [container, key]: [Container, string]): void {
+  const old = container[key]
+  if (kind === 'odd') container[key] = odd
+  if (kind === 'number' && typeof old === 'number') container[key] = number
+  if (kind === 'repeat' && Array.isArray(old)) container[key] = [...old, ...old]
+  if (kind === 'shorten' && Array.isArray(old)) container[key] = old.slice(0, where % 3)
+  if (kind === 'remove' && !Array.isArray(container)) delete container[key]
 }
 
 const good = new Map(source.tools.map(({ name }) => [name, [] as unknown[]]))
