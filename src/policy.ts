@@ -1,5 +1,6 @@
 import type { Audit } from './audit.ts'
 import { auditContext } from './audit.ts'
+import { callerKey } from './caller-key.ts'
 import { Refusal } from './errors.ts'
 import type { Limiter } from './limit.ts'
 import type { Slots } from './slots.ts'
@@ -23,11 +24,6 @@ export interface Policy {
   /** Which resource URIs may be read at all. */
   readonly allowsResource: (uri: string) => boolean
   readonly audit: Audit
-}
-
-/** Unnamed callers are told apart by address, so that one cannot use up the rate of all. */
-function callerKey(ctx: CallContext): string {
-  return ctx.principal.kind === 'anonymous' ? `address:${ctx.remote}` : `id:${ctx.principal.id}`
 }
 
 /** Charges the caller for a method; returns 0 or the milliseconds to wait. */

@@ -1,3 +1,4 @@
+import { callerKey } from './caller-key.ts'
 import { openDeadline } from './deadline.ts'
 import { describeError } from './log.ts'
 import type { Slots } from './slots.ts'
@@ -19,7 +20,7 @@ export async function runGuarded<T>(
   ctx: CallContext,
   work: (ctx: CallContext) => T | Promise<T>
 ): Promise<Settled<T>> {
-  const release = await slots.acquire(ctx.signal)
+  const release = await slots.acquire(ctx.signal, callerKey(ctx))
   if (release === 'busy') return { outcome: 'busy' }
   if (release === 'aborted') return { outcome: 'cancelled' }
   const deadline = openDeadline(ctx.signal, timeoutMs)

@@ -3,7 +3,8 @@ import { runGuarded } from '../src/run.ts'
 import { createSlots } from '../src/slots.ts'
 import type { CallContext } from '../src/types.ts'
 
-const ctx = { signal: new AbortController().signal } as CallContext
+const principal = { id: 'a', kind: 'key' }
+const ctx = { principal, signal: new AbortController().signal } as CallContext
 
 t.test('work that ignores its signal keeps its slot, but not for ever', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 1, queueWaitMs: 60_000 })
