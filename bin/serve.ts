@@ -7,7 +7,7 @@ import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
-import { createCore, openOutput } from './core.ts'
+import { createCore, openOutput, type Surroundings } from './core.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
@@ -26,14 +26,21 @@ export async function serve(
   const stdout = config.transport === 'http' ? undefined : takeStdout()
   const output = openOutput(config)
   const sources = await loadSources(config, output.log)
-  const core = createCore(config, sources, createChanges(), output)
+  const core = createCore(
+    config,
+    sources,
+    createChanges(),
+    output,
+    await openSurroundings(config, output.log)
+  )
   const { log, mcp } = core
+  process.on('SIGUSR2', mcp.killSwitch.stop)
   for (const warning of warnings) log.warn(warning)
   const open: Closable[] = []
   let failure: unknown
 
   const grace = closeWithGrace(
-    { delay: graceMs + 2000, logger: false },
+    { delay: graceMs + 2000, logger: false, skip: ['SIGUSR2'] },
     async ({ err, signal }) => {
       if (err) log.error('unexpected error, shutting down', { error: describeError(err) })
       if (signal) log.info('shutting down', { signal })
@@ -76,6 +83,13 @@ export async function serve(
       })
       .catch((error: unknown) => log.error('stdio', { error: describeError(error) }))
   }
+}
+
+async function openSurroundings({ alerts }: Config, log: Log): Promise<Surroundings> {
+  const { webhook, secret } = alerts
+  if (webhook === undefined) return {}
+  const { createAlertWebhook } = await import('./alert-webhook.ts')
+  return { sendAlert: createAlertWebhook({ webhook, secret }, log) }
 }
 
 /** Resolves when the parent is gone although somebody still holds the pipe open. */

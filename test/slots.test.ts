@@ -187,6 +187,7 @@ t.test('nobody keeps others out of the queue', async (t) => {
   await ask('c', 'c1')
   t.strictSame(ended.slice(5), ['b2 busy'], 'a third gets its place, too')
   t.equal(slots.queued, 4)
+  slots.stop()
 })
 
 t.test('random callers: a full queue is shared evenly and nothing is lost', async () => {
