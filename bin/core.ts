@@ -5,6 +5,7 @@ import { createChanges } from '../src/changes.ts'
 import { createPolicy } from '../src/create-policy.ts'
 import { createDispatcher } from '../src/dispatch.ts'
 import { createKillSwitch } from '../src/kill-switch.ts'
+import type { Limiter, SharedLimiter } from '../src/limit.ts'
 import {
   type LineSink,
   openGatheredStandardError,
@@ -55,6 +56,8 @@ export interface Core {
 export interface Surroundings {
   /** Tells somebody outside of an alert. */
   readonly sendAlert?: (alert: Alert) => void
+  /** Buckets shared with other instances, and those that stand in for them. */
+  readonly limiters?: { readonly own: Limiter; readonly shared: SharedLimiter }
 }
 
 /** Puts sources, registry, policy and dispatcher together as the configuration says. */
@@ -63,7 +66,7 @@ export function createCore(
   sources: readonly Source[],
   changes: Changes = createChanges(),
   output: Output = openOutput(config),
-  { sendAlert }: Surroundings = {}
+  { sendAlert, limiters }: Surroundings = {}
 ): Core {
   const { stderr, log } = output
   const { file } = config.audit
@@ -75,7 +78,7 @@ export function createCore(
   )
   const registry = createRegistry(selectTools(sources, config))
   requireTools('limits.tools', Object.keys(config.limits.tools), sources, registry.tools)
-  const policy = createPolicy(config, audit)
+  const policy = createPolicy(config, audit, limiters?.own, limiters?.shared)
   const alerts = createAlerts({ audit, log, ...(sendAlert && { send: sendAlert }) })
   const killSwitch = createKillSwitch(() => {
     policy.slots.stop()

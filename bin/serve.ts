@@ -7,7 +7,8 @@ import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
-import { createCore, openOutput, type Surroundings } from './core.ts'
+import { createCore, openOutput } from './core.ts'
+import { openSurroundings } from './surroundings.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
@@ -26,13 +27,8 @@ export async function serve(
   const stdout = config.transport === 'http' ? undefined : takeStdout()
   const output = openOutput(config)
   const sources = await loadSources(config, output.log)
-  const core = createCore(
-    config,
-    sources,
-    createChanges(),
-    output,
-    await openSurroundings(config, output.log)
-  )
+  const surroundings = await openSurroundings(config, output.log)
+  const core = createCore(config, sources, createChanges(), output, surroundings)
   const { log, mcp } = core
   process.on('SIGUSR2', mcp.killSwitch.stop)
   for (const warning of warnings) log.warn(warning)
@@ -46,6 +42,7 @@ export async function serve(
       if (signal) log.info('shutting down', { signal })
       await Promise.all(open.map((transport) => transport.close(graceMs)))
       await Promise.all(sources.map((source) => source.close()))
+      surroundings.close()
       await output.flush(1000)
       if (failure) throw failure
     }
@@ -83,13 +80,6 @@ export async function serve(
       })
       .catch((error: unknown) => log.error('stdio', { error: describeError(error) }))
   }
-}
-
-async function openSurroundings({ alerts }: Config, log: Log): Promise<Surroundings> {
-  const { webhook, secret } = alerts
-  if (webhook === undefined) return {}
-  const { createAlertWebhook } = await import('./alert-webhook.ts')
-  return { sendAlert: createAlertWebhook({ webhook, secret }, log) }
 }
 
 /** Resolves when the parent is gone although somebody still holds the pipe open. */

@@ -121,6 +121,11 @@ const limits = z.strictObject({
   tools: z.record(z.string(), rate).default({}),
   authFailuresPerMinute: setting(count(1, 1000).default(10), ['MCP_AUTH_FAILURES_PER_MINUTE']),
   banMs: milliseconds().default(60_000),
+  redisUrl: setting(
+    z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+    ['REDIS_URL'],
+    { secret: true }
+  ),
   maxRequestBytes: setting(bytes().default(1_048_576), ['MAX_REQUEST_SIZE']),
   maxConcurrent: setting(count(1, 10_000).default(32), ['MCP_MAX_CONCURRENT']),
   queue: count(0, 100_000).default(100),

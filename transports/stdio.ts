@@ -64,7 +64,7 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
 
 function chargeOther({ dispatcher }: Mcp, ctx: CallContext): Refusal | undefined {
   try {
-    dispatcher.charge('other', ctx)
+    dispatcher.chargeUnknown(ctx)
     return undefined
   } catch (error) {
     if (error instanceof Refusal) return error

@@ -80,6 +80,16 @@ const limits: readonly SettingRow[] = [
   },
   { key: 'limits.banMs', file: 50, default: 60_000, badInFile: [0, 1.5, 'soon'] },
   {
+    key: 'limits.redisUrl',
+    env: ['REDIS_URL'],
+    variable: ['redis://user:word@127.0.0.1:6379/1', 'redis://user:word@127.0.0.1:6379/1'],
+    file: 'rediss://redis.example',
+    default: undefined,
+    bad: ['http://127.0.0.1', '127.0.0.1:6379', 'redis'],
+    badInFile: [7, [], ''],
+    secret: true
+  },
+  {
     key: 'limits.maxRequestBytes',
     env: ['MAX_REQUEST_SIZE'],
     variable: ['2048', 2048],
