@@ -10,7 +10,6 @@ export interface RedisLimiter extends SharedLimiter {
 }
 
 const keyPrefix = 'portcullis:limit:'
-const commandTimeoutMs = 100
 const startTimeoutMs = 1000
 const probeMs = 500
 const warnEveryMs = 60_000
@@ -43,8 +42,13 @@ type Client = Redis & { takeToken(key: string, perMinute: number, burst: number)
  * with the same rates: a caller gets at most as much as once more from each instance. Starts
  * without Redis, too. Throws a ConfigError when ioredis is not installed.
  */
-export async function openRedisLimiter(url: string, own: Limiter, log: Log): Promise<RedisLimiter> {
-  const client = await createClient(url)
+export async function openRedisLimiter(
+  url: string,
+  own: Limiter,
+  log: Log,
+  timeoutMs = 100
+): Promise<RedisLimiter> {
+  const client = await createClient(url, timeoutMs)
   let localTakes = 0
   let takesBefore = 0
   let probing: NodeJS.Timeout | undefined
@@ -120,7 +124,7 @@ export async function openRedisLimiter(url: string, own: Limiter, log: Log): Pro
   })
 }
 
-async function createClient(url: string): Promise<Client> {
+async function createClient(url: string, timeoutMs: number): Promise<Client> {
   const { Redis } = await import('ioredis').catch((cause) => {
     throw new ConfigError(
       'limits.redisUrl (REDIS_URL): the optional package ioredis is not installed; npm install ioredis',
@@ -129,7 +133,7 @@ async function createClient(url: string): Promise<Client> {
   })
   const client = new Redis(url, {
     lazyConnect: true,
-    commandTimeout: commandTimeoutMs,
+    commandTimeout: timeoutMs,
     connectTimeout: startTimeoutMs,
     // A command that waits for better times would hold its call, and be counted too late.
     enableOfflineQueue: false,
