@@ -122,7 +122,13 @@ const limits = z.strictObject({
   authFailuresPerMinute: setting(count(1, 1000).default(10), ['MCP_AUTH_FAILURES_PER_MINUTE']),
   banMs: milliseconds().default(60_000),
   redisUrl: setting(
-    z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+    z
+      .url({
+        protocol: /^rediss?$/,
+        hostname: /./,
+        error: 'must be a URL such as redis://HOST:6379 or rediss://HOST:6379'
+      })
+      .optional(),
     ['REDIS_URL'],
     { secret: true }
   ),

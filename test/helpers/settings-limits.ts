@@ -85,7 +85,7 @@ const limits: readonly SettingRow[] = [
     variable: ['redis://user:word@127.0.0.1:6379/1', 'redis://user:word@127.0.0.1:6379/1'],
     file: 'rediss://redis.example',
     default: undefined,
-    bad: ['http://127.0.0.1', '127.0.0.1:6379', 'redis'],
+    bad: ['http://127.0.0.1', '127.0.0.1:6379', 'redis', 'redis://'],
     badInFile: [7, [], ''],
     secret: true
   },
