@@ -56,6 +56,11 @@ const table = {
     text: 'Too many open sessions. Retry later or close a session.'
   },
   flood: { code: 429, status: 429, text: 'Too many requests from this address.' },
+  banned: {
+    code: 429,
+    status: 429,
+    text: 'Too many failed logins from this address. Wait, then send a valid key.'
+  },
   limited: { code: 429, status: 429, text: 'Too many requests: slow down and retry later.' },
   busy: {
     code: 429,
@@ -66,6 +71,11 @@ const table = {
     code: 503,
     status: 503,
     text: 'The server is shutting down. Retry elsewhere or later.'
+  },
+  stopped: {
+    code: 503,
+    status: 503,
+    text: 'The operator has stopped this server: it accepts no calls.'
   },
   unknown_tool: { code: -32602, status: 200, text: 'Unknown tool.' },
   unknown_resource: { code: -32602, status: 200, text: 'Unknown resource.' },

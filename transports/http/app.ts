@@ -4,6 +4,7 @@ import type { Audit } from '../../src/audit.ts'
 import type { Authenticate } from '../../src/auth.ts'
 import { Refusal, toRefusal } from '../../src/errors.ts'
 import { parseJson } from '../../src/json.ts'
+import { createStopped } from '../../src/kill-switch.ts'
 import { monotonicClock } from '../../src/limit.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
@@ -11,6 +12,7 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
+import { createBanGate } from './bans.ts'
 import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
@@ -45,6 +47,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const { http, limits } = config
   const refuse = createRefuse(http.path)
   let isDraining = false
+  const judgeState = (): Refusal | undefined => {
+    if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
+    return mcp.killSwitch.isStopped ? createStopped() : undefined
+  }
 
   const app = fastify({
     bodyLimit: limits.maxRequestBytes,
@@ -77,14 +83,19 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addJsonParser(app)
   addAccessLog(app, mcp)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
-  await addGuard(app, { config, refuse, paramHeaders, isDraining: () => isDraining })
+  await addGuard(app, { config, refuse, paramHeaders, judgeState })
+  const bans = createBanGate({ config, alerts: mcp.alerts, audit, refuse })
   addHealth(app, {
     version: mcp.version,
-    notReadyReasons: () => [...(isDraining ? ['draining'] : []), ...(options.notReady?.() ?? [])]
+    notReadyReasons: () => [
+      ...(isDraining ? ['draining'] : []),
+      ...(mcp.killSwitch.isStopped ? ['stopped by the kill switch'] : []),
+      ...(options.notReady?.() ?? [])
+    ]
   })
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
-    addAuth(secured, { audit, log: mcp.log, refuse, ...(authenticate && { authenticate }) })
+    addAuth(secured, { audit, log: mcp.log, refuse, bans, ...(authenticate && { authenticate }) })
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
     await addApiRoutes(secured, { mcp, registry, config, refuse })
   })

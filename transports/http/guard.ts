@@ -1,7 +1,8 @@
 import cors from '@fastify/cors'
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
+import { createLimiter } from '../../src/limit.ts'
+import { networkOf } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
 import { createHostCheck } from './host.ts'
 import type { Refuse } from './refuse.ts'
@@ -11,8 +12,8 @@ export interface GuardOptions {
   readonly refuse: Refuse
   /** The `Mcp-Param-*` headers that tools declare; web pages may send them. */
   readonly paramHeaders: readonly string[]
-  /** True once the server has begun to shut down. */
-  readonly isDraining: () => boolean
+  /** Why the server takes no work at all just now. */
+  readonly judgeState: () => Refusal | undefined
 }
 
 /** Node drops headers beyond its own cap silently; an Origin among them would go unseen. */
@@ -38,13 +39,13 @@ const singletons = new Set([
  * unknown paths pass it, too.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { config, refuse, paramHeaders, isDraining } = options
+  const { config, refuse, paramHeaders, judgeState } = options
   const { http, limits } = config
   const isAllowedHost = createHostCheck(http.allowedHosts, http.host)
   const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
-  // As a plugin the limiter would hook single routes and never see a 401 or a 404.
-  await app.register(rateLimit, { global: false, ipv6Subnet: 64 })
-  const countAddress = app.createRateLimit({ max: limits.address, timeWindow: 60_000 })
+  // Its own buckets, in this process: a flood must push out no caller's and reach no store.
+  const flood = createLimiter()
+  const floodRate = { perMinute: limits.address, burst: limits.address }
 
   function judgeHeaders({ raw, headers }: FastifyRequest): Refusal | undefined {
     if (raw.rawHeaders.length / 2 > maxHeaders) return new Refusal('headers_too_many')
@@ -61,32 +62,25 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
     return isAllowedHost(/^https?:\/\/([^/?#]*)/i.exec(target)?.[1])
   }
 
-  async function judgeLoad(request: FastifyRequest): Promise<Refusal | undefined> {
+  function judgeLoad(request: FastifyRequest): Refusal | undefined {
     if (request.routeOptions.config.isProbe) return undefined
-    if (isDraining()) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
-    if (!limits.enabled) return undefined
-    const { isExceeded, ttl } = await countFlood(request)
-    return isExceeded ? new Refusal('flood', { data: { retryAfterMs: ttl } }) : undefined
+    const state = judgeState()
+    if (state || !limits.enabled) return state
+    const retryAfterMs = flood.take(networkOf(request.ip), floodRate)
+    return retryAfterMs > 0 ? new Refusal('flood', { data: { retryAfterMs } }) : undefined
   }
 
-  async function countFlood(
-    request: FastifyRequest
-  ): Promise<{ isExceeded: boolean; ttl: number }> {
-    const count = await countAddress(request)
-    return 'isExceeded' in count ? count : { isExceeded: false, ttl: 0 }
-  }
-
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     addStandardHeaders(request, reply)
     // Load first, so that refused headers count, too.
-    const load = await judgeLoad(request)
+    const load = judgeLoad(request)
     const refusal = judgeHeaders(request) ?? load
-    if (!refusal) return
+    if (!refusal) return done()
     // A truncated header block leaves the connection in doubt; a draining server lets it go.
     if (refusal.kind === 'headers_too_many' || refusal.kind === 'draining') {
       reply.header('connection', 'close')
     }
-    return refuse(request, reply, refusal)
+    refuse(request, reply, refusal)
   })
 
   await app.register(cors, {
