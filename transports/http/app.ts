@@ -61,8 +61,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    // A path that cannot be decoded would pass no hook; this one is found nowhere, after all of them.
-    rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/-'),
+    // What the router cannot read would pass no hook; this path is found nowhere, after all of them.
+    rewriteUrl: ({ url = '/' }) => (isRoutable(url) ? url : '/-'),
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseSocket,
     http: {
@@ -118,9 +118,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   }
 }
 
-function isDecodable(url: string): boolean {
+/** A path that can be decoded, or a URL (RFC 9112 §3.2.2). */
+function isRoutable(target: string): boolean {
+  if (!target.startsWith('/')) return URL.canParse(target)
   try {
-    decodeURIComponent(url)
+    decodeURIComponent(target)
     return true
   } catch {
     return false

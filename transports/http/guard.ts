@@ -1,9 +1,9 @@
-import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import { createLimiter } from '../../src/limit.ts'
 import { networkOf } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
+import { addCors, exposeRefusal } from './cors.ts'
 import { createHostCheck } from './host.ts'
 import type { Refuse } from './refuse.ts'
 
@@ -18,6 +18,9 @@ export interface GuardOptions {
 
 /** Node drops headers beyond its own cap silently; an Origin among them would go unseen. */
 const maxHeaders = 100
+
+/** Node also reads request lines of versions that it does not speak. */
+const versions = new Set(['1.0', '1.1'])
 
 /** Sent twice, each of these would let one reader see a value that another does not. */
 const singletons = new Set([
@@ -49,6 +52,7 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
 
   function judgeHeaders({ raw, headers }: FastifyRequest): Refusal | undefined {
     if (raw.rawHeaders.length / 2 > maxHeaders) return new Refusal('headers_too_many')
+    if (!versions.has(raw.httpVersion)) return new Refusal('invalid_request')
     const repeated = findRepeated(raw.rawHeaders)
     if (repeated)
       return new Refusal('invalid_request', { detail: `Header ${repeated} is repeated.` })
@@ -80,34 +84,11 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
     if (refusal.kind === 'headers_too_many' || refusal.kind === 'draining') {
       reply.header('connection', 'close')
     }
+    exposeRefusal(request, reply, config)
     refuse(request, reply, refusal)
   })
 
-  await app.register(cors, {
-    origin: corsOrigin(http.allowedOrigins),
-    methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
-    allowedHeaders: [
-      'Content-Type',
-      'Authorization',
-      'Accept',
-      'X-API-Key',
-      'X-Session-ID',
-      'Mcp-Session-Id',
-      'MCP-Protocol-Version',
-      'Mcp-Method',
-      'Mcp-Name',
-      'Last-Event-ID',
-      'X-Request-Id',
-      'traceparent',
-      'tracestate',
-      'baggage',
-      ...paramHeaders
-    ],
-    exposedHeaders: ['Mcp-Session-Id', 'X-Request-Id', 'Retry-After', 'WWW-Authenticate'],
-    credentials: config.auth.required && !http.allowedOrigins.includes('*'),
-    maxAge: 86_400,
-    strictPreflight: false
-  })
+  await addCors(app, config, paramHeaders)
 }
 
 function addStandardHeaders(request: FastifyRequest, reply: FastifyReply): void {
@@ -115,6 +96,7 @@ function addStandardHeaders(request: FastifyRequest, reply: FastifyReply): void 
     'x-request-id': request.id,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    vary: 'Origin',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'"
   })
 }
@@ -142,13 +124,6 @@ function createOriginCheck(
     origins.has(origin) ||
     origin === `http://${host}` ||
     origin === `https://${host}`
-}
-
-/** One origin is stated on every answer; of several the one that asks. */
-function corsOrigin(allowed: readonly string[]): string | string[] {
-  const [only] = allowed
-  if (allowed.includes('*')) return '*'
-  return allowed.length === 1 && only !== undefined ? only : [...allowed]
 }
 
 declare module 'fastify' {
