@@ -131,7 +131,7 @@ t.test('an exploded object does not speak for another parameter', async (t) => {
     }
   )
   const tool = findTool(loose, 'loose')
-  for (const name of ['tenant', 'tenant[x]', 'key']) {
+  for (const name of ['tenant', 'tenant[x]', 'Tenant', 'key', 'key[]', 'KEY', 'Key[0]']) {
     await t.rejects(callTool(tool, { filter: { [name]: 'theirs' } }), {
       name: 'ToolError',
       message: /"filter" must not hold/

@@ -122,6 +122,7 @@ t.test('what is optional and cannot be sent is left out, and the operation says 
               { style: 'pipeDelimited', explode: true }
             ),
             { name: 'Connection', in: 'header', schema: text },
+            { name: 'X-Original-URL', in: 'header', schema: text },
             { name: 'Authorization', in: 'header', required: true, schema: text },
             query(
               'when',
@@ -145,10 +146,11 @@ t.test('what is optional and cannot be sent is left out, and the operation says 
   t.match(notes, [
     /^left out: the query parameter "pipes"/,
     /^left out: the header parameter "Connection"/,
+    /^left out: the header parameter "X-Original-URL"/,
     /^the query parameter "when" is offered without/,
     /^left out: the request body/
   ])
-  t.equal(notes.length, 4)
+  t.equal(notes.length, 5)
 })
 
 t.test('a broken reference refuses its users only', async (t) => {
@@ -230,3 +232,20 @@ t.test(
       await t.rejects(mount(withServers(servers), bare), { message })
   }
 )
+
+t.test('names out of a document cannot steer a terminal or hide text', async (t) => {
+  const hidden = 'x\u202e\u001b[2J'
+  const parameter = { name: 'x\u202e', in: 'path', required: true, schema: text }
+  const source = await mount(
+    documentOf({
+      '/a/{x\u202e}': { parameters: [parameter], get: { responses: {} } },
+      [`/b/{${hidden}}`]: { get: { responses: {} } },
+      '/c': { parameters: [parameter], get: getOf(`c${hidden}`) }
+    })
+  )
+  t.equal(source.tools.length, 1)
+  t.equal(source.refused.length, 2)
+  const { tools, refused } = source
+  const said = [...tools, ...refused].flatMap((each) => Object.values(each)).map(String)
+  for (const text of said) t.notMatch(text, /[\p{Cc}\p{Cf}]/u)
+})

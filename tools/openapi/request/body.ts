@@ -147,7 +147,9 @@ function planPlain(essence: string, schema: unknown): BodyPlan {
     if (essence.includes('*')) throw unwritable(essence)
     return { kind: 'binary', schema: base64Text }
   }
-  const narrowed = isOpen ? { schema: { type: 'string' } } : narrow(schema, new Set(['scalar']))
+  const narrowed = isOpen
+    ? { schema: { type: 'string' } }
+    : narrow(schema, new Set(['scalar']), 'its request body')
   if (!narrowed || essence.includes('*/')) throw unwritable(essence)
   return { kind: 'text', schema: narrowed.schema }
 }

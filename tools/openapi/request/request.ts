@@ -155,18 +155,20 @@ function refuseForeignNames(
   { parameters, owned }: Operation
 ): void {
   for (const [key] of entries) {
-    const isForeign =
-      owned.queries.has(key) ||
-      parameters.some((each) => {
-        const isQuery = each.location === 'query' && each !== parameter
-        return isQuery && (each.name === key || key.startsWith(`${each.name}[`))
-      })
-    if (isForeign) {
+    const others = parameters.filter((each) => each.location === 'query' && each !== parameter)
+    const names = [...owned.queries, ...others.map(({ name }) => name)]
+    if (names.some((name) => isSpokenFor(name, key))) {
       throw new ToolError(
         `Argument "${parameter.argument}" must not hold "${key}", which is a parameter of its own.`
       )
     }
   }
+}
+
+/** Many servers read `Key`, `key[]` and `key[0]` as `key`. */
+function isSpokenFor(name: string, key: string): boolean {
+  const [own, other] = [name.toLowerCase(), key.toLowerCase()]
+  return own === other || other.startsWith(`${own}[`)
 }
 
 function buildHeaders(operation: Operation, given: Given): Record<string, string> {
