@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { CallContext, CallResult, Log, Source, ToolDefinition } from '../src/types.ts'
 import { startDemoApi } from '../tools/shiftwork/demo-api.ts'
 import { createShiftWorkSource } from '../tools/shiftwork/source.ts'
+import { watchForInboundKeys } from './helpers/inbound-key.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -75,6 +76,7 @@ export async function startRecorder() {
     response.writeHead(reply.status, reply.body === undefined ? {} : jsonHeader)
     response.end(reply.body === undefined ? '' : JSON.stringify(reply.body))
   })
+  watchForInboundKeys(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
