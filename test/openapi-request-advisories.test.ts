@@ -139,3 +139,33 @@ t.test('an exploded object does not speak for another parameter', async (t) => {
   }
   await loose.close()
 })
+
+t.test('a form field does not speak for another one', async (t) => {
+  const object = { type: 'object', additionalProperties: text }
+  const schema = {
+    type: 'object',
+    properties: { filter: object, role: { enum: ['user'] } },
+    additionalProperties: text
+  }
+  const encoding = { filter: { style: 'form', explode: true } }
+  for (const mediaType of ['application/x-www-form-urlencoded', 'multipart/form-data']) {
+    const content = { [mediaType]: { schema, encoding } }
+    const form = await mountApi(
+      documentOf({ '/a': { post: getOf('form', undefined, { requestBody: { content } }) } }),
+      { baseUrl: server.origin, allowWrites: true }
+    )
+    const tool = findTool(form, 'form')
+    const before = server.requests.length
+    for (const body of [
+      { filter: { role: 'admin' } },
+      { filter: { 'role[]': 'admin' } },
+      { 'role[]': 'admin' },
+      { Role: 'admin' }
+    ]) {
+      await t.rejects(callTool(tool, { body }), { name: 'ToolError', message: /must not hold/ })
+    }
+    t.equal(server.requests.length, before, 'nothing was sent')
+    await callTool(tool, { body: { filter: { city: 'a' }, role: 'user', more: 'b' } })
+    await form.close()
+  }
+})

@@ -4,7 +4,7 @@ import type { Segment } from '../document/template.ts'
 import type { Operation } from '../operations.ts'
 import { buildBody } from './body-request.ts'
 import type { Parameter } from './parameters.ts'
-import { headerText, pathText, percentCodec, queryPairs } from './styles.ts'
+import { headerText, isSpokenFor, pathText, percentCodec, queryPairs } from './styles.ts'
 import { encode, isTraversal, lineText, readValue, reservedText, type Value } from './values.ts'
 
 /** Most servers accept a request line of 8 KiB. */
@@ -163,12 +163,6 @@ function refuseForeignNames(
       )
     }
   }
-}
-
-/** Many servers read `Key`, `key[]` and `key[0]` as `key`. */
-function isSpokenFor(name: string, key: string): boolean {
-  const [own, other] = [name.toLowerCase(), key.toLowerCase()]
-  return own === other || other.startsWith(`${own}[`)
 }
 
 function buildHeaders(operation: Operation, given: Given): Record<string, string> {
