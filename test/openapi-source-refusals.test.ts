@@ -59,6 +59,7 @@ t.test('what cannot be sent exactly is refused with its reason', async (t) => {
     xml: [body('application/xml', { schema: { type: 'object' } }), /is application\/xml/],
     mixed: [body('multipart/mixed'), /is multipart\/mixed/],
     image: [body('image/*'), /is image\/\*/],
+    charset: [body('application/json; charset=utf-16'), /has the charset "utf-16"/],
     ghost: [body('application/json', { schema: ref('Missing') }), /body refers to/],
     deepBody: [
       body('application/json', { schema: { properties: { a: ref('Missing') } } }),
