@@ -10,6 +10,7 @@ import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { collectAllowedMethods } from './allowed-methods.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
 import { createBanGate } from './bans.ts'
@@ -152,12 +153,13 @@ function addErrorHandlers(app: FastifyInstance, { log }: Mcp, refuse: Refuse): v
     log.error('request failed', { request_id: request.id, error: describeError(error) })
     return refuse(request, reply, toRefusal(error, request.id))
   })
+  const allowedMethods = collectAllowedMethods(app)
   app.setNotFoundHandler((request, reply) => {
-    const url = pathOf(request)
-    const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) =>
-      app.hasRoute({ method, url })
-    )
-    if (methods.length === 0) return refuse(request, reply, new Refusal('not_found'))
+    const methods = allowedMethods(pathOf(request))
+    // A path with the right method comes here when its parameter cannot be decoded.
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return refuse(request, reply, new Refusal('not_found'))
+    }
     return refuse(
       request,
       reply.header('allow', methods.join(', ')),
