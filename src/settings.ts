@@ -101,6 +101,7 @@ const http = z.strictObject({
   allowedHosts: setting(list().optional(), ['MCP_ALLOWED_HOSTS']),
   trustProxy: setting(z.array(network).default([]), ['MCP_TRUST_PROXY']),
   maxConnections: setting(count(1, 100_000).default(1000), ['MCP_MAX_INBOUND_CONNECTIONS']),
+  maxConnectionsPerAddress: setting(count(1, 100_000).default(100), []),
   infoPublic: setting(z.boolean().default(true), ['MCP_INFO_PUBLIC'])
 })
 

@@ -14,6 +14,7 @@ import { collectAllowedMethods } from './allowed-methods.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
 import { createBanGate } from './bans.ts'
+import { addConnectionLimits } from './connections.ts'
 import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
@@ -75,8 +76,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     }
   })
   app.server.maxHeadersCount = 128
-  app.server.maxConnections = http.maxConnections
-
+  addConnectionLimits(app, {
+    max: http.maxConnections,
+    maxPerAddress: http.maxConnectionsPerAddress,
+    proxies: http.trustProxy
+  })
   addStopping(app)
   const lanes = createLanes({ mcp, registry, config })
   const inFlight = trackRequests(app, http.path)

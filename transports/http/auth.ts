@@ -33,6 +33,7 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
       return deny(request, reply, reason)
     }
     request.principal = principal
+    request.server.recognize(request.raw.socket)
     audit.record({ event: 'AUTH_SUCCESS', principal: principal.id, ...originOf(request) })
   })
 
