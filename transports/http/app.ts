@@ -181,8 +181,8 @@ function translate({ code, statusCode }: FastifyError): Refusal | undefined {
 }
 
 function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.isProbe) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.isProbe) return done()
     // Not onResponse: that one never sees an answer whose client went away.
     const startedMs = monotonicClock()
     onceGone(request, reply, (isDone) => {
@@ -194,6 +194,7 @@ function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
         http_status: isDone ? reply.statusCode : 499
       })
     })
+    done()
   })
 }
 
@@ -204,15 +205,16 @@ function trackRequests(
 ): { settle(graceMs: number): Promise<void> } {
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', (request, reply, done) => {
     // A GET of the MCP path is a stream that lasts; one of the façade runs a tool.
     const isStream = request.method === 'GET' && pathOf(request) === mcpPath
-    if (isStream || isListening(request.body)) return
+    if (isStream || isListening(request.body)) return done()
     owed.add(request.id)
     onceGone(request, reply, () => {
       owed.delete(request.id)
       if (owed.size === 0) onEmpty()
     })
+    done()
   })
   return {
     async settle(graceMs) {

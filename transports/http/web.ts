@@ -50,7 +50,8 @@ export async function sendResponse(reply: FastifyReply, response: Response): Pro
 /** The path of a request, also when its target came in absolute form (RFC 9112 §3.2.2). */
 export function pathOf({ url }: FastifyRequest): string {
   const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
-  return target.split('?')[0] ?? ''
+  const end = target.indexOf('?')
+  return end === -1 ? target : target.slice(0, end)
 }
 
 /** Lets the headers of an event stream go out before its first event. */
