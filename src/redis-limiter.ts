@@ -4,7 +4,6 @@ import type { Limiter, SharedLimiter } from './limit.ts'
 import type { Log, Rate } from './types.ts'
 
 export interface RedisLimiter extends SharedLimiter {
-  /** How often a limit was counted in this process because Redis did not answer. */
   readonly localTakes: number
   close(): void
 }
