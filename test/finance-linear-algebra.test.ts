@@ -197,10 +197,13 @@ t.test('what is not positive definite is said', (t) => {
   t.end()
 })
 
+// Whole numbers: beside 1e-80, a column can be all but collinear and the solution without meaning.
+const whole = fc.integer({ min: -100, max: 100 })
+
 t.test('least squares: residuals are orthogonal to every column', (t) => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(entry, entry, entry), { minLength: 6, maxLength: 40 }),
+      fc.array(fc.tuple(whole, whole, whole), { minLength: 6, maxLength: 40 }),
       (rows) => {
         const X = rows.map(([a, b]) => [1, a, b])
         const { residuals, collinear } = solveLeastSquares(
