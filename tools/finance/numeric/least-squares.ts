@@ -97,10 +97,12 @@ function reflect(column: Float64Array, from: number, others: readonly Float64Arr
   const half = diagonal * (diagonal - first)
   for (const other of others) {
     let product = 0
-    for (const [i, value] of normal.entries()) product += value * (other[from + i] ?? 0)
+    for (let i = from; i < other.length; i += 1)
+      product += (normal[i - from] ?? 0) * (other[i] ?? 0)
     const share = product / half
-    for (const [i, value] of normal.entries())
-      other[from + i] = (other[from + i] ?? 0) - share * value
+    for (let i = from; i < other.length; i += 1) {
+      other[i] = (other[i] ?? 0) - share * (normal[i - from] ?? 0)
+    }
   }
   column.fill(0, from)
   column[from] = diagonal

@@ -28,7 +28,8 @@ export function covariance(x: readonly number[], y: readonly number[], ddof: 0 |
 export function correlation(x: readonly number[], y: readonly number[]): number {
   const left = centre(x).parts
   const right = centre(y).parts
-  const lengths = Math.sqrt(sumOfProducts(left, left)) * Math.sqrt(sumOfProducts(right, right))
+  // One root of the product, since the product of two roots makes 1 - 2e-16 of an exact 1.
+  const lengths = Math.sqrt(sumOfProducts(left, left) * sumOfProducts(right, right))
   return Math.max(-1, Math.min(1, sumOfProducts(left, right) / lengths))
 }
 
