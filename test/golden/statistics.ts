@@ -264,6 +264,17 @@ const distributions: readonly Golden[] = [
     source: 'exact fractions of binomial coefficients (python3)'
   },
   {
+    tool: 'hypergeometric_probability',
+    args: {
+      total: 10_000,
+      successes_in_population: 1200,
+      sample_size: 500,
+      successes_in_sample: 150
+    },
+    expected: { probability: 8.232147659177005e-29, atLeast: 1.1542335747956158e-28 },
+    source: 'exact fractions of binomial coefficients (python3)'
+  },
+  {
     tool: 'exponential_distribution',
     args: { x: 0.2, lambda: 10 },
     expected: { cdf: 0.8646647167633873, pdf: 1.353352832366127 },

@@ -1,6 +1,6 @@
 import type { Matrix } from './matrix.ts'
 
-// What exact collinearity leaves of a column is a few roundings; Filip's worst column keeps 1e-10.
+// What exact collinearity leaves of a column is a few roundings; Filip's worst column keeps 5e-8.
 const collinearityTolerance = 1e-13
 const takesPart = 1e-8
 

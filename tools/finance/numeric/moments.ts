@@ -51,8 +51,6 @@ function deviations(values: readonly number[], from: number): number[] {
   return values.map((value) => value - from)
 }
 
-/** Corrected for what the rounding of the means left (Chan, Golub and LeVeque 1983). */
 function averageProduct(x: readonly number[], y: readonly number[], ddof: 0 | 1): number {
-  const correction = (compensatedSum(x) * compensatedSum(y)) / x.length
-  return (sumOfProducts(x, y) - correction) / (x.length - ddof)
+  return sumOfProducts(x, y) / (x.length - ddof)
 }
