@@ -60,6 +60,16 @@ for (const { fit, digits, errorDigits } of fits) {
   })
 }
 
+t.test('the leverages of all rows add up to the number of columns, for Filip too', (t) => {
+  for (const { predictors, response } of [longley, filip, wampler1]) {
+    const X = predictors.map((row) => [1, ...row])
+    const { leverage, rank } = solveLeastSquares(X, response)
+    const total = X.reduce((sum, row) => sum + leverage(row), 0)
+    t.ok(Math.abs(total / rank - 1) < 1e-8, `${total} for ${rank} columns`)
+  }
+  t.end()
+})
+
 t.test('collinear columns are named', (t) => {
   const rows = [1, 2, 3, 4, 5, 7].map((x, i) => [1, x, (i * i) % 5, 3 * x - 2, 0])
   const short = rows.map((row) => row.slice(0, 4))
