@@ -124,6 +124,20 @@ t.test('type 7 quantiles', (t) => {
   t.end()
 })
 
+t.test('quantiles never fall where p rises, and stay within the values', (t) => {
+  const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 })
+  const share = fc.double({ min: 0, max: 1, noNaN: true })
+  const rise = fc.double({ min: 0, max: 1e-15, noNaN: true })
+  fc.assert(
+    fc.property(values, share, rise, (list, p, more) => {
+      const sorted = sortNumbers(list)
+      const [at, next] = [quantile(sorted, p), quantile(sorted, Math.min(1, p + more))]
+      return at <= next && at >= (sorted[0] ?? at) && next <= (sorted.at(-1) ?? next)
+    })
+  )
+  t.end()
+})
+
 const entry = fc.double({ min: -10, max: 10, noNaN: true })
 const square = fc.integer({ min: 1, max: 8 }).chain((size) =>
   fc.array(fc.array(entry, { minLength: size, maxLength: size }), {
