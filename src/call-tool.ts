@@ -6,6 +6,7 @@ import { monotonicClock } from './limit.ts'
 import { chargeMethod, chargeTool, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
 import { logFailure, runGuarded } from './run.ts'
+import { refuseScopes } from './scope-challenge.ts'
 import type {
   CallContext,
   CallResult,
@@ -14,18 +15,22 @@ import type {
   ToolDefinition,
   ToolResult
 } from './types.ts'
+import { findLackedScopes } from './visibility.ts'
 
 interface Ended {
   readonly outcome: Outcome
   readonly result?: ToolResult
+  readonly refusal?: Refusal
   readonly tool?: ToolDefinition
 }
 
 /** How a call ended, for carriers with words of their own. */
 export interface ExecutedTool {
   readonly outcome: Outcome
-  /** Undefined for unknown and hidden names. */
+  /** Undefined for unknown and hidden names, and when it is refused. */
   readonly result?: ToolResult
+  /** A visible tool, but the caller lacks a scope. */
+  readonly refusal?: Refusal
   /** What an upstream API answered with. */
   readonly upstreamStatus?: number
 }
@@ -38,9 +43,9 @@ export async function callTool(
   args: unknown,
   ctx: CallContext
 ): Promise<ToolResult> {
-  const { result } = await executeTool(registry, policy, name, args, ctx)
+  const { result, refusal } = await executeTool(registry, policy, name, args, ctx)
   // The same words for unknown and hidden: a caller cannot probe for names.
-  if (!result) throw new Refusal('unknown_tool')
+  if (!result) throw refusal ?? new Refusal('unknown_tool')
   return result
 }
 
@@ -60,7 +65,7 @@ export async function executeTool(
   const noteUpstream = (status: number): void => {
     upstreamStatus = status
   }
-  const { outcome, result, tool, bytesOut } = await decide(registry, policy, name, args, {
+  const { outcome, result, refusal, tool, bytesOut } = await decide(registry, policy, name, args, {
     ...ctx,
     noteUpstream
   })
@@ -82,6 +87,7 @@ export async function executeTool(
   return {
     outcome,
     ...(result && { result }),
+    ...(refusal && { refusal }),
     ...(upstreamStatus !== undefined && { upstreamStatus })
   }
 }
@@ -98,6 +104,8 @@ async function decide(
   const tool = registry.tools.get(name)
   if (!tool) return { outcome: 'unknown' }
   if (!registry.view(ctx.principal).tools.has(name)) return { outcome: 'forbidden', tool }
+  const scopes = findLackedScopes(ctx.principal, tool)
+  if (scopes) return { outcome: 'forbidden', refusal: refuseScopes(scopes), tool }
   const toolWaitMs = chargeTool(policy, tool, ctx)
   if (toolWaitMs > 0) return { outcome: 'limited', result: refuse('limited', toolWaitMs), tool }
   return { ...(await run(policy, tool, args, ctx)), tool }

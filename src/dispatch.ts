@@ -7,6 +7,7 @@ import { takePage } from './page.ts'
 import { chargeOrRefuse, type Policy } from './policy.ts'
 import { canRead, readResource } from './read-resource.ts'
 import type { Registry, View } from './registry.ts'
+import { challengeScopes } from './scope-challenge.ts'
 import type {
   CallContext,
   CompletionRef,
@@ -52,6 +53,8 @@ export interface Dispatcher {
    * returns what the client is told.
    */
   refuseMalformed(method: string, params: unknown, fault: string, ctx: CallContext): Refusal
+  /** Refuses what a token lacks the scope for, before the protocol is reached; or lets it go on. */
+  challengeScopes(method: string, params: unknown, ctx: CallContext): Refusal | undefined
   /** Charges a method that has no work of its own, such as `resources/subscribe`. */
   charge(method: string, ctx: CallContext): void
   /** True when the principal could read this URI; for subscriptions. */
@@ -106,6 +109,8 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
     },
     refuseMalformed: (method, params, fault, ctx) =>
       refuseMalformed(policy, method, params, fault, ctx),
+    challengeScopes: (method, params, ctx) =>
+      challengeScopes(registry, policy, method, params, ctx),
     charge: (method, ctx) => chargeOrRefuse(policy, method, ctx),
     canRead: (uri, principal) => canRead(registry, policy, uri, principal)
   } satisfies Dispatcher)

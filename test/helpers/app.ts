@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCore } from '../../bin/core.ts'
-import { createAuthenticate, createCredential } from '../../src/auth.ts'
+import { createAuthenticate, createCredential, indexCredentials } from '../../src/auth.ts'
 import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
@@ -61,15 +61,17 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
   const logged: string[] = []
   const log = createLog(config.log, { write: (line) => logged.push(line) })
   const mcp = { ...core.mcp, log }
-  const credentials = Object.entries(principals).map(([name, principal]) =>
-    createCredential(keyOf(name as KeyName), principal)
+  const keys = indexCredentials(
+    Object.entries(principals).map(([name, principal]) =>
+      createCredential(keyOf(name as KeyName), principal)
+    )
   )
   const server = await createHttpServer({
     mcp,
     registry: core.registry,
     config,
     audit: core.audit,
-    ...(config.auth.required && { authenticate: createAuthenticate(() => credentials) })
+    ...(config.auth.required && { authenticate: createAuthenticate(() => keys) })
   })
   const origin = await server.listen()
   const port = Number(new URL(origin).port)

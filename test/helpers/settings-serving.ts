@@ -186,6 +186,63 @@ const auth: readonly SettingRow[] = [
     ...name
   },
   {
+    key: 'auth.keyStore',
+    env: ['MCP_KEYS_FILE'],
+    variable: ['/run/keys.json', '/run/keys.json'],
+    file: '/etc/keys.json',
+    default: '~/.config/portcullis/keys.json',
+    ...name
+  },
+  {
+    key: 'auth.keyMaxAgeDays',
+    env: ['MCP_KEY_MAX_AGE_DAYS'],
+    variable: ['90', 90],
+    file: 365,
+    default: undefined,
+    ...count
+  },
+  {
+    key: 'auth.jwt.issuer',
+    env: ['MCP_JWT_ISSUER'],
+    variable: ['https://id.example', 'https://id.example'],
+    file: 'https://id.example/realms/a',
+    default: undefined,
+    bad: ['id.example', '/id'],
+    badInFile: ['id.example', 7]
+  },
+  {
+    key: 'auth.jwt.audience',
+    env: ['MCP_JWT_AUDIENCE'],
+    variable: ['https://mcp.example/mcp', 'https://mcp.example/mcp'],
+    file: 'portcullis',
+    default: undefined,
+    ...name
+  },
+  {
+    key: 'auth.jwt.jwksUri',
+    env: ['MCP_JWKS_URI'],
+    variable: ['https://id.example/keys', 'https://id.example/keys'],
+    file: 'http://127.0.0.1:9000/keys',
+    default: undefined,
+    bad: [
+      'http://id.example/keys',
+      'http://127.0.0.1.id.example/keys',
+      'https://user:word@id.example/keys',
+      'file:///etc/keys',
+      'keys'
+    ],
+    badInFile: ['http://id.example/keys', 7]
+  },
+  {
+    key: 'auth.jwt.firebaseProject',
+    env: ['MCP_FIREBASE_PROJECT'],
+    variable: ['my-project-1', 'my-project-1'],
+    file: 'my-project-2',
+    default: undefined,
+    bad: ['My Project', 'a', '1-project', 'project/..'],
+    badInFile: ['a b', 7]
+  },
+  {
     key: 'auth.allowInsecure',
     env: ['MCP_ALLOW_INSECURE'],
     variable: ['1', true],
@@ -195,4 +252,23 @@ const auth: readonly SettingRow[] = [
   }
 ]
 
-export const servingRows: readonly SettingRow[] = [...choice, ...http, ...auth]
+const stdio: readonly SettingRow[] = [
+  {
+    key: 'stdio.scopes',
+    env: ['MCP_STDIO_SCOPES'],
+    variable: ['a.read, b.read', ['a.read', 'b.read']],
+    file: ['c.read'],
+    default: undefined,
+    ...list
+  },
+  {
+    key: 'stdio.tools',
+    env: ['MCP_STDIO_TOOLS'],
+    variable: ['get_*', ['get_*']],
+    file: ['list_*'],
+    default: undefined,
+    ...list
+  }
+]
+
+export const servingRows: readonly SettingRow[] = [...choice, ...http, ...auth, ...stdio]

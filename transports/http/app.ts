@@ -11,6 +11,7 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
+import { createChallenge } from './challenge.ts'
 import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
@@ -18,6 +19,7 @@ import { createLanes } from './lanes.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
+import { addResourceMetadata, describeResource } from './resource-metadata.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
 import { pathOf } from './web.ts'
 
@@ -43,7 +45,8 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { mcp, registry, config, audit, authenticate } = options
   const { http, limits } = config
-  const refuse = createRefuse(http.path)
+  const resource = describeResource(config)
+  const refuse = createRefuse(http.path, createChallenge(resource))
   let isDraining = false
 
   const app = fastify({
@@ -85,6 +88,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
     addAuth(secured, { audit, log: mcp.log, refuse, ...(authenticate && { authenticate }) })
+    if (resource) addResourceMetadata(secured, resource)
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
     await addApiRoutes(secured, { mcp, registry, config, refuse })
   })
