@@ -1,6 +1,6 @@
 import { generateKey } from '../src/api-key.ts'
 import { digestOf } from '../src/auth.ts'
-import { ConfigError, reasonOf } from '../src/config-error.ts'
+import { ConfigError } from '../src/config-error.ts'
 import {
   changeKeyStore,
   keyIdOf,
@@ -13,7 +13,7 @@ import {
 } from '../src/key-store.ts'
 import { findNearest } from '../src/nearest.ts'
 import type { Config } from '../src/settings.ts'
-import { describeAge } from '../src/stored-keys.ts'
+import { describeAge, describeStoreError } from '../src/stored-keys.ts'
 import type { CommandLine } from './command-line.ts'
 
 type Write = (text: string) => unknown
@@ -155,7 +155,7 @@ async function readStore(file: string): Promise<readonly StoredKey[]> {
     return readKeyStore(file)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw storeError(cause)
+    throw describeStoreError(file, cause)
   }
 }
 
@@ -166,10 +166,6 @@ async function changeStore(
   try {
     await changeKeyStore(file, change)
   } catch (cause) {
-    throw cause instanceof ConfigError ? cause : storeError(cause)
+    throw cause instanceof ConfigError ? cause : describeStoreError(file, cause)
   }
-}
-
-function storeError(cause: unknown): ConfigError {
-  return new ConfigError(`auth.keyStore (MCP_KEYS_FILE): ${reasonOf(cause)}`, { cause })
 }

@@ -64,8 +64,13 @@ function readStore(file: string): readonly StoredKey[] {
   try {
     return readKeyStore(file)
   } catch (cause) {
-    throw new ConfigError(`auth.keyStore (MCP_KEYS_FILE): ${reasonOf(cause)}`, { cause })
+    throw describeStoreError(file, cause)
   }
+}
+
+/** Names the file, too: it may be the default, which nobody typed. */
+export function describeStoreError(file: string, cause: unknown): ConfigError {
+  return new ConfigError(`auth.keyStore (MCP_KEYS_FILE) ${file}: ${reasonOf(cause)}`, { cause })
 }
 
 function toCredential(
