@@ -16,13 +16,18 @@ export function generateKey(): string {
     secret = alphabet[Number(rest % 62n)] + secret
     rest /= 62n
   }
+  return sealKey(secret)
+}
+
+/** The key with this secret part. */
+export function sealKey(secret: string): string {
   const body = `pcl_${secret}`
   return body + checksumOf(body)
 }
 
 /**
- * True for a text that looks like one of our keys and has a wrong checksum: it was mistyped or cut
- * and stands for nobody.
+ * True for a text that looks like one of our keys and has a wrong checksum: it was mistyped. Asked
+ * at the start and by scanners, not per request: the checksum takes longer than the whole lookup.
  */
 export function isMistypedKey(text: string): boolean {
   if (text.length !== keyLength || !keyShape.test(text)) return false
