@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
 export interface CommandLine {
-  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi'
+  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi' | 'keys'
   /** Words after the flags: the subcommand's own. */
   readonly words: readonly string[]
   /** Flags that are settings, with their text. */
@@ -13,6 +13,13 @@ export interface CommandLine {
   readonly strict: boolean
   /** JSON text of `tools call`. */
   readonly args?: string
+  /** What `keys create` makes a key of. */
+  readonly key: {
+    readonly name?: string
+    readonly scopes?: readonly string[]
+    readonly tools?: readonly string[]
+    readonly expires?: string
+  }
 }
 
 const text = { type: 'string' } as const
@@ -35,6 +42,9 @@ const options = {
   'api-base-url': text,
   'allow-writes': flag,
   strict: flag,
+  name: text,
+  scopes: many,
+  expires: text,
   demo: flag,
   'print-config': flag,
   args: text,
@@ -60,9 +70,23 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     settings,
     json: values.json ?? false,
     strict: values.strict ?? false,
+    key: readKey(values),
     ...(values.config !== undefined && { configFile: values.config }),
     ...(values.args !== undefined && { args: values.args })
   }
+}
+
+function readKey({ name, scopes, tools, expires }: Values): CommandLine['key'] {
+  return {
+    ...(name !== undefined && { name }),
+    ...(scopes && { scopes: splitList(scopes) }),
+    ...(tools && { tools: splitList(tools) }),
+    ...(expires !== undefined && { expires })
+  }
+}
+
+function splitList(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => text.split(',').map((item) => item.trim()))
 }
 
 type SettingTexts = Map<string, string | readonly string[]>
@@ -121,7 +145,7 @@ function chooseAction(values: Values, [command]: readonly string[]): CommandLine
   if (values.version) return 'version'
   if (values['print-config']) return 'print-config'
   if (command === undefined) return 'serve'
-  if (command === 'tools' || command === 'openapi') return command
+  if (command === 'tools' || command === 'openapi' || command === 'keys') return command
   throw new ConfigError(`command line: unknown command ${command}; see mcp-server --help`)
 }
 
@@ -132,6 +156,9 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
+  mcp-server keys list [--json]
+  mcp-server keys revoke NAME|ID
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp
@@ -149,5 +176,5 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   --version --help
 
 Secrets come from the environment or a file, never from the command line: MCP_AUTH_TOKEN,
-MCP_API_KEYS, MCP_AUTH_TOKEN_FILE. The README lists every setting.
+MCP_API_KEYS, MCP_AUTH_TOKEN_FILE; or make keys with mcp-server keys create. The README lists every setting.
 `

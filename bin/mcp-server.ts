@@ -22,6 +22,10 @@ async function main(argv: readonly string[]): Promise<void> {
     const { serve } = await import('./serve.ts')
     return serve(loaded, loadSources)
   }
+  if (line.action === 'keys') {
+    const { runKeys } = await import('./keys.ts')
+    return runKeys(loaded.config, line)
+  }
   const { runTools } = await import('./tools.ts')
   process.exitCode = await runTools(loaded.config, line, loadSources)
 }

@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import { localPrincipal } from '../src/auth.ts'
+import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
 import { describeError } from '../src/log.ts'
@@ -58,7 +58,7 @@ export async function serve(
   const { maxRequestBytes: maxLineBytes } = config.limits
   const stdio = serveLines({
     mcp,
-    principal: localPrincipal,
+    principal: createLocalPrincipal(config.stdio),
     maxLineBytes,
     input: process.stdin,
     output: stdout

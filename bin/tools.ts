@@ -1,8 +1,8 @@
-import { localPrincipal } from '../src/auth.ts'
+import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { Log, Source, ToolResult } from '../src/types.ts'
+import type { Log, Principal, Source, ToolResult } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import type { CommandLine } from './command-line.ts'
@@ -27,7 +27,8 @@ export async function runTools(
   const output = openOutput(config)
   const sources = await loadSources(config, output.log)
   try {
-    return await run(createCore(config, sources, createChanges(), output), line, print)
+    const core = createCore(config, sources, createChanges(), output)
+    return await run(core, createLocalPrincipal(config.stdio), line, print)
   } finally {
     await Promise.all(sources.map((source) => source.close()))
     await output.flush(1000)
@@ -36,19 +37,21 @@ export async function runTools(
 
 async function run(
   core: Core,
+  principal: Principal,
   { words, json, args }: CommandLine,
   print: (text: string) => Promise<void>
 ): Promise<number> {
   const [verb, name] = words
+  const { tools } = core.registry.view(principal)
   if (verb === 'list') {
-    await print(listTools([...core.registry.tools.values()], json))
+    await print(listTools([...tools.values()], json))
     return 0
   }
   if (verb !== 'call' || name === undefined) {
     throw new ConfigError('tools: use tools list [--json], or tools call NAME --args JSON')
   }
-  if (!core.registry.tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
-  const ctx = createBareContext({ principal: localPrincipal, transport: 'stdio' }, core.log)
+  if (!tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
+  const ctx = createBareContext({ principal, transport: 'stdio' }, core.log)
   const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
   await print(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0

@@ -14,7 +14,12 @@ export type AuditEventName =
   | 'RATE_LIMITED'
   | 'SECURITY_ALERT'
 
-export type AuthFailure = 'missing_bearer_token' | 'invalid_token' | 'banned'
+export type AuthFailure =
+  | 'missing_bearer_token'
+  | 'invalid_token'
+  | 'expired_token'
+  | 'wrong_audience'
+  | 'banned'
 
 /** Why a person should look. */
 export type SecurityAlert = 'address_banned' | 'calls_stopped'

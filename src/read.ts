@@ -68,7 +68,9 @@ async function decide<T extends object>(
   try {
     work = reading.find()
   } catch (error) {
-    if (error instanceof Refusal) return refuseWith('invalid', error)
+    if (error instanceof Refusal) {
+      return refuseWith(error.kind === 'insufficient_scope' ? 'forbidden' : 'invalid', error)
+    }
     throw error
   }
   if (typeof work === 'string') return refuseWith(work, reading.unknown)
