@@ -29,5 +29,10 @@ export const families: readonly Family[] = [
     toolset: 'finance.debt',
     core: ['create_amortization_schedule'],
     load: async () => (await import('./debt/debt.ts')).debtTools
+  },
+  {
+    toolset: 'finance.optimisation',
+    core: [],
+    load: async () => (await import('./optimisation/optimisation.ts')).optimisationTools
   }
 ]

@@ -61,9 +61,14 @@ function firstVertices(
   return x.map((at, index) => {
     const width = (bounds.upper[index] as number) - (bounds.lower[index] as number)
     const usual = 0.1 * Math.max(1, Math.abs(at)) * (round % 2 === 0 ? 1 : -0.3)
-    const reach = Number.isFinite(width) ? Math.sign(usual) * Math.min(Math.abs(usual), width / 4) : usual
+    const reach = Number.isFinite(width)
+      ? Math.sign(usual) * Math.min(Math.abs(usual), width / 4)
+      : usual
     const ahead = clamp(x.with(index, at + reach), bounds)
-    return toVertex(objective, ahead[index] === at ? clamp(x.with(index, at - reach), bounds) : ahead)
+    return toVertex(
+      objective,
+      ahead[index] === at ? clamp(x.with(index, at - reach), bounds) : ahead
+    )
   })
 }
 
@@ -101,6 +106,8 @@ function step(simplex: readonly Vertex[], evaluate: (x: readonly number[]) => Ve
   return simplex.map(({ x }, vertex) =>
     vertex === 0
       ? best
-      : evaluate(x.map((value, i) => (best.x[i] as number) + shrinkage * (value - (best.x[i] as number))))
+      : evaluate(
+          x.map((value, i) => (best.x[i] as number) + shrinkage * (value - (best.x[i] as number)))
+        )
   )
 }

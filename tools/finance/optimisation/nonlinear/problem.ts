@@ -39,14 +39,12 @@ export type LocalSearch = (
   tolerance: number
 ) => Promise<Found>
 
-/** A function that is Infinity where the expression has no value, and that counts. */
-export function countEvaluations(
+/** A function that is Infinity where the expression has no value; `onError` hears why. */
+export function withoutErrors(
   evaluate: Objective,
-  budget: Budget,
-  onError: (error: Error) => void
+  onError: (error: Error) => void = () => {}
 ): Objective {
   return (x) => {
-    budget.spend()
     try {
       return evaluate(x)
     } catch (error) {

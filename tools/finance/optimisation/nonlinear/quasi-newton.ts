@@ -26,7 +26,13 @@ export const searchByGradient: LocalSearch = async (bounds, objective, start, to
     if (wait) await wait
     const slope = projectedNorm(gradient, active)
     if (slope <= tolerance * Math.max(1, Math.abs(point.value))) return converged(point)
-    const next = searchLine(bounds, objective, point, gradient, direction(inverse, gradient, active))
+    const next = searchLine(
+      bounds,
+      objective,
+      point,
+      gradient,
+      direction(inverse, gradient, active)
+    )
     if (!next && !inverse) break
     if (!next) {
       inverse = undefined
