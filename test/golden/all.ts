@@ -1,0 +1,6 @@
+import type { Golden } from './golden.ts'
+import { optimisationGolden } from './optimisation.ts'
+import { timeValueGolden } from './time-value.ts'
+
+/** Every golden value of every family. */
+export const allGolden: readonly Golden[] = [...timeValueGolden, ...optimisationGolden]
