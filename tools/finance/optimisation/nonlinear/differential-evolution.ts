@@ -21,14 +21,17 @@ export async function searchByEvolution(
   generator: Generator
 ): Promise<Found> {
   const size = Math.min(150, Math.max(20, 10 * start.length))
-  const members = Array.from({ length: size }, (_, index) =>
-    toMember(problem, index === 0 ? clamp(start, problem) : randomPoint(problem, generator))
-  )
-  for (let generation = 0; generation < maxGenerations; generation += 1) {
-    if (problem.budget.isSpent() || hasCollapsed(members, tolerance)) break
+  const members = [toMember(problem, clamp(start, problem))]
+  while (members.length < size) {
     const wait = problem.budget.pause()
     if (wait) await wait
+    members.push(toMember(problem, randomPoint(problem, generator)))
+  }
+  for (let generation = 0; generation < maxGenerations; generation += 1) {
+    if (problem.budget.isSpent() || hasCollapsed(members, tolerance)) break
     for (let index = 0; index < size; index += 1) {
+      const wait = problem.budget.pause()
+      if (wait) await wait
       const trial = toMember(problem, mutate(problem, members, index, generator))
       if (!isBetter(members[index] as Member, trial)) members[index] = trial
     }

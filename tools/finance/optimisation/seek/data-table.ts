@@ -6,6 +6,7 @@ import { type TableFormula, tableFormulas } from './table-formulas.ts'
 
 const maxRows = 1000
 const maxColumns = 100
+const maxCells = 10_000
 
 const known = tableFormulas
   .map(({ name, parameters }) => `${name}(${parameters.map((each) => each.name).join(', ')})`)
@@ -55,6 +56,7 @@ export const dataTable: ToolDefinition = defineTool({
     if (!formula) throw new ToolError(`formula_type: must be one of ${known}`)
     const [row, column] = readAxes(args)
     const fixed = readFixed(formula, args.fixed_params, [row, column])
+    requireCells(row.values.length * (column?.values.length ?? 1))
     for (const axis of [row, column]) if (axis) requireValues(formula, axis)
     const table = row.values.map((value) => {
       const given = new Map(fixed).set(row.param, value)
@@ -135,6 +137,13 @@ function readFixed(
     fixed.set(parameter.name, value)
   }
   return fixed
+}
+
+function requireCells(cells: number): void {
+  if (cells <= maxCells) return
+  throw new ToolError(
+    `variable1_values: ${cells} cells are too many; give values for at most ${maxCells}`
+  )
 }
 
 function requireValues({ parameters }: TableFormula, { field, param, values }: Axis): void {

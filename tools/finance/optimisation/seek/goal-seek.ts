@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineTool, ToolError } from '../../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../../src/types.ts'
 import { compileExpression, expressionInput } from '../../expression/expression.ts'
+import { createPace } from '../../numeric/pace.ts'
 import { type Curve, findRoot, followSlope, slopeAt } from './root.ts'
 
 const largest = 1e15
@@ -58,12 +59,12 @@ const goalSeek = defineTool({
   }),
   output,
   summary: ({ x, value }) => `At x = ${x} the calculation is ${value}.`,
-  run: ({ calculation, target, initialGuess, tolerance, maxIterations, description }) => {
+  run: async ({ calculation, target, initialGuess: guess, description, ...limits }, ctx) => {
     const f = compileCurve(calculation, 'calculation', target)
-    const found = findRoot(f, initialGuess, tolerance, maxIterations)
+    const found = await findRoot(f, { guess, ...limits }, createPace(ctx))
     if (!found) {
       throw new ToolError(
-        `target: the calculation does not reach ${target} on either side of ${initialGuess}; check the target, or try another initialGuess`
+        `target: the calculation does not reach ${target} on either side of ${guess}; check the target, or try another initialGuess`
       )
     }
     return { ...describeRoot(f, found, target), ...(description !== undefined && { description }) }
@@ -87,12 +88,12 @@ const newtonRaphsonOptimize = defineTool({
   output,
   summary: ({ x, value, iterations }) =>
     `At x = ${x} the formula is ${value}, after ${iterations} steps.`,
-  run: ({ formula, initialGuess, target, tolerance, maxIterations, description }) => {
+  run: async ({ formula, initialGuess: guess, target, description, ...limits }, ctx) => {
     const f = compileCurve(formula, 'formula', target)
-    const found = followSlope(f, initialGuess, tolerance, maxIterations)
+    const found = await followSlope(f, { guess, ...limits }, createPace(ctx))
     if (!found) {
       throw new ToolError(
-        `formula: Newton's method did not reach ${target} from ${initialGuess} (a flat place, no root, or too few of ${maxIterations} steps); try another initialGuess or goal_seek`
+        `formula: Newton's method did not reach ${target} from ${guess} (a flat place, no root, or more than ${limits.maxIterations} steps); try another initialGuess or goal_seek`
       )
     }
     return { ...describeRoot(f, found, target), ...(description !== undefined && { description }) }

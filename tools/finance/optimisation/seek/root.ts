@@ -10,23 +10,34 @@ export interface Root {
   readonly iterations: number
 }
 
+/** Where to start, how near is near enough, and how many steps that may take. */
+export interface Aim {
+  readonly guess: number
+  readonly tolerance: number
+  readonly maxIterations: number
+}
+
 const maxHalvings = 40
 const farthest = 1e15
+
+/** Gives way to other work between steps. */
+export type Pace = (done: number, total: number) => Promise<void> | undefined
 
 /**
  * Newton's method with numeric slopes, steps halved until the residual falls. Undefined when it does
  * not get below the tolerance; `note` sees every point on the way.
  */
-export function followSlope(
+export async function followSlope(
   f: Curve,
-  guess: number,
-  tolerance: number,
-  maxIterations: number,
+  { guess, tolerance, maxIterations }: Aim,
+  pace: Pace,
   note: (point: Point) => void = () => {}
-): Root | undefined {
+): Promise<Root | undefined> {
   let point: Point = { at: guess, value: f(guess) }
   note(point)
   for (let iterations = 0; ; iterations += 1) {
+    const wait = pace(iterations, maxIterations)
+    if (wait) await wait
     const next = iterations < maxIterations ? stepDown(f, point, note) : undefined
     // Beyond the tolerance it goes on for as long as that brings more digits.
     if (!next) {
@@ -80,20 +91,15 @@ function valueOrNaN(f: Curve, x: number): number {
  * A root near the guess: Newton first, then a change of sign on a widening grid, closed in by Brent.
  * Undefined when neither finds one. Throws a ToolError at a jump across 0.
  */
-export function findRoot(
-  f: Curve,
-  guess: number,
-  tolerance: number,
-  maxIterations: number
-): Root | undefined {
+export async function findRoot(f: Curve, aim: Aim, pace: Pace): Promise<Root | undefined> {
   const seen: Point[] = []
-  const smooth = followSlope(f, guess, tolerance, maxIterations, (point) => seen.push(point))
+  const smooth = await followSlope(f, aim, pace, (point) => seen.push(point))
   if (smooth) return smooth
-  const [below, above] = findBracket(f, guess, seen) ?? []
+  const [below, above] = findBracket(f, aim.guess, seen) ?? []
   if (!below || !above) return undefined
   const x = brentRoot(f, below, above)
   const residual = f(x)
-  if (Math.abs(residual) <= tolerance) return { x, residual, iterations: maxIterations }
+  if (Math.abs(residual) <= aim.tolerance) return { x, residual, iterations: aim.maxIterations }
   throw new ToolError(
     `target: the calculation jumps across it near ${x.toPrecision(6)} without reaching it`
   )
