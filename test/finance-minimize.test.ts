@@ -38,7 +38,7 @@ t.test('a function with many valleys: the deepest of them, agreed on', async (t)
   const himmelblau = '(x^2 + y - 11)^2 + (x + y^2 - 7)^2'
   const { value, agreeing, attempts } = await minimise(himmelblau, bounded, { restarts: 5 })
   t.ok(value < 1e-12, 'all four valleys of Himmelblau 1972 reach 0')
-  t.same([agreeing, attempts], [6, 6])
+  t.same([agreeing, attempts], [12, 12], 'a local search and a population, six times')
   const tilted = await minimise('x^4 - 16 * x^2 + 5 * x', [{ name: 'x', lower: -5, upper: 5 }])
   t.ok(isClose(tilted.value / 2, -39.16616570377142, 1e-9), 'Styblinski and Tang 1990')
   t.ok(isClose(tilted.solution[0]!.value, -2.903534027771177, 1e-6))
@@ -78,6 +78,20 @@ t.test('bounds, constraints and kinks', async (t) => {
   t.ok(kink.value < 1e-7, 'a median')
   const halfLine = await minimise('x * ln(x)', [{ name: 'x', lower: 0 }])
   t.ok(isClose(halfLine.value, -1 / Math.E, 1e-12), 'no value at the bound')
+})
+
+t.test('equations and inequalities together, by every method', async (t) => {
+  const variables = ['a', 'b', 'c', 'd'].map((name) => ({ name, lower: 1, upper: 5 }))
+  const constraints = [
+    { expression: 'a * b * c * d', relation: '>=', rhs: 25 },
+    { expression: 'a^2 + b^2 + c^2 + d^2', relation: '=', rhs: 40 }
+  ]
+  for (const method of ['auto', 'gradient', 'nelder_mead', 'differential_evolution']) {
+    const rest = { constraints, method }
+    const { value, solution } = await minimise('a * d * (a + b + c) + c', variables, rest)
+    t.ok(isClose(value, 17.0140173, 1e-7), `${method}: Hock and Schittkowski 1981, problem 71`)
+    t.ok(isClose(solution[0]!.value, 1, 1e-7), 'at its bound')
+  }
 })
 
 t.test('minima of random convex quadratics', () => {

@@ -33,7 +33,8 @@ export async function searchConstrained(
     if (isSettled && violation <= problem.feasibility && found.isConverged) {
       return { x, value: objective(x), isConverged: true }
     }
-    if (violation > violationBefore / 4 && penalty < maxPenalty && !isSettled) penalty *= 10
+    const isSlow = violation > Math.max(problem.feasibility, violationBefore / 4)
+    if (isSlow && penalty < maxPenalty) penalty *= 10
     if (problem.budget.isSpent()) break
   }
   return { x, value: objective(x), isConverged: false }

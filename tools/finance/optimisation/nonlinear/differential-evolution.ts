@@ -9,10 +9,13 @@ interface Member {
 
 const maxGenerations = 1000
 const crossoverRate = 0.9
+/** Generations after which a violation counts in full. */
+const relaxedGenerations = 150
 
 /**
  * Differential evolution rand/1/bin (Storn and Price 1997) with a factor that varies between 0.5 and
- * 1; of two points the one that keeps the constraints wins (Deb 2000). Needs finite bounds.
+ * 1. Of two points the one that keeps the constraints wins, where a violation is tolerated at first
+ * and less and less later (Takahama and Sakai 2006). Needs finite bounds.
  */
 export async function searchByEvolution(
   problem: Problem,
@@ -20,6 +23,24 @@ export async function searchByEvolution(
   tolerance: number,
   generator: Generator
 ): Promise<Found> {
+  const members = await populate(problem, start, generator)
+  const violations = members.map(({ violation }) => violation).sort((a, b) => a - b)
+  const usual = violations[Math.floor(members.length / 2)] ?? 0
+  const isOver = (): boolean => hasCollapsed(members, problem.feasibility, tolerance)
+  for (let generation = 0; generation < maxGenerations; generation += 1) {
+    const tolerated = toleratedViolation(problem, usual, generation)
+    if (problem.budget.isSpent() || (tolerated === problem.feasibility && isOver())) break
+    await evolve(problem, members, tolerated, generator)
+  }
+  const best = members.reduce((a, b) => (isBetter(b, a, problem.feasibility) ? b : a))
+  return { x: best.x, value: best.value, isConverged: isOver() }
+}
+
+async function populate(
+  problem: Problem,
+  start: readonly number[],
+  generator: Generator
+): Promise<Member[]> {
   const size = Math.min(150, Math.max(20, 10 * start.length))
   const members = [toMember(problem, clamp(start, problem))]
   while (members.length < size) {
@@ -27,17 +48,32 @@ export async function searchByEvolution(
     if (wait) await wait
     members.push(toMember(problem, randomPoint(problem, generator)))
   }
-  for (let generation = 0; generation < maxGenerations; generation += 1) {
-    if (problem.budget.isSpent() || hasCollapsed(members, tolerance)) break
-    for (let index = 0; index < size; index += 1) {
-      const wait = problem.budget.pause()
-      if (wait) await wait
-      const trial = toMember(problem, mutate(problem, members, index, generator))
-      if (!isBetter(members[index] as Member, trial)) members[index] = trial
-    }
+  return members
+}
+
+/** One generation: each member gives way to a better trial. */
+async function evolve(
+  problem: Problem,
+  members: Member[],
+  tolerated: number,
+  generator: Generator
+): Promise<void> {
+  for (const [index, member] of members.entries()) {
+    const wait = problem.budget.pause()
+    if (wait) await wait
+    const trial = toMember(problem, mutate(problem, members, index, generator))
+    if (!isBetter(member, trial, tolerated)) members[index] = trial
   }
-  const best = members.reduce((first, second) => (isBetter(second, first) ? second : first))
-  return { x: best.x, value: best.value, isConverged: hasCollapsed(members, tolerance) }
+}
+
+function toleratedViolation(
+  { constraints, feasibility }: Problem,
+  usual: number,
+  generation: number
+): number {
+  if (constraints.length === 0 || generation >= relaxedGenerations) return feasibility
+  const start = Number.isFinite(usual) ? usual : 1
+  return Math.max(feasibility, start * (1 - generation / relaxedGenerations) ** 5)
 }
 
 /** Uniform within finite bounds. */
@@ -49,16 +85,12 @@ export function randomPoint(
 }
 
 function toMember(problem: Problem, x: readonly number[]): Member {
-  const violation = largestViolation(problem, x)
-  return {
-    x,
-    value: problem.objective(x),
-    violation: violation <= problem.feasibility ? 0 : violation
-  }
+  return { x, value: problem.objective(x), violation: largestViolation(problem, x) }
 }
 
-function isBetter(a: Member, b: Member): boolean {
-  if (a.violation !== b.violation) return a.violation < b.violation
+function isBetter(a: Member, b: Member, tolerated: number): boolean {
+  const [first, second] = [a, b].map(({ violation }) => (violation <= tolerated ? 0 : violation))
+  if (first !== second) return (first as number) < (second as number)
   return a.value < b.value
 }
 
@@ -99,9 +131,9 @@ function pickThree(
   return [a, b, c] as [Member, Member, Member]
 }
 
-function hasCollapsed(members: readonly Member[], tolerance: number): boolean {
+function hasCollapsed(members: readonly Member[], tolerated: number, tolerance: number): boolean {
   const values = members.map(({ value }) => value)
   const [low, high] = [Math.min(...values), Math.max(...values)]
   if (!(high - low <= tolerance * Math.max(1, Math.abs(low)))) return false
-  return members.every(({ violation }) => violation === 0)
+  return members.every(({ violation }) => violation <= tolerated)
 }

@@ -85,7 +85,11 @@ export const minimizeFunction: ToolDefinition = defineTool({
       )
       .describe('The optimum, in the order of variables'),
     constraintValues: z.array(z.number()).describe('Value of each constraint expression there'),
-    maxViolation: z.number().describe('Largest violation of a constraint; 0 when all are kept'),
+    maxViolation: z
+      .number()
+      .describe(
+        'Largest violation of a constraint, relative to max(1, |rhs|); 0 when all are kept'
+      ),
     method: z.string().describe('The search that found it'),
     attempts: z.int().describe('Attempts that converged within the constraints'),
     agreeing: z.int().describe('Of these, how many reached the same value (relative 1e-6)'),
@@ -160,11 +164,11 @@ function createProblem(task: Task, ctx: CallContext) {
     upper: variables.map(({ upper }) => upper ?? Number.POSITIVE_INFINITY),
     objective: count((x) => sign * objective.evaluate(x)),
     constraints: compiled.map(({ evaluate, relation, rhs }) => {
-      const side = relation === '>=' ? -1 : 1
-      const excess = count((x) => side * (evaluate(x) - rhs))
+      const scale = (relation === '>=' ? -1 : 1) / Math.max(1, Math.abs(rhs))
+      const excess = count((x) => scale * (evaluate(x) - rhs))
       return { isEquality: relation === '=', excess }
     }),
-    feasibility: 1e-8 * Math.max(1, ...constraints.map(({ rhs }) => Math.abs(rhs))),
+    feasibility: 1e-8,
     budget
   }
   const requireValue = (): Error =>

@@ -31,7 +31,7 @@ export async function minimize(problem: Problem, plan: Plan): Promise<readonly A
   for (let attempt = 0; attempt <= plan.restarts; attempt += 1) {
     if (attempt > 0 && problem.budget.isSpent()) break
     const start = attempt === 0 ? clamp(plan.start, problem) : anotherStart(problem, plan)
-    ended.push(await searchOnce(problem, plan, start))
+    ended.push(...(await searchFrom(problem, plan, start)))
   }
   const defined = ended.filter(({ x, value }) => isReached(x, value))
   const kept = defined.filter(({ x }) => largestViolation(problem, x) <= problem.feasibility)
@@ -85,22 +85,34 @@ export function isBounded({ lower, upper }: Pick<Problem, 'lower' | 'upper'>): b
   return [...lower, ...upper].every(Number.isFinite)
 }
 
-async function searchOnce(
+async function searchFrom(
   problem: Problem,
   { method, tolerance, generator }: Plan,
   start: readonly number[]
+): Promise<readonly Attempt[]> {
+  if (method === 'gradient') return [await byGradient(problem, start, tolerance)]
+  if (method === 'nelder_mead') return [await bySimplex(problem, start, tolerance)]
+  if (method === 'differential_evolution') {
+    return [await byEvolution(problem, start, tolerance, generator)]
+  }
+  const local = await byEither(problem, start, tolerance)
+  if (!isBounded(problem)) return [local]
+  return [local, await byEvolution(problem, start, tolerance, generator)]
+}
+
+/** The population finds the valley, a local search the digits. */
+async function byEvolution(
+  problem: Problem,
+  start: readonly number[],
+  tolerance: number,
+  generator: Generator
 ): Promise<Attempt> {
-  if (method === 'gradient') return byGradient(problem, start, tolerance)
-  if (method === 'nelder_mead') return bySimplex(problem, start, tolerance)
-  if (method === 'auto' && !isBounded(problem)) return byEither(problem, start, tolerance)
   const rough = await searchByEvolution(problem, start, tolerance, generator)
   const polished = await byEither(problem, rough.x, tolerance)
-  const evolved = { ...rough, method: 'differential_evolution' as const }
-  const isWorse =
-    !(largestViolation(problem, polished.x) <= problem.feasibility) || rough.value < polished.value
-  // Both are of the same valley; the polished point has the digits.
-  if (!polished.isConverged || (rough.isConverged && isWorse)) return evolved
-  return { ...polished, method: 'differential_evolution' }
+  const isKept = largestViolation(problem, polished.x) <= problem.feasibility
+  const isWorse = !isKept || polished.value > rough.value + tolerance * Math.abs(rough.value)
+  const chosen = !polished.isConverged || (rough.isConverged && isWorse) ? rough : polished
+  return { ...chosen, method: 'differential_evolution' }
 }
 
 /** Slopes first; where they fail, as at a kink, the search that needs none. */

@@ -8,7 +8,7 @@ export interface Problem {
   readonly objective: Objective
   /** Each is at most 0 where it is kept; an equality is kept at 0 only. */
   readonly constraints: readonly { readonly isEquality: boolean; readonly excess: Objective }[]
-  /** How large a violation counts as rounding. */
+  /** How large a violation counts as kept. */
   readonly feasibility: number
   readonly budget: Budget
 }

@@ -13,44 +13,63 @@ const maxHalvings = 60
 
 /**
  * Projected BFGS with numeric gradients (Nocedal and Wright 2006, 6.1 and 16.7). Converged when the
- * slope within the bounds is below tolerance * max(1, |value|).
+ * slope within the bounds is below tolerance * max(1, |value|), or rounding hides any descent.
  */
 export const searchByGradient: LocalSearch = async (bounds, objective, start, tolerance) => {
-  let point = evaluate(objective, clamp(start, bounds))
-  if (!Number.isFinite(point.value)) return { ...point, isConverged: false }
-  let gradient = estimateGradient(objective, point.x, point.value, bounds)
-  let active = activeBounds(point.x, gradient, bounds)
-  let inverse: number[][] | undefined
+  const first = evaluate(objective, clamp(start, bounds))
+  if (!Number.isFinite(first.value)) return { ...first, isConverged: false }
+  let state = describe(bounds, objective, first, undefined)
   for (let iteration = 0; iteration < maxIterations && !bounds.budget.isSpent(); iteration += 1) {
     const wait = bounds.budget.pause()
     if (wait) await wait
-    const slope = projectedNorm(gradient, active)
+    const { point, inverse } = state
+    const slope = projectedNorm(state.gradient, state.active)
     if (slope <= tolerance * Math.max(1, Math.abs(point.value))) return converged(point)
-    const next = searchLine(
-      bounds,
-      objective,
-      point,
-      gradient,
-      direction(inverse, gradient, active)
-    )
-    if (!next && !inverse) break
-    if (!next) {
-      inverse = undefined
-      continue
-    }
-    const nextGradient = estimateGradient(objective, next.x, next.value, bounds)
-    const nextActive = activeBounds(next.x, nextGradient, bounds)
-    const isSame = nextActive.every((isActive, index) => isActive === active[index])
-    inverse = isSame ? update(inverse, point, next, gradient, nextGradient) : undefined
-    point = next
-    gradient = nextGradient
-    active = nextActive
+    const step = direction(state)
+    const next = searchLine(bounds, objective, state, step)
+    if (next) state = describe(bounds, objective, next, state)
+    else if (!inverse) break
+    else if (isWithinRounding(state, step, slope)) return converged(point)
+    else state = { ...state, inverse: undefined }
   }
-  return { ...point, isConverged: false }
+  return { ...state.point, isConverged: false }
+}
+
+/** Where the search stands. */
+interface State {
+  readonly point: Point
+  readonly gradient: readonly number[]
+  readonly active: readonly boolean[]
+  /** The inverse Hessian as far as it is known. */
+  readonly inverse: readonly (readonly number[])[] | undefined
+}
+
+/** What is known at a point; curvature is carried over while the same bounds are active. */
+function describe(
+  bounds: Bounds,
+  objective: Objective,
+  point: Point,
+  before: State | undefined
+): State {
+  const gradient = estimateGradient(objective, point.x, point.value, bounds)
+  const active = activeBounds(point.x, gradient, bounds)
+  const isSame = before?.active.every((isActive, index) => isActive === active[index])
+  const inverse = before && isSame ? update(before, point, gradient) : undefined
+  return { point, gradient, active, inverse }
 }
 
 function converged(point: Point): Found {
   return { ...point, isConverged: true }
+}
+
+/** Whether what the curvature still promises is less than a double can tell (not so at a kink). */
+function isWithinRounding(
+  { point, gradient }: State,
+  step: readonly number[],
+  slope: number
+): boolean {
+  const size = Math.max(1, Math.abs(point.value))
+  return slope <= 1e-5 * size && -inner(gradient, step) <= 1e-14 * size
 }
 
 function evaluate(objective: Objective, x: readonly number[]): Point {
@@ -58,11 +77,7 @@ function evaluate(objective: Objective, x: readonly number[]): Point {
 }
 
 /** Downhill, quasi-Newton where curvature is known; variables held at a bound stay. */
-function direction(
-  inverse: readonly (readonly number[])[] | undefined,
-  gradient: readonly number[],
-  active: readonly boolean[]
-): number[] {
+function direction({ inverse, gradient, active }: State): number[] {
   const free = gradient.map((slope, index) => (active[index] ? 0 : slope))
   const size = Math.hypot(...free)
   const steepest = free.map((slope) => -slope / Math.max(1, size))
@@ -75,8 +90,7 @@ function direction(
 function searchLine(
   bounds: Bounds,
   objective: Objective,
-  { x, value }: Point,
-  gradient: readonly number[],
+  { point: { x, value }, gradient }: State,
   step: readonly number[]
 ): Point | undefined {
   for (let halving = 0, length = 1; halving < maxHalvings; halving += 1, length /= 2) {
@@ -94,13 +108,11 @@ function searchLine(
 
 /** The BFGS update of the inverse Hessian; unchanged where the curvature is not positive. */
 function update(
-  inverse: number[][] | undefined,
-  from: Point,
-  to: Point,
-  gradient: readonly number[],
+  { point, gradient, inverse }: State,
+  next: Point,
   nextGradient: readonly number[]
-): number[][] | undefined {
-  const s = to.x.map((value, index) => value - (from.x[index] as number))
+): State['inverse'] {
+  const s = next.x.map((value, index) => value - (point.x[index] as number))
   const y = nextGradient.map((value, index) => value - (gradient[index] as number))
   const curvature = inner(s, y)
   if (!(curvature > 1e-12 * Math.hypot(...s) * Math.hypot(...y))) return inverse
