@@ -9,7 +9,7 @@ import { isBounded, minimize } from './minimize.ts'
 import { type Budget, type Objective, type Problem, withoutErrors } from './problem.ts'
 
 const maxVariables = 30
-const maxConstraints = 50
+const maxConstraints = 20
 const maxBound = 1e12
 
 const coordinate = z.number().min(-maxBound).max(maxBound)
