@@ -86,6 +86,8 @@ t.test('it cannot call itself', async (t) => {
   })
   t.match(result, { isError: true, content: [{ text: /cannot call itself; name another tool/ }] })
   t.match(record, { tool: 'call_tool_by_name', outcome: 'failed' })
+  const bare = await call('call_tool_by_name', { name: 'call_tool_by_name' })
+  t.match(bare.result, { content: [{ text: /cannot call itself/ }] }, 'whatever its arguments')
   const found = await call('call_tool_by_name', {
     name: 'find_tools',
     arguments: { query: 'echo' }

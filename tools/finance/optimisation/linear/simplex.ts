@@ -64,8 +64,8 @@ export async function solveLinear(program: LinearProgram, pace: Pace): Promise<S
   return solution
 }
 
-/** Steps to the optimum; returns -1, or the column along which there is none. */
-async function optimise(tableau: Tableau, columns: number, pace: Pace): Promise<number> {
+/** Steps a tableau to the optimum; returns -1, or the column along which there is none. */
+export async function optimise(tableau: Tableau, columns: number, pace: Pace): Promise<number> {
   let isStalled = false
   for (let step = 0; step < maxPivots; step += 1) {
     const wait = pace(step, maxPivots)
