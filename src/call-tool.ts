@@ -95,12 +95,15 @@ async function decide(
   args: unknown,
   ctx: DispatchContext
 ): Promise<Ended> {
-  const waitMs = chargeMethod(policy, 'tools/call', ctx)
+  // Awaited only when Redis has to be asked.
+  const charged = chargeMethod(policy, 'tools/call', ctx)
+  const waitMs = typeof charged === 'number' ? charged : await charged
   if (waitMs > 0) return { outcome: 'limited', result: refuse('limited', waitMs) }
   const tool = registry.tools.get(name)
   if (!tool) return { outcome: 'unknown' }
   if (!registry.view(ctx.principal).tools.has(name)) return { outcome: 'forbidden', tool }
-  const toolWaitMs = chargeTool(policy, tool, ctx)
+  const chargedTool = chargeTool(policy, tool, ctx)
+  const toolWaitMs = typeof chargedTool === 'number' ? chargedTool : await chargedTool
   if (toolWaitMs > 0) return { outcome: 'limited', result: refuse('limited', toolWaitMs), tool }
   return { ...(await run(policy, tool, args, ctx)), tool }
 }

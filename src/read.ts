@@ -61,7 +61,7 @@ async function decide<T extends object>(
   reading: Reading<T>,
   ctx: DispatchContext
 ): Promise<Ended<T>> {
-  const retryAfterMs = chargeMethod(policy, reading.method, ctx)
+  const retryAfterMs = await chargeMethod(policy, reading.method, ctx)
   if (retryAfterMs > 0)
     return refuseWith('limited', new Refusal('limited', { data: { retryAfterMs } }))
   let work: Work<T> | 'unknown' | 'forbidden'

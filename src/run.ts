@@ -1,3 +1,4 @@
+import { callerKey } from './caller-key.ts'
 import { describeError } from './log.ts'
 import type { Slots } from './slots.ts'
 import type { CallContext, DispatchContext } from './types.ts'
@@ -18,7 +19,7 @@ export async function runGuarded<T>(
   ctx: DispatchContext,
   work: (ctx: CallContext) => T | Promise<T>
 ): Promise<Settled<T>> {
-  const release = await slots.acquire(ctx.cancellation)
+  const release = await slots.acquire(ctx.cancellation, callerKey(ctx))
   if (release === 'busy') return { outcome: 'busy' }
   if (release === 'aborted') return { outcome: 'cancelled' }
   const settled = settle(() => work(ctx))

@@ -7,9 +7,11 @@ import {
   Server,
   type ServerContext
 } from '@modelcontextprotocol/server'
+import type { Alerts } from '../src/alerts.ts'
 import { isInputRequired } from '../src/converse.ts'
 import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal, toRefusal } from '../src/errors.ts'
+import type { KillSwitch } from '../src/kill-switch.ts'
 import { logFailure } from '../src/run.ts'
 import type { ChangeEvent, Changes, DispatchContext, InputRequired, Log } from '../src/types.ts'
 import { type Caller, createCallContext } from './call-context.ts'
@@ -23,6 +25,8 @@ export interface Mcp {
   readonly requestState: RequestState
   readonly log: Log
   readonly version: string
+  readonly alerts: Alerts
+  readonly killSwitch: KillSwitch
 }
 
 export interface FactoryOptions {
