@@ -1,4 +1,4 @@
-import type { Pace } from './linear/simplex.ts'
+import type { Pace } from '../numeric/pace.ts'
 
 /** Something indivisible that may be bought. */
 export interface Item {

@@ -1,5 +1,6 @@
 import { ToolError } from '../../../../src/define-tool.ts'
-import { dot, type LinearProgram, type Optimum, type Pace, solveLinear } from './simplex.ts'
+import type { Pace } from '../../numeric/pace.ts'
+import { dot, type LinearProgram, type Optimum, solveLinear } from './simplex.ts'
 
 /** A linear program, some of whose variables must be whole numbers. */
 export interface IntegerProgram extends LinearProgram {

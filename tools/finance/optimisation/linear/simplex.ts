@@ -1,4 +1,5 @@
 import { ToolError } from '../../../../src/define-tool.ts'
+import type { Pace } from '../../numeric/pace.ts'
 import { compensatedSum } from '../../numeric/sums.ts'
 import { buildProgram, type Prepared } from './prepare.ts'
 import { chooseEntering, chooseLeaving, pivot, type Tableau, zeroTolerance } from './tableau.ts'
@@ -34,9 +35,6 @@ export type Solution =
   | { readonly kind: 'infeasible'; readonly conflicting: readonly number[] }
   /** A variable that can grow for ever while the value falls. */
   | { readonly kind: 'unbounded'; readonly variable: number }
-
-/** Gives way to other work between steps. */
-export type Pace = (done: number, total: number) => Promise<void> | undefined
 
 const maxPivots = 50_000
 /** Relative; far above what rounding leaves in a program that a double can carry. */

@@ -1,5 +1,6 @@
 import { isToolError, ToolError } from '../../../../src/define-tool.ts'
 import { brentRoot, type Point } from '../../numeric/brent.ts'
+import type { Pace } from '../../numeric/pace.ts'
 
 /** A function of one unknown; throws a ToolError where it has no value. */
 export type Curve = (x: number) => number
@@ -19,9 +20,6 @@ export interface Aim {
 
 const maxHalvings = 40
 const farthest = 1e15
-
-/** Gives way to other work between steps. */
-export type Pace = (done: number, total: number) => Promise<void> | undefined
 
 /**
  * Newton's method with numeric slopes, steps halved until the residual falls. Undefined when it does
