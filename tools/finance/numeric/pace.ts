@@ -2,7 +2,7 @@ import type { CallContext } from '../../../src/types.ts'
 
 const maxStallMs = 10
 
-/** Gives way to other work between steps of a loop; a promise when it is time to. */
+/** Says how much is done; awaits other calls when it is their turn. */
 export type Pace = (done: number, total: number) => Promise<void> | undefined
 
 /**
