@@ -76,7 +76,7 @@ export function createCore(
       ? stderr
       : openLineFile(file, 'audit.file (MCP_AUDIT_FILE)', (problem) => log.error(problem))
   )
-  const registry = createRegistry(selectTools(sources, config))
+  const registry = createRegistry(selectTools(sources, config), config)
   requireTools('limits.tools', Object.keys(config.limits.tools), sources, registry.tools)
   const policy = createPolicy(config, audit, limiters?.own, limiters?.shared)
   const alerts = createAlerts({ audit, log, ...(sendAlert && { send: sendAlert }) })

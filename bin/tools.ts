@@ -42,9 +42,9 @@ async function run(
   print: (text: string) => Promise<void>
 ): Promise<number> {
   const [verb, name] = words
-  const { tools } = core.registry.view(principal)
+  const { tools, listed } = core.registry.view(principal)
   if (verb === 'list') {
-    await print(listTools([...tools.values()], json))
+    await print(listTools([...listed.values()], json))
     return 0
   }
   if (verb !== 'call' || name === undefined) {

@@ -34,7 +34,7 @@ export function challengeScopes(
 ): Refusal | undefined {
   const event = auditEvents.get(method)
   if (ctx.principal.kind !== 'jwt' || !event || !isRecord(params)) return undefined
-  const name = String(method === 'resources/read' ? params.uri : params.name)
+  const { name, args } = readTarget(registry, method, params)
   const item = findItem(registry, policy, method, name, ctx.principal)
   const scopes = item && findLackedScopes(ctx.principal, item)
   if (!scopes || chargeUndispatched(policy, method, ctx) > 0) return undefined
@@ -43,20 +43,30 @@ export function challengeScopes(
     outcome: 'forbidden',
     ...auditContext(ctx),
     method,
-    ...describeParams(method, name, params),
+    ...describeParams(method, name, args),
     ...('sensitive' in item && { sensitive: item.sensitive }),
     bytesOut: 0
   })
   return refuseScopes(scopes)
 }
 
+/** What is asked for; a call that names another tool counts as a call of that one. */
+function readTarget(
+  registry: Registry,
+  method: string,
+  params: Readonly<Record<string, unknown>>
+): { readonly name: string; readonly args: unknown } {
+  const name = String(method === 'resources/read' ? params.uri : params.name)
+  const call = { name, args: params.arguments ?? {} }
+  return method === 'tools/call' ? registry.resolveCall(call) : call
+}
+
 /** As the records of calls that go through. */
 function describeParams(
   method: string,
   name: string,
-  params: Readonly<Record<string, unknown>>
+  args: unknown
 ): Pick<AuditEntry, 'tool' | 'args'> {
-  const args = params.arguments ?? {}
   if (method === 'tools/call') return { tool: name, args }
   return { args: method === 'prompts/get' ? { name, arguments: args } : { uri: name } }
 }

@@ -1,5 +1,6 @@
 import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
+import { optimisationGolden } from './optimisation.ts'
 import { statisticsGolden } from './statistics.ts'
 import { timeValueGolden } from './time-value.ts'
 
@@ -7,5 +8,6 @@ import { timeValueGolden } from './time-value.ts'
 export const allGolden: readonly Golden[] = [
   ...timeValueGolden,
   ...statisticsGolden,
-  ...distributionGolden
+  ...distributionGolden,
+  ...optimisationGolden
 ]

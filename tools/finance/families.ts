@@ -44,5 +44,10 @@ export const families: readonly Family[] = [
     toolset: 'finance.statistics',
     core: [],
     load: async () => (await import('./statistics/statistics.ts')).statisticsTools
+  },
+  {
+    toolset: 'finance.optimisation',
+    core: [],
+    load: async () => (await import('./optimisation/optimisation.ts')).optimisationTools
   }
 ]

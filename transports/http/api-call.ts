@@ -39,7 +39,7 @@ export function createCall(mcp: Mcp): Call {
     const ctx = contextOf(request, reply, mcp)
     const executed = await mcp.dispatcher.executeTool(name, args ?? {}, ctx)
     const { outcome, result } = executed
-    if (outcome !== 'ok') return refuseOutcome(reply, name, outcome, executed)
+    if (outcome !== 'ok') return refuseOutcome(reply, outcome, executed)
     // Only a caller that can be asked gets a question as its result.
     if (!result || !isCallResult(result)) throw new Refusal('internal')
     return sendJson(reply, present(readResult(result)))
@@ -48,9 +48,8 @@ export function createCall(mcp: Mcp): Call {
 
 function refuseOutcome(
   reply: FastifyReply,
-  name: string,
   outcome: Exclude<Outcome, 'ok'>,
-  { result, refusal }: ExecutedTool
+  { name, result, refusal }: ExecutedTool
 ): FastifyReply {
   if (refusal) throw refusal
   if (!result || !isCallResult(result)) {
