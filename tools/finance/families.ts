@@ -29,5 +29,21 @@ export const families: readonly Family[] = [
     toolset: 'finance.debt',
     core: ['create_amortization_schedule'],
     load: async () => (await import('./debt/debt.ts')).debtTools
+  },
+  {
+    toolset: 'finance.ratios',
+    core: [
+      'calculate_current_ratio',
+      'calculate_debt_to_equity',
+      'calculate_profit_margin',
+      'calculate_roe',
+      'calculate_roi'
+    ],
+    load: async () => (await import('./ratios/everyday.ts')).everydayRatioTools
+  },
+  {
+    toolset: 'finance.ratios',
+    core: [],
+    load: async () => (await import('./ratios/ratios.ts')).ratioTools
   }
 ]
