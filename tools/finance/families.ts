@@ -45,5 +45,15 @@ export const families: readonly Family[] = [
     toolset: 'finance.ratios',
     core: [],
     load: async () => (await import('./ratios/ratios.ts')).ratioTools
+  },
+  {
+    toolset: 'finance.statements',
+    core: ['calculate_percent_change'],
+    load: async () => (await import('./statements/series/percent-change.ts')).percentChangeTools
+  },
+  {
+    toolset: 'finance.statements',
+    core: [],
+    load: async () => (await import('./statements/statements.ts')).statementTools
   }
 ]
