@@ -2,9 +2,10 @@ import t from 'tap'
 import { answerOf, source } from './finance-call.ts'
 import type { Golden } from './golden/golden.ts'
 import { ratiosGolden } from './golden/ratios.ts'
+import { statementsGolden } from './golden/statements.ts'
 import { timeValueGolden } from './golden/time-value.ts'
 
-const all: readonly Golden[] = [...timeValueGolden, ...ratiosGolden]
+const all: readonly Golden[] = [...timeValueGolden, ...ratiosGolden, ...statementsGolden]
 
 t.test('every tool has a golden value with a named source', async (t) => {
   const covered = new Set(all.map(({ tool }) => tool))
