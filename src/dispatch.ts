@@ -10,6 +10,7 @@ import type { Registry, View } from './registry.ts'
 import type {
   CallContext,
   CompletionRef,
+  DispatchContext,
   Principal,
   PromptResult,
   ReadResult,
@@ -30,17 +31,17 @@ export interface ListPage {
 /** The one door: whatever a client asks for passes here, on every transport. */
 export interface Dispatcher {
   listTools(cursor: string | undefined, ctx: CallContext): ListPage
-  callTool(name: string, args: unknown, ctx: CallContext): Promise<ToolResult>
+  callTool(name: string, args: unknown, ctx: DispatchContext): Promise<ToolResult>
   /** `callTool` for carriers that have words of their own for each outcome. */
-  executeTool(name: string, args: unknown, ctx: CallContext): Promise<ExecutedTool>
+  executeTool(name: string, args: unknown, ctx: DispatchContext): Promise<ExecutedTool>
   listResources(cursor: string | undefined, ctx: CallContext): ListPage
   listResourceTemplates(cursor: string | undefined, ctx: CallContext): ListPage
-  readResource(uri: string, ctx: CallContext): Promise<ReadResult>
+  readResource(uri: string, ctx: DispatchContext): Promise<ReadResult>
   listPrompts(cursor: string | undefined, ctx: CallContext): ListPage
   getPrompt(
     name: string,
     args: ReadonlyMap<string, string>,
-    ctx: CallContext
+    ctx: DispatchContext
   ): Promise<PromptResult>
   complete(
     ref: CompletionRef,

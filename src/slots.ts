@@ -1,6 +1,8 @@
+import type { Cancellation } from './cancellation.ts'
+
 export interface Slots {
   /** Resolves to a release function, or to `busy` when queue and patience are exhausted. */
-  acquire(signal: AbortSignal): Promise<(() => void) | 'busy' | 'aborted'>
+  acquire(call: Cancellation): Promise<(() => void) | 'busy' | 'aborted'>
   readonly inFlight: number
   readonly queued: number
 }
@@ -31,30 +33,29 @@ export function createSlots(options: SlotOptions): Slots {
     }
   }
 
-  function wait(signal: AbortSignal): Promise<(() => void) | 'busy' | 'aborted'> {
+  function wait(call: Cancellation): Promise<(() => void) | 'busy' | 'aborted'> {
     return new Promise((resolve) => {
       const settle = (result: (() => void) | 'busy' | 'aborted'): void => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
+        forget()
         waiters.delete(waiter)
         resolve(result)
       }
-      const abort = (): void => settle('aborted')
       const waiter: Waiter = { grant: () => settle(releaseOnce()) }
       const timer = setTimeout(() => settle('busy'), options.queueWaitMs)
-      signal.addEventListener('abort', abort, { once: true })
+      const forget = call.onStop(() => settle('aborted'))
       waiters.add(waiter)
     })
   }
 
   return Object.freeze({
-    async acquire(signal: AbortSignal) {
-      if (signal.aborted) return 'aborted'
+    async acquire(call: Cancellation) {
+      if (call.cause) return 'aborted'
       if (inFlight < options.maxConcurrent) {
         inFlight++
         return releaseOnce()
       }
-      return waiters.size < options.queue ? wait(signal) : 'busy'
+      return waiters.size < options.queue ? wait(call) : 'busy'
     },
     get inFlight() {
       return inFlight

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
+import { createCancellation, followSignal } from '../src/cancellation.ts'
 import { createSlots, type SlotOptions } from '../src/slots.ts'
 
 const patient = { queueWaitMs: 3_600_000 }
-const never = () => new AbortController().signal
+const never = () => createCancellation()
 
 type Granted = () => void
 const isGranted = (result: unknown): result is Granted => typeof result === 'function'
@@ -29,7 +30,7 @@ async function play(options: SlotOptions, steps: readonly Step[]): Promise<boole
   const acquire = () => {
     const id = controllers.push(new AbortController()) - 1
     const wasFull = slots.inFlight === options.maxConcurrent && slots.queued === options.queue
-    slots.acquire((controllers[id] as AbortController).signal).then((result) => {
+    slots.acquire(followSignal((controllers[id] as AbortController).signal)).then((result) => {
       results.set(id, result)
       if (isGranted(result)) granted.push(id)
       if ((result === 'busy') !== wasFull) throw new Error('busy exactly when the queue is full')
@@ -106,7 +107,7 @@ t.test('a waiter that gives up leaves its place to the next', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 2, ...patient })
   const release = await take(slots)
   const controller = new AbortController()
-  const first = slots.acquire(controller.signal)
+  const first = slots.acquire(followSignal(controller.signal))
   const second = slots.acquire(never())
   controller.abort()
   t.equal(await first, 'aborted')
@@ -117,7 +118,7 @@ t.test('a waiter that gives up leaves its place to the next', async (t) => {
 
 t.test('who has already given up never gets a slot', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 1, ...patient })
-  t.equal(await slots.acquire(AbortSignal.abort()), 'aborted')
+  t.equal(await slots.acquire(followSignal(AbortSignal.abort())), 'aborted')
   t.equal(slots.inFlight, 0)
 })
 

@@ -1,13 +1,13 @@
 import type { Dispatcher, ListPage } from '../src/dispatch.ts'
 import { Refusal } from '../src/errors.ts'
-import type { CallContext, CompletionRef } from '../src/types.ts'
+import type { CompletionRef, DispatchContext } from '../src/types.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
 /** Answers one method. Parameters were checked against the specification by the SDK. */
 type Method = (
   params: Params,
-  ctx: CallContext,
+  ctx: DispatchContext,
   subscriptions: Subscriptions
 ) => object | Promise<object>
 

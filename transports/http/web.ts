@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Cancellation, createCancellation } from '../../src/cancellation.ts'
 import { untilGone } from './gone.ts'
 
 /**
@@ -25,11 +26,11 @@ export function toWebRequest(
   return look as unknown as Request
 }
 
-/** Fires when the client goes away before its answer is complete, and at the end of a shutdown. */
-export function disconnectSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  untilGone(request, reply, () => controller.abort(new Error('client gone or server stopping')))
-  return controller.signal
+/** Stops when the client goes away before its answer is complete, and at the end of a shutdown. */
+export function stopOnDisconnect(request: FastifyRequest, reply: FastifyReply): Cancellation {
+  const cancellation = createCancellation()
+  untilGone(request, reply, () => cancellation.stop('cancelled'))
+  return cancellation
 }
 
 /** Sends a web `Response` through Fastify, so that headers and hooks survive. */
