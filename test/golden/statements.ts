@@ -419,7 +419,7 @@ const measures: readonly Golden[] = [
     },
     expected: {
       revenueCagr: 0.1,
-      netIncomeCagr: 0.21981005732342699,
+      netIncomeCagr: 0.219810057323427,
       'periods[1].revenueGrowth': 0.1,
       'periods[1].netIncomeGrowth': 0.21,
       'periods[1].netMargin': 0.11,
