@@ -94,6 +94,7 @@ export function sumRoles(lines: readonly Line<string>[], ...roles: readonly stri
   return sumAmounts(lines.filter(({ role }) => roles.includes(role)).map(({ value }) => value))
 }
 
-function sumAmounts(values: readonly number[]): number {
+/** Compensated sum of values of accounts. */
+export function sumAmounts(values: readonly number[]): number {
   return requireFinite(compensatedSum(values), 'accounts', 'use smaller values')
 }

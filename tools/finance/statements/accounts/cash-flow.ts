@@ -11,13 +11,16 @@ const inflow = (meaning: string) =>
 const outflow = (meaning: string) =>
   z.number().max(0).optional().describe(`${meaning}, as an outflow: 0 or negative`)
 
+const workingCapital = {
+  change_in_receivables: any('Cash effect: negative when receivables rose'),
+  change_in_inventory: any('Cash effect: negative when inventory rose'),
+  change_in_payables: any('Cash effect: positive when payables rose')
+}
 const operating = {
   net_income: any('Net income; negative for a loss'),
   depreciation_amortization: inflow('Depreciation and amortisation added back'),
   stock_based_compensation: inflow('Stock-based compensation added back'),
-  change_in_receivables: any('Cash effect: negative when receivables rose'),
-  change_in_inventory: any('Cash effect: negative when inventory rose'),
-  change_in_payables: any('Cash effect: positive when payables rose'),
+  ...workingCapital,
   other_operating: any('Any other operating cash effect')
 }
 const investing = {
@@ -80,8 +83,8 @@ export const createCashFlowStatement = defineTool({
     const operatingCashFlow = sum(operating)
     const investingCashFlow = sum(investing)
     const financingCashFlow = sum(financing)
-    const freeCashFlow = sumOf([operatingCashFlow, flows.capital_expenditures ?? 0])
-    const debt = [flows.debt_issuance ?? 0, flows.debt_repayment ?? 0]
+    const { capital_expenditures, debt_issuance, debt_repayment } = { ...investing, ...financing }
+    const free = { ...operating, capital_expenditures }
     const metrics = createMetrics()
     const { net_income } = flows
     return {
@@ -91,14 +94,10 @@ export const createCashFlowStatement = defineTool({
       operatingCashFlow,
       investingCashFlow,
       financingCashFlow,
-      netChange: sumOf([operatingCashFlow, investingCashFlow, financingCashFlow]),
-      freeCashFlow,
-      freeCashFlowAfterDebt: sumOf([freeCashFlow, ...debt]),
-      workingCapitalEffect: sumOf([
-        flows.change_in_receivables ?? 0,
-        flows.change_in_inventory ?? 0,
-        flows.change_in_payables ?? 0
-      ]),
+      netChange: sum({ ...operating, ...investing, ...financing }),
+      freeCashFlow: sum(free),
+      freeCashFlowAfterDebt: sum({ ...free, debt_issuance, debt_repayment }),
+      workingCapitalEffect: sum(workingCapital),
       cashConversion: metrics.divide('cashConversion', { operatingCashFlow }, { net_income }),
       notes: [...metrics.notes]
     }

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 import { defineTool } from '../../../../src/define-tool.ts'
-import { formatAmount, formatPercent, requireFinite } from '../../numeric/numbers.ts'
+import { formatAmount, formatPercent } from '../../numeric/numbers.ts'
 import { currency, heading } from '../heading.ts'
 import { createMetrics } from '../metrics.ts'
-import { accountsOf, type Line, lineSchema, type Roles, sumByRole, sumGroup } from './accounts.ts'
+import {
+  accountsOf,
+  type Line,
+  lineSchema,
+  type Roles,
+  sumAmounts,
+  sumByRole,
+  sumGroup
+} from './accounts.ts'
 
 type Group =
   | 'revenue'
@@ -110,37 +118,43 @@ export const createIncomeStatement = defineTool({
   }
 })
 
+const income: readonly Group[] = ['revenue', 'interest_income']
+const operatingCosts: readonly Group[] = [
+  'operating_expense',
+  'depreciation_amortization',
+  'other_non_cash'
+]
+const operatingResult: readonly Group[] = ['revenue', 'cost_of_revenue', ...operatingCosts]
+const pretaxResult: readonly Group[] = [...operatingResult, 'interest_income', 'interest_expense']
+
 function deriveProfits(lines: readonly Line<Group>[]) {
-  const finite = (value: number) => requireFinite(value, 'accounts', 'use smaller values')
+  // Each result from all its parts, so that no digit is lost on the way.
+  const resultOf = (groups: readonly Group[]) =>
+    sumAmounts(
+      lines
+        .filter(({ group }) => groups.includes(group))
+        .map(({ group, value }) => (income.includes(group) ? value : -value))
+    )
+  const without = (...left: Group[]) => operatingResult.filter((group) => !left.includes(group))
   const revenue = sumGroup(lines, 'revenue')
-  const costOfRevenue = sumGroup(lines, 'cost_of_revenue')
-  const grossProfit = finite(revenue - costOfRevenue)
-  const depreciation = sumGroup(lines, 'depreciation_amortization')
-  const operatingExpenses = sumGroup(
-    lines,
-    'operating_expense',
-    'depreciation_amortization',
-    'other_non_cash'
-  )
-  const operatingIncome = finite(grossProfit - operatingExpenses)
-  const ebitda = finite(operatingIncome + depreciation)
-  const interestIncome = sumGroup(lines, 'interest_income')
-  const interest = finite(interestIncome - sumGroup(lines, 'interest_expense'))
-  const pretaxIncome = finite(operatingIncome + interest)
+  const grossProfit = resultOf(['revenue', 'cost_of_revenue'])
+  const operatingIncome = resultOf(operatingResult)
+  const ebitda = resultOf(without('depreciation_amortization'))
+  const pretaxIncome = resultOf(pretaxResult)
+  const netIncome = resultOf([...pretaxResult, 'tax'])
   const taxes = sumGroup(lines, 'tax')
-  const netIncome = finite(pretaxIncome - taxes)
   const metrics = createMetrics()
   return {
     revenue,
-    costOfRevenue,
+    costOfRevenue: sumGroup(lines, 'cost_of_revenue'),
     grossProfit,
-    operatingExpenses,
+    operatingExpenses: sumGroup(lines, ...operatingCosts),
     operatingIncome,
     ebitda,
-    adjustedEbitda: finite(ebitda + sumGroup(lines, 'other_non_cash')),
+    adjustedEbitda: resultOf(without('depreciation_amortization', 'other_non_cash')),
     pretaxIncome,
     netIncome,
-    revenueWithInterest: finite(revenue + interestIncome),
+    revenueWithInterest: resultOf(income),
     grossMargin: metrics.divide('grossMargin', { grossProfit }, { revenue }),
     operatingMargin: metrics.divide('operatingMargin', { operatingIncome }, { revenue }),
     ebitdaMargin: metrics.divide('ebitdaMargin', { ebitda }, { revenue }),
