@@ -1,9 +1,10 @@
 import t from 'tap'
 import { answerOf, source } from './finance-call.ts'
 import type { Golden } from './golden/golden.ts'
+import { simulationGolden } from './golden/simulation.ts'
 import { timeValueGolden } from './golden/time-value.ts'
 
-const all: readonly Golden[] = [...timeValueGolden]
+const all: readonly Golden[] = [...timeValueGolden, ...simulationGolden]
 
 t.test('every tool has a golden value with a named source', async (t) => {
   const covered = new Set(all.map(({ tool }) => tool))

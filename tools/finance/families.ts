@@ -29,5 +29,15 @@ export const families: readonly Family[] = [
     toolset: 'finance.debt',
     core: ['create_amortization_schedule'],
     load: async () => (await import('./debt/debt.ts')).debtTools
+  },
+  {
+    toolset: 'finance.simulation',
+    core: ['run_monte_carlo'],
+    load: async () => (await import('./simulation/monte-carlo.ts')).monteCarloTools
+  },
+  {
+    toolset: 'finance.simulation',
+    core: [],
+    load: async () => (await import('./simulation/simulation.ts')).simulationTools
   }
 ]
