@@ -1,10 +1,11 @@
 import t from 'tap'
 import { answerOf, source } from './finance-call.ts'
 import type { Golden } from './golden/golden.ts'
+import { inventoryGolden } from './golden/inventory.ts'
 import { simulationGolden } from './golden/simulation.ts'
 import { timeValueGolden } from './golden/time-value.ts'
 
-const all: readonly Golden[] = [...timeValueGolden, ...simulationGolden]
+const all: readonly Golden[] = [...timeValueGolden, ...simulationGolden, ...inventoryGolden]
 
 t.test('every tool has a golden value with a named source', async (t) => {
   const covered = new Set(all.map(({ tool }) => tool))

@@ -39,5 +39,10 @@ export const families: readonly Family[] = [
     toolset: 'finance.simulation',
     core: [],
     load: async () => (await import('./simulation/simulation.ts')).simulationTools
+  },
+  {
+    toolset: 'finance.operations',
+    core: [],
+    load: async () => (await import('./operations/inventory-tools.ts')).inventoryTools
   }
 ]
