@@ -31,6 +31,21 @@ export const families: readonly Family[] = [
     load: async () => (await import('./debt/debt.ts')).debtTools
   },
   {
+    toolset: 'finance.statistics',
+    core: [
+      'calculate_correlation',
+      'linear_regression',
+      'calculate_confidence_interval',
+      'descriptive_stats_extended'
+    ],
+    load: async () => (await import('./statistics/everyday.ts')).everydayTools
+  },
+  {
+    toolset: 'finance.statistics',
+    core: [],
+    load: async () => (await import('./statistics/statistics.ts')).statisticsTools
+  },
+  {
     toolset: 'finance.simulation',
     core: ['run_monte_carlo'],
     load: async () => (await import('./simulation/monte-carlo.ts')).monteCarloTools
