@@ -2,10 +2,16 @@ import t from 'tap'
 import { answerOf, source } from './finance-call.ts'
 import type { Golden } from './golden/golden.ts'
 import { inventoryGolden } from './golden/inventory.ts'
+import { riskGolden } from './golden/risk.ts'
 import { simulationGolden } from './golden/simulation.ts'
 import { timeValueGolden } from './golden/time-value.ts'
 
-const all: readonly Golden[] = [...timeValueGolden, ...simulationGolden, ...inventoryGolden]
+const all: readonly Golden[] = [
+  ...timeValueGolden,
+  ...simulationGolden,
+  ...inventoryGolden,
+  ...riskGolden
+]
 
 t.test('every tool has a golden value with a named source', async (t) => {
   const covered = new Set(all.map(({ tool }) => tool))

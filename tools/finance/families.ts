@@ -59,5 +59,15 @@ export const families: readonly Family[] = [
     toolset: 'finance.operations',
     core: [],
     load: async () => (await import('./operations/inventory-tools.ts')).inventoryTools
+  },
+  {
+    toolset: 'finance.risk',
+    core: ['calculate_value_at_risk'],
+    load: async () => (await import('./risk/value-at-risk.ts')).valueAtRiskTools
+  },
+  {
+    toolset: 'finance.risk',
+    core: [],
+    load: async () => (await import('./risk/risk.ts')).riskTools
   }
 ]
