@@ -1,3 +1,4 @@
+import { ToolError } from '../../../src/define-tool.ts'
 import type { PromptArgument, PromptDefinition, PromptResult } from '../../../src/types.ts'
 import {
   parseAmount,
@@ -113,10 +114,11 @@ const assessRisk: PromptDefinition = Object.freeze({
   ],
   scopes: [],
   get: (args: Arguments) => {
-    const scenario = nameOf(args, 'scenario_name', 'uncertain outcome')
+    const scenario = parseName(args.get('scenario_name') ?? '', 'scenario_name')
+    if (scenario === '') throw new ToolError('scenario_name: must say what is uncertain')
     const level = parseConfidence(args.get('confidence_level') || '0.95', 'confidence_level')
     const text = [
-      `Assess the risk of ${scenario} at a confidence level of ${level}.`,
+      `Assess the risk of "${scenario}" at a confidence level of ${level}.`,
       '',
       '1. Ask for the result in question as a formula of its inputs, and for the lowest, most likely and highest value of each input.',
       '2. Choose a distribution for each input; the resource reference://distribution-guide tells which.',
