@@ -8,6 +8,11 @@ const table = {
   parse: { code: -32700, status: 400, text: 'Parse error: the message is not valid JSON.' },
   invalid_request: { code: -32600, status: 400, text: 'Invalid request: not a JSON-RPC message.' },
   too_deep: { code: -32600, status: 400, text: 'Invalid request: the JSON is nested too deeply.' },
+  too_many: {
+    code: -32600,
+    status: 400,
+    text: 'Invalid request: the JSON holds over 10,000 keys or 100,000 elements.'
+  },
   duplicate_id: {
     code: -32600,
     status: 400,

@@ -1,9 +1,11 @@
+import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
 import { ratiosGolden } from './ratios.ts'
 import { riskGolden } from './risk.ts'
 import { simulationGolden } from './simulation.ts'
 import { statementsGolden } from './statements.ts'
+import { statisticsGolden } from './statistics.ts'
 import { timeValueGolden } from './time-value.ts'
 
 /** Every golden value of every family. */
@@ -13,5 +15,7 @@ export const allGolden: readonly Golden[] = [
   ...ratiosGolden,
   ...riskGolden,
   ...statementsGolden,
-  ...inventoryGolden
+  ...inventoryGolden,
+  ...statisticsGolden,
+  ...distributionGolden
 ]

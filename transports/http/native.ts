@@ -126,7 +126,7 @@ export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolea
 
 /** The parts of the body when it has exactly those that every call has. */
 function readBody(body: unknown): PlainCall | undefined {
-  if (!isRecord(body) || body.jsonrpc !== '2.0') return undefined
+  if (!isRecord(body) || body.jsonrpc !== '2.0' || body.method !== 'tools/call') return undefined
   if (!hasOnly(body, bodyKeys) || !isRecord(body.params)) return undefined
   const { id, params } = body
   const { name, arguments: args, _meta: meta } = params
