@@ -36,6 +36,7 @@ const options = {
   'allow-writes': flag,
   strict: flag,
   demo: flag,
+  discovery: flag,
   'print-config': flag,
   args: text,
   json: flag,
@@ -81,7 +82,7 @@ function collectSettings(values: Values): SettingTexts {
     const isPath = name === 'module'
     if (given !== undefined) settings.set(`--${name}`, isPath ? given : given.join(','))
   }
-  for (const name of ['demo', 'allow-writes'] as const) {
+  for (const name of ['demo', 'allow-writes', 'discovery'] as const) {
     if (values[name]) settings.set(`--${name}`, 'true')
   }
   return settings
@@ -141,6 +142,7 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   --toolsets a,b          which groups are served (finance.core and what is mounted)
   --tools globs           which tools are served, by name
   --exclude-tools globs   which are not; wins over the others
+  --discovery             list only two tools, which find and call the others
   --openapi FILE|URL      a REST API as tools, read-only (more with apis in the file)
   --api-base-url URL      where it is, instead of the document's own server
   --allow-writes          operations other than GET and HEAD, too

@@ -62,7 +62,7 @@ export function createCore(
       ? stderr
       : openLineFile(file, 'audit.file (MCP_AUDIT_FILE)', (problem) => log.error(problem))
   )
-  const registry = createRegistry(selectTools(sources, config))
+  const registry = createRegistry(selectTools(sources, config), config)
   const dispatcher = createDispatcher(registry, createPolicy(config, audit))
   const requestState = createRequestState(randomBytes(32))
   const mcp = { dispatcher, changes, requestState, log, version: readVersion() }

@@ -41,7 +41,7 @@ async function run(
 ): Promise<number> {
   const [verb, name] = words
   if (verb === 'list') {
-    await print(listTools([...core.registry.tools.values()], json))
+    await print(listTools([...core.registry.view(localPrincipal).listed.values()], json))
     return 0
   }
   if (verb !== 'call' || name === undefined) {

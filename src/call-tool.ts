@@ -25,6 +25,8 @@ interface Ended {
 /** How a call ended, for carriers with words of their own. */
 export interface ExecutedTool {
   readonly outcome: Outcome
+  /** What was called in the end, when the call named another tool. */
+  readonly name: string
   /** Undefined for unknown and hidden names. */
   readonly result?: ToolResult
   /** The result as JSON; empty without one. */
@@ -54,11 +56,12 @@ export async function callTool(
 export async function executeTool(
   registry: Registry,
   policy: Policy,
-  name: string,
-  args: unknown,
+  calledName: string,
+  givenArgs: unknown,
   ctx: DispatchContext
 ): Promise<ExecutedTool> {
   const startedMs = monotonicClock()
+  const { name, args } = registry.resolveCall({ name: calledName, args: givenArgs })
   const { outcome, result, tool, json } = await decide(registry, policy, name, args, ctx)
     .then((ended) => limitResult(policy, ended))
     // A result that cannot be read or serialised must not cost the audit line.
@@ -78,6 +81,7 @@ export async function executeTool(
   })
   return {
     outcome,
+    name,
     json,
     ...(result && { result }),
     ...(upstreamStatus !== undefined && { upstreamStatus })

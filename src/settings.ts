@@ -205,6 +205,7 @@ export const settingsSchema = z.strictObject({
   toolsets: setting(list().optional(), ['--toolsets', 'MCP_TOOLSETS']),
   tools: setting(list().optional(), ['--tools', 'MCP_TOOLS']),
   excludeTools: setting(list().default([]), ['--exclude-tools', 'MCP_EXCLUDE_TOOLS']),
+  discovery: setting(z.boolean().default(false), ['--discovery', 'MCP_DISCOVERY']),
   modules: setting(list().default([]), ['--module']),
   allowWrites: setting(z.boolean().default(false), ['--allow-writes', 'MCP_ALLOW_WRITES']),
   demo: setting(z.boolean().default(false), ['--demo']),

@@ -1,6 +1,7 @@
 import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
+import { optimisationGolden } from './optimisation.ts'
 import { ratiosGolden } from './ratios.ts'
 import { riskGolden } from './risk.ts'
 import { simulationGolden } from './simulation.ts'
@@ -16,6 +17,7 @@ export const allGolden: readonly Golden[] = [
   ...riskGolden,
   ...statementsGolden,
   ...inventoryGolden,
+  ...optimisationGolden,
   ...statisticsGolden,
   ...distributionGolden
 ]

@@ -44,6 +44,16 @@ const choice: readonly SettingRow[] = [
     ...list
   },
   {
+    key: 'discovery',
+    flags: ['--discovery'],
+    env: ['MCP_DISCOVERY'],
+    flag: ['true', true],
+    variable: ['on', true],
+    file: true,
+    default: false,
+    ...flag
+  },
+  {
     key: 'modules',
     flags: ['--module'],
     flag: ['a.mjs', ['a.mjs']],

@@ -95,5 +95,10 @@ export const families: readonly Family[] = [
     toolset: 'finance.operations',
     core: [],
     load: async () => (await import('./operations/inventory-tools.ts')).inventoryTools
+  },
+  {
+    toolset: 'finance.optimisation',
+    core: [],
+    load: async () => (await import('./optimisation/optimisation.ts')).optimisationTools
   }
 ]

@@ -36,14 +36,15 @@ export function createCall(mcp: Mcp): Call {
       return refuseCall(request, reply, mcp, 'The arguments must be a JSON object.', name)
     }
     const ctx = contextOf(request, reply, mcp)
-    const { outcome, result } = await mcp.dispatcher.executeTool(name, args ?? {}, ctx)
+    const executed = await mcp.dispatcher.executeTool(name, args ?? {}, ctx)
+    const { outcome, result } = executed
     if (outcome === 'ok') {
       // Only a caller that can be asked gets a question as its result.
       if (!result || !isCallResult(result)) throw new Refusal('internal')
       return sendJson(reply, present(readResult(result)))
     }
     if (!result || !isCallResult(result)) {
-      return sendError(reply, statuses[outcome], `Unknown tool: ${name.slice(0, 64)}`)
+      return sendError(reply, statuses[outcome], `Unknown tool: ${executed.name.slice(0, 64)}`)
     }
     const retryAfterMs = result._meta?.['portcullis/retryAfterMs']
     if (typeof retryAfterMs === 'number') {
