@@ -2,6 +2,7 @@ import t from 'tap'
 import { answerOf, source } from './finance-call.ts'
 import type { Golden } from './golden/golden.ts'
 import { inventoryGolden } from './golden/inventory.ts'
+import { portfolioGolden } from './golden/portfolio.ts'
 import { riskGolden } from './golden/risk.ts'
 import { simulationGolden } from './golden/simulation.ts'
 import { timeValueGolden } from './golden/time-value.ts'
@@ -10,7 +11,8 @@ const all: readonly Golden[] = [
   ...timeValueGolden,
   ...simulationGolden,
   ...inventoryGolden,
-  ...riskGolden
+  ...riskGolden,
+  ...portfolioGolden
 ]
 
 t.test('every tool has a golden value with a named source', async (t) => {

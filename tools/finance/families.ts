@@ -69,5 +69,10 @@ export const families: readonly Family[] = [
     toolset: 'finance.risk',
     core: [],
     load: async () => (await import('./risk/risk.ts')).riskTools
+  },
+  {
+    toolset: 'finance.portfolio',
+    core: [],
+    load: async () => (await import('./portfolio/portfolio.ts')).portfolioTools
   }
 ]

@@ -1,0 +1,136 @@
+import { ToolError } from '../../../src/define-tool.ts'
+import { type Matrix, solveCholesky } from '../numeric/matrix.ts'
+
+/** Minimise w Q w / 2 - c w over weights that sum to 1, each from 0 to `cap`; Q of elements up to 1. */
+export interface WeightsProgram {
+  /** Positive definite. */
+  readonly matrix: Matrix
+  readonly linear: readonly number[]
+  readonly cap: number
+}
+
+const tolerance = 1e-13
+const maxRounds = 5000
+/** No exchange: a last step on the face takes off what the tolerance left. */
+const nothing = { up: -1, down: -1 }
+
+/**
+ * The weights, by an active set method: Newton's step on the face of the free weights as far as the
+ * bounds allow; where it cannot move, the pair of weights that gains most by exchange (Platt 1999).
+ * Every round lowers the objective, so that no set of free weights comes back. `start` is feasible.
+ */
+export function solveWeights(program: WeightsProgram, start: readonly number[]): number[] {
+  let weights = [...start]
+  for (let round = 0; round < maxRounds; round += 1) {
+    const slopes = gradientAt(program, weights)
+    const pair = bestExchange(weights, slopes, program.cap)
+    if (pair.gain <= tolerance * pair.scale) {
+      return stepOnFace(program, weights, slopes, nothing) ?? weights
+    }
+    weights = stepOnFace(program, weights, slopes, pair) ?? exchange(program, weights, slopes, pair)
+  }
+  throw new ToolError('the weights did not converge; the covariances are too badly conditioned')
+}
+
+/**
+ * How far weights are from optimal: the largest gain by an exchange of two weights that the bounds
+ * allow (Karush-Kuhn-Tucker), relative to their slopes. 0 is optimal.
+ */
+export function residualOf(program: WeightsProgram, weights: readonly number[]): number {
+  const { gain, scale } = bestExchange(weights, gradientAt(program, weights), program.cap)
+  return Math.max(0, gain) / scale
+}
+
+function gradientAt({ matrix, linear }: WeightsProgram, weights: readonly number[]): number[] {
+  return matrix.map((row, i) => {
+    let slope = -Number(linear[i])
+    for (let j = 0; j < row.length; j += 1) slope += Number(row[j]) * Number(weights[j])
+    return slope
+  })
+}
+
+/** The weight to raise, the one to lower, and what a unit of the exchange gains. */
+interface Exchange {
+  readonly up: number
+  readonly down: number
+  readonly gain: number
+  /** Size of the numbers whose difference it is; the elements of the matrix are about 1. */
+  readonly scale: number
+}
+
+function bestExchange(
+  weights: readonly number[],
+  slopes: readonly number[],
+  cap: number
+): Exchange {
+  let [up, down] = [-1, -1]
+  for (const [i, weight] of weights.entries()) {
+    const slope = Number(slopes[i])
+    if (weight < cap && (up === -1 || slope < Number(slopes[up]))) up = i
+    if (weight > 0 && (down === -1 || slope > Number(slopes[down]))) down = i
+  }
+  const [lowest, highest] = [Number(slopes[up]), Number(slopes[down])]
+  // With one asset, or all at the cap, nothing can be exchanged.
+  if (up === -1 || down === -1) return { up, down, gain: 0, scale: 1 }
+  const scale = 1 + Math.abs(lowest) + Math.abs(highest)
+  return { up, down, gain: highest - lowest, scale }
+}
+
+/** Towards the optimum of the free weights and the pair, up to the first bound; undefined at once. */
+function stepOnFace(
+  { matrix, cap }: WeightsProgram,
+  weights: readonly number[],
+  slopes: readonly number[],
+  { up, down }: Pick<Exchange, 'up' | 'down'>
+): number[] | undefined {
+  const free = weights.flatMap((weight, i) =>
+    (weight > 0 && weight < cap) || i === up || i === down ? [i] : []
+  )
+  const face = free.map((i) => free.map((j) => Number(matrix[i]?.[j])))
+  const downhill = solveCholesky(
+    face,
+    free.map((i) => -Number(slopes[i]))
+  )
+  const level = solveCholesky(
+    face,
+    free.map(() => 1)
+  )
+  if (!downhill || !level) return undefined
+  // What rounding has taken from the sum of the weights comes back here.
+  const shift = (1 - sum(weights) - sum(downhill)) / sum(level)
+  const step = downhill.map((value, k) => value + shift * Number(level[k]))
+  let [length, blocked] = [1, -1]
+  for (const [k, change] of step.entries()) {
+    const weight = Number(weights[Number(free[k])])
+    const room = change > 0 ? cap - weight : -weight
+    if (change !== 0 && room / change < length) [length, blocked] = [room / change, k]
+  }
+  if (length <= 0) return undefined
+  const moved = [...weights]
+  for (const [k, i] of free.entries()) {
+    const target = Number(weights[i]) + length * Number(step[k])
+    moved[i] = Math.min(cap, Math.max(0, target))
+    if (k === blocked) moved[i] = Number(step[k]) > 0 ? cap : 0
+  }
+  return moved
+}
+
+function exchange(
+  { matrix, cap }: WeightsProgram,
+  weights: readonly number[],
+  slopes: readonly number[],
+  { up, down }: Exchange
+): number[] {
+  const curvature =
+    Number(matrix[up]?.[up]) + Number(matrix[down]?.[down]) - 2 * Number(matrix[up]?.[down])
+  const wanted = (Number(slopes[down]) - Number(slopes[up])) / curvature
+  const room = Math.min(cap - Number(weights[up]), Number(weights[down]))
+  const amount = wanted > 0 && wanted < room ? wanted : room
+  return weights
+    .with(up, Math.min(cap, Number(weights[up]) + amount))
+    .with(down, Math.max(0, Number(weights[down]) - amount))
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
