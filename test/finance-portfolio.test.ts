@@ -92,14 +92,17 @@ const history = fc
   .record({
     size: fc.integer({ min: 1, max: 6 }),
     periods: fc.integer({ min: 2, max: 14 }),
-    numbers: fc.array(fc.double({ min: -0.2, max: 0.25, noNaN: true }), {
+    /** In basis points. */
+    numbers: fc.array(fc.integer({ min: -2000, max: 2500 }), {
       minLength: 84,
       maxLength: 84
     })
   })
   .map(({ size, periods, numbers }) => ({
     assets: Array.from({ length: size }, (_, i) => `asset ${i}`),
-    returns: Array.from({ length: size }, (_, i) => numbers.slice(i * periods, (i + 1) * periods))
+    returns: Array.from({ length: size }, (_, i) =>
+      numbers.slice(i * periods, (i + 1) * periods).map((points) => points / 10_000)
+    )
   }))
 
 interface Portfolio {
@@ -169,7 +172,8 @@ t.test('the frontier rises evenly in return, and in risk', () =>
       const even = frontier.every(({ expectedReturn }, i) => {
         const wanted =
           first.expectedReturn + ((last.expectedReturn - first.expectedReturn) * i) / (points - 1)
-        return isClose(expectedReturn, wanted, 1e-9)
+        // On a segment without risk, rounding decides where on it a point lies.
+        return isClose(expectedReturn, wanted, 1e-7)
       })
       const rising = frontier
         .slice(1)

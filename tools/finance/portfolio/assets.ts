@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { ToolError } from '../../../src/define-tool.ts'
 import type { Matrix } from '../numeric/matrix.ts'
+import type { Pace } from '../numeric/pace.ts'
 import { estimate } from './figures.ts'
 
 export const maxAssets = 50
-const maxPeriods = 5000
+const maxPeriods = 2500
 
 export const assetNames = z.array(z.string().min(1).max(100)).max(maxAssets)
 
@@ -39,7 +40,7 @@ export const assetFigures = z
   .describe('Estimates from the returns, in their order')
 
 /** Sample moments of returns whose shape fits the names, or a ToolError naming the field. */
-export function estimateAssets(assets: readonly string[], returns: Matrix) {
+export async function estimateAssets(assets: readonly string[], returns: Matrix, pace: Pace) {
   requireNames(assets, returns.length, 'assets')
   const periods = returns[0]?.length ?? 0
   const odd = returns.findIndex((row) => row.length !== periods)
@@ -48,7 +49,7 @@ export function estimateAssets(assets: readonly string[], returns: Matrix) {
       `returns[${odd}]: ${returns[odd]?.length} periods, but ${periods} of the first asset; give all assets the same periods`
     )
   }
-  const estimates = estimate(returns)
+  const estimates = await estimate(returns, pace)
   const figures = assets.map((asset, i) => ({
     asset,
     mean: Number(estimates.means[i]) + 0,

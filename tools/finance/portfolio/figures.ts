@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Matrix } from '../numeric/matrix.ts'
-import { covariance, mean, standardDeviation } from '../numeric/moments.ts'
+import { mean, standardDeviation, sumOfProducts } from '../numeric/moments.ts'
 import { requireFinite } from '../numeric/numbers.ts'
+import type { Pace } from '../numeric/pace.ts'
 import { compensatedSum } from '../numeric/sums.ts'
 
 /** Sum over i of weights[i] * values[i]. */
@@ -20,12 +21,19 @@ export function quadraticForm(matrix: Matrix, weights: readonly number[]): numbe
 }
 
 /** Sample means, deviations and covariances (n - 1) of returns, one row for each asset. */
-export function estimate(returns: Matrix) {
+export async function estimate(returns: Matrix, pace: Pace) {
   const means = returns.map(mean)
+  const centred = returns.map((row, i) => row.map((value) => value - Number(means[i])))
+  const covariances = returns.map(() => Array.from(returns, () => 0))
+  for (const [i, row] of centred.entries()) {
+    for (const [j, other] of centred.slice(0, i + 1).entries()) {
+      const covariance = sumOfProducts(row, other) / (row.length - 1)
+      covariances[i]?.splice(j, 1, covariance)
+      covariances[j]?.splice(i, 1, covariance)
+    }
+    await pace(i, returns.length)
+  }
   const deviations = returns.map((row) => standardDeviation(row, 1))
-  const covariances = returns.map((row, i) =>
-    returns.map((other, j) => covariance(j < i ? other : row, j < i ? row : other, 1))
-  )
   return { means, deviations, covariances }
 }
 

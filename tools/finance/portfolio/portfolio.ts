@@ -40,8 +40,8 @@ const optimizePortfolio = defineTool({
   }),
   summary: ({ weights, assets, expectedReturn, volatility, sharpeRatio = 0 }) =>
     `${listWeights(weights, assets)}: return ${formatPercent(expectedReturn)}, volatility ${formatPercent(volatility)}, Sharpe ratio ${sharpeRatio.toPrecision(4)} per period.`,
-  run: ({ assets, returns, riskFreeRate }) => {
-    const { means, covariances, figures } = estimateAssets(assets, returns)
+  run: async ({ assets, returns, riskFreeRate }, ctx) => {
+    const { means, covariances, figures } = await estimateAssets(assets, returns, createPace(ctx))
     const describe = (weights: readonly number[]) =>
       describePortfolio(weights, means, covariances, riskFreeRate)
     const set = createEfficientSet(means, covariances, 1)
@@ -113,11 +113,11 @@ const calculateEfficientFrontier = defineTool({
     return `${frontier.length} portfolios from return ${formatPercent(first?.expectedReturn ?? 0)} at volatility ${formatPercent(first?.volatility ?? 0)} to ${formatPercent(last?.expectedReturn ?? 0)} at ${formatPercent(last?.volatility ?? 0)}${best}.`
   },
   run: async ({ assets, returns, riskFreeRate, points }, ctx) => {
-    const { means, covariances, figures } = estimateAssets(assets, returns)
+    const pace = createPace(ctx)
+    const { means, covariances, figures } = await estimateAssets(assets, returns, pace)
     const describe = (weights: readonly number[]) =>
       describePortfolio(weights, means, covariances, riskFreeRate)
     const set = createEfficientSet(means, covariances, 1)
-    const pace = createPace(ctx)
     const [least, most] = [set.atTolerance(0), set.maximumReturn()]
     const [from, to] = [describe(least.weights), describe(most.weights)]
     const frontier = [from]
@@ -161,8 +161,12 @@ const calculateRiskParity = defineTool({
   }),
   summary: ({ weights, assets, volatility }) =>
     `${listWeights(weights, assets)}: each carries 1/${weights.length} of the variance; volatility ${formatPercent(volatility)} per period.`,
-  run: ({ assets, returns }) => {
-    const { means, deviations, covariances, figures } = estimateAssets(assets, returns)
+  run: async ({ assets, returns }, ctx) => {
+    const { means, deviations, covariances, figures } = await estimateAssets(
+      assets,
+      returns,
+      createPace(ctx)
+    )
     const still = deviations.indexOf(0)
     if (still !== -1) {
       throw new ToolError(

@@ -86,19 +86,9 @@ function stepOnFace(
   const free = weights.flatMap((weight, i) =>
     (weight > 0 && weight < cap) || i === up || i === down ? [i] : []
   )
-  const face = free.map((i) => free.map((j) => Number(matrix[i]?.[j])))
-  const downhill = solveCholesky(
-    face,
-    free.map((i) => -Number(slopes[i]))
-  )
-  const level = solveCholesky(
-    face,
-    free.map(() => 1)
-  )
-  if (!downhill || !level) return undefined
-  // What rounding has taken from the sum of the weights comes back here.
-  const shift = (1 - sum(weights) - sum(downhill)) / sum(level)
-  const step = downhill.map((value, k) => value + shift * Number(level[k]))
+  if (free.length === 0) return undefined
+  const step = solveFace(matrix, weights, slopes, free)
+  if (!step) return undefined
   let [length, blocked] = [1, -1]
   for (const [k, change] of step.entries()) {
     const weight = Number(weights[Number(free[k])])
@@ -113,6 +103,31 @@ function stepOnFace(
     if (k === blocked) moved[i] = Number(step[k]) > 0 ? cap : 0
   }
   return moved
+}
+
+/**
+ * Newton's step of the free weights. The largest one takes what the others leave, so that the step
+ * is solved without the constraint, which a badly conditioned matrix would not keep.
+ */
+function solveFace(
+  matrix: Matrix,
+  weights: readonly number[],
+  slopes: readonly number[],
+  free: readonly number[]
+): number[] | undefined {
+  const rest = free.reduce((best, i) => (Number(weights[i]) > Number(weights[best]) ? i : best))
+  const others = free.filter((i) => i !== rest)
+  const at = (i: number, j: number) => Number(matrix[i]?.[j])
+  const reduced = others.map((i) =>
+    others.map((j) => at(i, j) - at(i, rest) - at(rest, j) + at(rest, rest))
+  )
+  const downhill = others.map((i) => Number(slopes[rest]) - Number(slopes[i]))
+  const solved = others.length === 0 ? [] : solveCholesky(reduced, downhill)
+  if (!solved) return undefined
+  // What rounding has taken from the sum of the weights comes back here.
+  const left = 1 - sum(weights) - sum(solved)
+  const changes = new Map(others.map((i, k) => [i, Number(solved[k])]))
+  return free.map((i) => changes.get(i) ?? left)
 }
 
 function exchange(
