@@ -68,11 +68,18 @@ export function createEfficientSet(
     const at = (tolerance: number): Point => {
       return { at: tolerance, value: missing(atTolerance(tolerance), tolerance) }
     }
-    const start = at(0)
+    let start = at(0)
     if (start.value >= 0) return atTolerance(0)
-    const end = at(largestTolerance())
+    // From the natural scale upwards: neighbours share most of their assets.
+    const limit = largestTolerance()
+    for (let tolerance = unit / spread / 64; tolerance < limit; tolerance *= 4) {
+      const end = at(tolerance)
+      if (end.value > 0) return atTolerance(brentRoot((x) => at(x).value, start, end))
+      start = end
+    }
+    const end = at(limit)
     if (end.value <= 0) return maximumReturn()
-    return atTolerance(brentRoot((tolerance) => at(tolerance).value, start, end))
+    return atTolerance(brentRoot((x) => at(x).value, start, end))
   }
   function atReturn(expected: number): Efficient {
     return findTolerance(({ weights }) => weightedSum(weights, means) - expected)

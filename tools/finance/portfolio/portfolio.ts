@@ -41,17 +41,20 @@ const optimizePortfolio = defineTool({
   summary: ({ weights, assets, expectedReturn, volatility, sharpeRatio = 0 }) =>
     `${listWeights(weights, assets)}: return ${formatPercent(expectedReturn)}, volatility ${formatPercent(volatility)}, Sharpe ratio ${sharpeRatio.toPrecision(4)} per period.`,
   run: async ({ assets, returns, riskFreeRate }, ctx) => {
-    const { means, covariances, figures } = await estimateAssets(assets, returns, createPace(ctx))
+    const pace = createPace(ctx)
+    const { means, covariances, figures } = await estimateAssets(assets, returns, pace)
     const describe = (weights: readonly number[]) =>
       describePortfolio(weights, means, covariances, riskFreeRate)
     const set = createEfficientSet(means, covariances, 1)
+    const least = set.atTolerance(0)
+    await pace(1, 2)
     const { weights, residual } = set.tangency(riskFreeRate)
     const shorts = tangencyWithShorts(means, covariances, riskFreeRate)
     return {
       ...describe(weights),
       riskShares: riskShares(weights, covariances),
       kktResidual: residual,
-      minimumVariance: describe(set.atTolerance(0).weights),
+      minimumVariance: describe(least.weights),
       equallyWeighted: describe(assets.map(() => 1 / assets.length)),
       ...(shorts && { weightsWithShortSales: shorts }),
       assets: figures
@@ -118,7 +121,10 @@ const calculateEfficientFrontier = defineTool({
     const describe = (weights: readonly number[]) =>
       describePortfolio(weights, means, covariances, riskFreeRate)
     const set = createEfficientSet(means, covariances, 1)
-    const [least, most] = [set.atTolerance(0), set.maximumReturn()]
+    const least = set.atTolerance(0)
+    await pace(0, points)
+    const most = set.maximumReturn()
+    await pace(0, points)
     const [from, to] = [describe(least.weights), describe(most.weights)]
     const frontier = [from]
     let worst = Math.max(least.residual, most.residual)
@@ -132,6 +138,7 @@ const calculateEfficientFrontier = defineTool({
       if (wait) await wait
     }
     frontier.push(to)
+    await pace(points - 1, points)
     const hasTangency = means.some((mean) => mean > riskFreeRate)
     return {
       frontier,
