@@ -12,7 +12,7 @@ export const assetNames = z.array(z.string().min(1).max(100)).max(maxAssets)
 export const assetReturns = z
   .array(
     z
-      .array(z.number().min(-1).max(1e6))
+      .array(z.number().min(-1).max(1e3))
       .min(2)
       .max(maxPeriods, `at most ${maxPeriods} periods; use the latest`)
   )

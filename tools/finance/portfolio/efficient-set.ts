@@ -1,4 +1,3 @@
-import { ToolError } from '../../../src/define-tool.ts'
 import { brentRoot, type Point } from '../numeric/brent.ts'
 import { cholesky, type Matrix } from '../numeric/matrix.ts'
 import { quadraticForm, weightedSum } from './figures.ts'
@@ -18,8 +17,8 @@ export interface EfficientSet {
   atReturn(expected: number): Efficient
   /** The highest expected return; the least risky of equals. */
   maximumReturn(): Efficient
-  /** The highest Sharpe ratio. */
-  tangency(riskFreeRate: number): Efficient
+  /** The highest Sharpe ratio; undefined when none is above 0, or when a riskless gain has no bound. */
+  tangency(riskFreeRate: number): Efficient | undefined
 }
 
 /** Added to the diagonal of a singular matrix, relative to its largest element. */
@@ -84,12 +83,8 @@ export function createEfficientSet(
   function atReturn(expected: number): Efficient {
     return findTolerance(({ weights }) => weightedSum(weights, means) - expected)
   }
-  function tangency(riskFreeRate: number): Efficient {
-    if (top <= riskFreeRate) {
-      throw new ToolError(
-        `riskFreeRate: no asset has a mean return above ${riskFreeRate}, so that no risky portfolio beats the riskless one`
-      )
-    }
+  function tangency(riskFreeRate: number): Efficient | undefined {
+    if (top <= riskFreeRate) return undefined
     // At the tangency, tolerance = variance / excess return.
     const found = findTolerance(({ weights }, tolerance) => {
       const excess = weightedSum(weights, means) - riskFreeRate
@@ -97,10 +92,7 @@ export function createEfficientSet(
       // A minimum variance of 0 is the end of the frontier, not its tangency.
       return tolerance === 0 ? Math.min(missing, -Number.MIN_VALUE) : missing
     })
-    if (quadraticForm(scaled, found.weights) > riskless) return found
-    throw new ToolError(
-      'returns: a combination of the assets has no risk but a mean above the riskFreeRate, so that the Sharpe ratio has no bound; use more periods, or leave out riskless assets'
-    )
+    return quadraticForm(scaled, found.weights) > riskless ? found : undefined
   }
   return { atTolerance, atReturn, maximumReturn, tangency }
 }

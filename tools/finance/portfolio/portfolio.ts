@@ -48,7 +48,9 @@ const optimizePortfolio = defineTool({
     const set = createEfficientSet(means, covariances, 1)
     const least = set.atTolerance(0)
     await pace(1, 2)
-    const { weights, residual } = set.tangency(riskFreeRate)
+    const best = set.tangency(riskFreeRate)
+    if (!best) throw noTangency(means, riskFreeRate)
+    const { weights, residual } = best
     const shorts = tangencyWithShorts(means, covariances, riskFreeRate)
     return {
       ...describe(weights),
@@ -61,6 +63,14 @@ const optimizePortfolio = defineTool({
     }
   }
 })
+
+function noTangency(means: readonly number[], riskFreeRate: number): ToolError {
+  return new ToolError(
+    means.some((mean) => mean > riskFreeRate)
+      ? 'returns: a combination of the assets has no risk but a mean above the riskFreeRate, so that the Sharpe ratio has no bound; use more periods, or leave out riskless assets'
+      : `riskFreeRate: no asset has a mean return above ${riskFreeRate}, so that no risky portfolio beats the riskless one`
+  )
+}
 
 function listWeights(
   weights: readonly number[],
@@ -104,7 +114,9 @@ const calculateEfficientFrontier = defineTool({
       .describe('By rising return; the first is the minimum variance portfolio'),
     maximumSharpe: portfolio
       .optional()
-      .describe('Left out when no asset has a mean above riskFreeRate'),
+      .describe(
+        'Left out when no asset has a mean above riskFreeRate, and when one without risk has'
+      ),
     kktResidual: kktResidual.describe('The largest of the points'),
     assets: assetFigures
   }),
@@ -139,10 +151,10 @@ const calculateEfficientFrontier = defineTool({
     }
     frontier.push(to)
     await pace(points - 1, points)
-    const hasTangency = means.some((mean) => mean > riskFreeRate)
+    const best = set.tangency(riskFreeRate)
     return {
       frontier,
-      ...(hasTangency && { maximumSharpe: describe(set.tangency(riskFreeRate).weights) }),
+      ...(best && { maximumSharpe: describe(best.weights) }),
       kktResidual: worst,
       assets: figures
     }

@@ -10,7 +10,9 @@ export interface WeightsProgram {
 }
 
 const tolerance = 1e-13
-const maxRounds = 5000
+/** Still an answer where rounding allows no better one; the residual says so. */
+const coarseTolerance = 1e-9
+const roundsPerWeight = 20
 /** No exchange: a last step on the face takes off what the tolerance left. */
 const nothing = { up: -1, down: -1 }
 
@@ -21,7 +23,7 @@ const nothing = { up: -1, down: -1 }
  */
 export function solveWeights(program: WeightsProgram, start: readonly number[]): number[] {
   let weights = [...start]
-  for (let round = 0; round < maxRounds; round += 1) {
+  for (let left = roundsPerWeight * (start.length + 10); left > 0; left -= 1) {
     const slopes = gradientAt(program, weights)
     const pair = bestExchange(weights, slopes, program.cap)
     if (pair.gain <= tolerance * pair.scale) {
@@ -29,7 +31,10 @@ export function solveWeights(program: WeightsProgram, start: readonly number[]):
     }
     weights = stepOnFace(program, weights, slopes, pair) ?? exchange(program, weights, slopes, pair)
   }
-  throw new ToolError('the weights did not converge; the covariances are too badly conditioned')
+  if (residualOf(program, weights) <= coarseTolerance) return weights
+  throw new ToolError(
+    'covariances: too badly conditioned for an answer; leave out assets that hardly vary'
+  )
 }
 
 /**
