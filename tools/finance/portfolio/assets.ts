@@ -19,7 +19,7 @@ export const assetReturns = z
   .min(1)
   .max(maxAssets, `at most ${maxAssets} assets`)
   .describe(
-    'Past returns as fractions (0.08 = 8 %): one list for each asset, all of the same periods'
+    'Past returns as fractions (0.08 = 8 %): one list for each asset, all of the same periods. With fewer periods than assets, 1e-8 of the largest variance is added to each, so that there is one answer'
   )
 
 export const riskFreeRate = z

@@ -22,7 +22,7 @@ export interface EfficientSet {
 }
 
 /** Added to the diagonal of a singular matrix, relative to its largest element. */
-const ridge = 1e-10
+const ridge = 1e-8
 /** Below this part of the largest variance a portfolio counts as riskless. */
 const riskless = 1e-9
 

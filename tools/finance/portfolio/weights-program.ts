@@ -9,7 +9,6 @@ export interface WeightsProgram {
   readonly cap: number
 }
 
-const tolerance = 1e-13
 /** Still an answer where rounding allows no better one; the residual says so. */
 const coarseTolerance = 1e-9
 const roundsPerWeight = 20
@@ -22,6 +21,8 @@ const nothing = { up: -1, down: -1 }
  * Every round lowers the objective, so that no set of free weights comes back. `start` is feasible.
  */
 export function solveWeights(program: WeightsProgram, start: readonly number[]): number[] {
+  // The rounding error of a slope.
+  const tolerance = 4 * Number.EPSILON * start.length
   let weights = [...start]
   for (let left = roundsPerWeight * (start.length + 10); left > 0; left -= 1) {
     const slopes = gradientAt(program, weights)
