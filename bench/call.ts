@@ -11,8 +11,8 @@ export interface Answer {
   readonly text: string
 }
 
-/** One `tools/call` of `echo` in a 2026-07-28 envelope. */
-export function callEcho(agent: Agent, port: number, id: number): Promise<Answer> {
+/** One `tools/call` of `echo` in a 2026-07-28 envelope, with the key or without. */
+export function callEcho(agent: Agent, port: number, id: number, hasKey: boolean): Promise<Answer> {
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id,
@@ -25,7 +25,11 @@ export function callEcho(agent: Agent, port: number, id: number): Promise<Answer
     host: '127.0.0.1',
     path: '/mcp',
     method: 'POST',
-    headers: { ...headers, 'content-length': Buffer.byteLength(body) }
+    headers: {
+      ...headers,
+      ...(hasKey && { authorization: `Bearer ${bearerKey}` }),
+      'content-length': Buffer.byteLength(body)
+    }
   }
   return new Promise((resolve, reject) => {
     send(options, (response) => {
@@ -49,7 +53,6 @@ const envelope = {
 }
 
 const headers = {
-  authorization: `Bearer ${bearerKey}`,
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
   'mcp-protocol-version': '2026-07-28',

@@ -12,28 +12,34 @@ export interface Timing {
   readonly p99Ms: number
 }
 
+/** What every call of a row is answered with: the echo, or a refusal. */
+export type Expected = 200 | 401 | 429
+
 /** A keep-alive client of one server, with `concurrency` connections at most. */
 export interface Client {
-  /** Throws unless one call is answered with exactly the echoed text, as such or in JSON. */
+  /** Throws unless a call is answered with exactly the echoed text, as such or in JSON. */
   prove(): Promise<void>
   /** Makes `calls` calls and times each. Throws at the first wrong answer. */
   run(load: Load): Promise<Timing>
   close(): void
 }
 
-export function createClient(port: number, concurrency: number): Client {
+export function createClient(port: number, concurrency: number, expected: Expected): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
   let id = 0
 
   async function call(): Promise<void> {
-    const { status, text } = await callEcho(agent, port, ++id)
-    if (status !== 200 || !text.includes(echoText)) throw wrong(status, text)
+    const { status, text } = await callEcho(agent, port, ++id, expected !== 401)
+    const isRight = expected !== 200 || text.includes(echoText)
+    if (status !== expected || !isRight) throw wrong(status, text)
   }
 
   return {
     async prove() {
-      const { status, text } = await callEcho(agent, port, ++id)
-      if (status !== 200 || readEcho(text) !== echoText) throw wrong(status, text)
+      const { status, text } = await callEcho(agent, port, ++id, expected !== 401)
+      // Of a flood the first request is still answered.
+      const isRight = expected !== 200 || readEcho(text) === echoText
+      if (!isRight || (status !== expected && expected !== 429)) throw wrong(status, text)
     },
     async run(load) {
       const latencies = new Float64Array(load.calls)

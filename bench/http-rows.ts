@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient, type Timing } from './client.ts'
+import { createClient, type Expected, type Timing } from './client.ts'
 import type { Pinning } from './pinning.ts'
 import { type ServerProcess, type ServerProcessOptions, startServer } from './server-process.ts'
 import type { ServerName } from './servers/main.ts'
@@ -37,10 +37,14 @@ interface Contender {
   readonly name: string
   /** It calls an API, which runs in a process of its own on the client's core. */
   readonly isProxy?: true
+  /** 200, unless it is there to refuse. */
+  readonly expected?: Expected
 }
 
 const contenders = [
   { server: 'portcullis', name: 'portcullis' },
+  { server: 'portcullis-401', name: 'portcullis, no key: 401', expected: 401 },
+  { server: 'portcullis-429', name: 'portcullis, flood: 429', expected: 429 },
   { server: 'portcullis-bare', name: 'portcullis without hooks' },
   { server: 'sdk-v2', name: 'plain SDK v2' },
   { server: 'fastify-zod', name: 'Fastify + zod, same hooks' },
@@ -67,17 +71,17 @@ export async function measureHttp(
 }
 
 async function takeSample(
-  { server, isProxy }: Contender,
+  { server, isProxy, expected = 200 }: Contender,
   load: HttpLoad,
   pinning: Pinning | undefined
 ): Promise<Sample> {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-bench-'))
   try {
     const own = { server, directory, pinning }
-    if (!isProxy) return await timeServer(own, load)
+    if (!isProxy) return await timeServer(own, load, expected)
     const api = await startUpstream(directory, pinning)
     try {
-      return await timeServer({ ...own, upstream: `http://127.0.0.1:${api.port}` }, load)
+      return await timeServer({ ...own, upstream: `http://127.0.0.1:${api.port}` }, load, expected)
     } finally {
       await api.stop()
     }
@@ -95,18 +99,26 @@ async function startUpstream(parent: string, pinning: Pinning | undefined): Prom
   return startServer({ server: 'upstream', directory, pinning: beside })
 }
 
-async function timeServer(options: ServerProcessOptions, load: HttpLoad): Promise<Sample> {
+async function timeServer(
+  options: ServerProcessOptions,
+  load: HttpLoad,
+  expected: Expected
+): Promise<Sample> {
   const running = await startServer(options)
   try {
-    return await timeCalls(running, load)
+    return await timeCalls(running, load, expected)
   } finally {
     await running.stop()
   }
 }
 
-async function timeCalls(running: ServerProcess, load: HttpLoad): Promise<Sample> {
+async function timeCalls(
+  running: ServerProcess,
+  load: HttpLoad,
+  expected: Expected
+): Promise<Sample> {
   const { warmUpCalls, calls, concurrency } = load
-  const client = createClient(running.port, concurrency)
+  const client = createClient(running.port, concurrency, expected)
   try {
     await client.prove()
     await client.run({ calls: warmUpCalls, concurrency })

@@ -33,6 +33,8 @@ export function createReport(
       'portcullis ÷ Fastify + zod, same hooks': cpu('portcullis') / cpu('fastify-zod'),
       'hooks of portcullis ÷ bare node:http':
         (cpu('portcullis') - cpu('portcullis-bare')) / cpu('bare-http'),
+      '401 ÷ good call': cpu('portcullis-401') / cpu('portcullis'),
+      '429 ÷ good call': cpu('portcullis-429') / cpu('portcullis'),
       'portcullis, proxying ÷ plain SDK v2, proxying with got':
         cpu('portcullis-proxy') / cpu('sdk-v2-got'),
       'portcullis, 300 tools ÷ 2 tools': cpu('portcullis-300') / cpu('portcullis'),

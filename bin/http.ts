@@ -13,7 +13,7 @@ export async function startHttp(
   core: Core,
   sources: readonly Source[]
 ): Promise<HttpServer> {
-  const { mcp, registry, audit, log } = core
+  const { mcp, registry, audit, log, policy } = core
   const authenticate = config.auth.required
     ? createGate(config, core)
     : refuseOpenGate(config, core)
@@ -22,7 +22,10 @@ export async function startHttp(
     registry,
     config,
     audit,
-    notReady: () => sources.flatMap((source) => source.notReady?.() ?? []),
+    notReady: () => [
+      ...(policy.slots.isFull ? ['overloaded'] : []),
+      ...sources.flatMap((source) => source.notReady?.() ?? [])
+    ],
     ...(authenticate && { authenticate: authenticate.check })
   })
   const origin = await server.listen().catch((cause: NodeJS.ErrnoException) => {

@@ -8,6 +8,7 @@ import type { Log, Source } from '../src/types.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import { createCore, openOutput } from './core.ts'
+import { openSurroundings } from './surroundings.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
@@ -26,19 +27,22 @@ export async function serve(
   const stdout = config.transport === 'http' ? undefined : takeStdout()
   const output = openOutput(config)
   const sources = await loadSources(config, output.log)
-  const core = createCore(config, sources, createChanges(), output)
+  const surroundings = await openSurroundings(config, output.log)
+  const core = createCore(config, sources, createChanges(), output, surroundings)
   const { log, mcp } = core
+  process.on('SIGUSR2', mcp.killSwitch.stop)
   for (const warning of warnings) log.warn(warning)
   const open: Closable[] = []
   let failure: unknown
 
   const grace = closeWithGrace(
-    { delay: graceMs + 2000, logger: false },
+    { delay: graceMs + 2000, logger: false, skip: ['SIGUSR2'] },
     async ({ err, signal }) => {
       if (err) log.error('unexpected error, shutting down', { error: describeError(err) })
       if (signal) log.info('shutting down', { signal })
       await Promise.all(open.map((transport) => transport.close(graceMs)))
       await Promise.all(sources.map((source) => source.close()))
+      surroundings.close()
       await output.flush(1000)
       if (failure) throw failure
     }

@@ -16,11 +16,14 @@ export type AuditEventName =
 
 export type AuthFailure = 'missing_bearer_token' | 'invalid_token' | 'banned'
 
+/** Why a person should look. */
+export type SecurityAlert = 'address_banned' | 'calls_stopped'
+
 /** The closed set of fields. Nothing free-form enters a record: a leak needs a change here. */
 export interface AuditEntry {
   readonly event: AuditEventName
   readonly outcome?: Outcome
-  readonly reason?: AuthFailure
+  readonly reason?: AuthFailure | SecurityAlert
   readonly principal?: string
   readonly transport: 'stdio' | 'http'
   readonly remote?: string

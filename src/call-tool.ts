@@ -9,6 +9,7 @@ import { logFailure, runGuarded } from './run.ts'
 import type {
   CallContext,
   CallResult,
+  DispatchContext,
   Outcome,
   Problem,
   ToolDefinition,
@@ -26,6 +27,8 @@ export interface ExecutedTool {
   readonly outcome: Outcome
   /** Undefined for unknown and hidden names. */
   readonly result?: ToolResult
+  /** The result as JSON; empty without one. */
+  readonly json: string
   /** What an upstream API answered with. */
   readonly upstreamStatus?: number
 }
@@ -36,7 +39,7 @@ export async function callTool(
   policy: Policy,
   name: string,
   args: unknown,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<ToolResult> {
   const { result } = await executeTool(registry, policy, name, args, ctx)
   // The same words for unknown and hidden: a caller cannot probe for names.
@@ -53,20 +56,14 @@ export async function executeTool(
   policy: Policy,
   name: string,
   args: unknown,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<ExecutedTool> {
   const startedMs = monotonicClock()
-  let upstreamStatus: number | undefined
-  const noteUpstream = (status: number): void => {
-    upstreamStatus = status
-  }
-  const { outcome, result, tool, bytesOut } = await decide(registry, policy, name, args, {
-    ...ctx,
-    noteUpstream
-  })
+  const { outcome, result, tool, json } = await decide(registry, policy, name, args, ctx)
     .then((ended) => limitResult(policy, ended))
     // A result that cannot be read or serialised must not cost the audit line.
     .catch((error: unknown) => limitResult(policy, failUnseen(error, ctx)))
+  const { upstreamStatus } = ctx.notes
   policy.audit.record({
     event: 'TOOL_EXECUTE',
     outcome,
@@ -75,12 +72,13 @@ export async function executeTool(
     tool: name,
     args: args ?? {},
     ...(tool?.sensitive && { sensitive: tool.sensitive }),
-    bytesOut,
+    bytesOut: Buffer.byteLength(json),
     durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
     ...(upstreamStatus !== undefined && { upstreamStatus })
   })
   return {
     outcome,
+    json,
     ...(result && { result }),
     ...(upstreamStatus !== undefined && { upstreamStatus })
   }
@@ -91,14 +89,17 @@ async function decide(
   policy: Policy,
   name: string,
   args: unknown,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<Ended> {
-  const waitMs = chargeMethod(policy, 'tools/call', ctx)
+  // Awaited only when Redis has to be asked.
+  const charged = chargeMethod(policy, 'tools/call', ctx)
+  const waitMs = typeof charged === 'number' ? charged : await charged
   if (waitMs > 0) return { outcome: 'limited', result: refuse('limited', waitMs) }
   const tool = registry.tools.get(name)
   if (!tool) return { outcome: 'unknown' }
   if (!registry.view(ctx.principal).tools.has(name)) return { outcome: 'forbidden', tool }
-  const toolWaitMs = chargeTool(policy, tool, ctx)
+  const chargedTool = chargeTool(policy, tool, ctx)
+  const toolWaitMs = typeof chargedTool === 'number' ? chargedTool : await chargedTool
   if (toolWaitMs > 0) return { outcome: 'limited', result: refuse('limited', toolWaitMs), tool }
   return { ...(await run(policy, tool, args, ctx)), tool }
 }
@@ -107,7 +108,7 @@ async function run(
   policy: Policy,
   tool: ToolDefinition,
   args: unknown,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<Ended> {
   const timeoutMs = tool.timeoutMs ?? policy.callTimeoutMs
   const settled = await converse<CallResult>(ctx, (round) =>
@@ -175,14 +176,15 @@ function refuse(outcome: 'limited' | 'busy', retryAfterMs: number): CallResult {
   }
 }
 
-function limitResult(policy: Policy, ended: Ended): Ended & { readonly bytesOut: number } {
+/** Serialised once: the length is judged here, and a carrier may send the text as it is. */
+function limitResult(policy: Policy, ended: Ended): Ended & { readonly json: string } {
   const { result } = ended
-  if (!result) return { ...ended, bytesOut: 0 }
-  const bytesOut = byteLength(result)
-  if (bytesOut <= policy.maxResultBytes) return { ...ended, bytesOut }
+  if (!result) return { ...ended, json: '' }
+  const json = JSON.stringify(result)
+  if (Buffer.byteLength(json) <= policy.maxResultBytes) return { ...ended, json }
   const text = `${callTexts.too_large} The limit is ${policy.maxResultBytes} bytes.`
   const refused = errorResult(text)
-  return { ...ended, outcome: 'too_large', result: refused, bytesOut: byteLength(refused) }
+  return { ...ended, outcome: 'too_large', result: refused, json: JSON.stringify(refused) }
 }
 
 function errorResult(text: string): CallResult {
@@ -191,8 +193,4 @@ function errorResult(text: string): CallResult {
 
 function isError(result: ToolResult): boolean {
   return 'isError' in result && result.isError === true
-}
-
-function byteLength(result: ToolResult): number {
-  return Buffer.byteLength(JSON.stringify(result))
 }

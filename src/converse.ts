@@ -1,6 +1,6 @@
 import { ToolError } from './define-tool.ts'
 import type { Settled } from './run.ts'
-import type { CallContext, InputRequired } from './types.ts'
+import type { CallContext, DispatchContext, InputRequired } from './types.ts'
 
 /** A server that asks more often than this is not talking to its user any more. */
 const maxRounds = 10
@@ -10,8 +10,8 @@ const maxRounds = 10
  * deadline runs: people take their time.
  */
 export async function converse<T extends object>(
-  ctx: CallContext,
-  runRound: (ctx: CallContext) => Promise<Settled<T | InputRequired>>
+  ctx: DispatchContext,
+  runRound: (ctx: DispatchContext) => Promise<Settled<T | InputRequired>>
 ): Promise<Settled<T | InputRequired>> {
   let current = ctx
   for (let round = 0; round < maxRounds; round++) {
@@ -22,7 +22,7 @@ export async function converse<T extends object>(
     try {
       current = { ...ctx, inputResponses: await ask(ctx, inputRequests), requestState: state }
     } catch (error) {
-      return ctx.signal.aborted ? { outcome: 'cancelled' } : { outcome: 'failed', error }
+      return ctx.cancellation.cause ? { outcome: 'cancelled' } : { outcome: 'failed', error }
     }
   }
   return { outcome: 'failed', error: new ToolError('The tool asked too many questions in a row.') }

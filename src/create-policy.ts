@@ -1,12 +1,17 @@
 import type { Audit } from './audit.ts'
 import { compileGlobs } from './glob.ts'
-import { createLimiter } from './limit.ts'
+import { createLimiter, type Limiter, type SharedLimiter } from './limit.ts'
 import type { Policy } from './policy.ts'
 import type { Config } from './settings.ts'
 import { createSlots } from './slots.ts'
 
-/** Makes the policy that a configuration describes. */
-export function createPolicy({ limits, resources }: Config, audit: Audit): Policy {
+/** Makes the policy that a configuration describes; `shared` counts for several instances. */
+export function createPolicy(
+  { limits, resources }: Config,
+  audit: Audit,
+  ownLimiter: Limiter = createLimiter(),
+  shared: SharedLimiter = ownLimiter
+): Policy {
   const { enabled, perMinute, burst, methods, tools } = limits
   const isAllowed = compileGlobs(resources.allow)
   return Object.freeze({
@@ -16,7 +21,8 @@ export function createPolicy({ limits, resources }: Config, audit: Audit): Polic
       methods: new Map(Object.entries(methods)),
       tools: new Map(Object.entries(tools))
     },
-    limiter: createLimiter(),
+    limiter: shared,
+    ownLimiter,
     slots: createSlots(limits),
     callTimeoutMs: limits.callTimeoutMs,
     maxResultBytes: limits.maxResultBytes,

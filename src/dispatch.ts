@@ -4,12 +4,13 @@ import type { Refusal } from './errors.ts'
 import { getPrompt } from './get-prompt.ts'
 import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
-import { chargeOrRefuse, type Policy } from './policy.ts'
+import { chargeOrRefuse, chargeUnknown, type Policy } from './policy.ts'
 import { canRead, readResource } from './read-resource.ts'
 import type { Registry, View } from './registry.ts'
 import type {
   CallContext,
   CompletionRef,
+  DispatchContext,
   Principal,
   PromptResult,
   ReadResult,
@@ -27,33 +28,41 @@ export interface ListPage {
   readonly cacheScope: 'public' | 'private'
 }
 
+interface Completion {
+  readonly values: readonly string[]
+  readonly total: number
+  readonly hasMore: boolean
+}
+
 /** The one door: whatever a client asks for passes here, on every transport. */
 export interface Dispatcher {
-  listTools(cursor: string | undefined, ctx: CallContext): ListPage
-  callTool(name: string, args: unknown, ctx: CallContext): Promise<ToolResult>
+  listTools(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
+  callTool(name: string, args: unknown, ctx: DispatchContext): Promise<ToolResult>
   /** `callTool` for carriers that have words of their own for each outcome. */
-  executeTool(name: string, args: unknown, ctx: CallContext): Promise<ExecutedTool>
-  listResources(cursor: string | undefined, ctx: CallContext): ListPage
-  listResourceTemplates(cursor: string | undefined, ctx: CallContext): ListPage
-  readResource(uri: string, ctx: CallContext): Promise<ReadResult>
-  listPrompts(cursor: string | undefined, ctx: CallContext): ListPage
+  executeTool(name: string, args: unknown, ctx: DispatchContext): Promise<ExecutedTool>
+  listResources(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
+  listResourceTemplates(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
+  readResource(uri: string, ctx: DispatchContext): Promise<ReadResult>
+  listPrompts(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
   getPrompt(
     name: string,
     args: ReadonlyMap<string, string>,
-    ctx: CallContext
+    ctx: DispatchContext
   ): Promise<PromptResult>
   complete(
     ref: CompletionRef,
     argument: { readonly name: string; readonly value: string },
     ctx: CallContext
-  ): { readonly values: readonly string[]; readonly total: number; readonly hasMore: boolean }
+  ): Promise<Completion>
   /**
    * Limits and records a request whose parameters do not have the shape that its method needs;
    * returns what the client is told.
    */
   refuseMalformed(method: string, params: unknown, fault: string, ctx: CallContext): Refusal
   /** Charges a method that has no work of its own, such as `resources/subscribe`. */
-  charge(method: string, ctx: CallContext): void
+  charge(method: string, ctx: CallContext): Promise<void>
+  /** Charges a method that nobody here knows. */
+  chargeUnknown(ctx: CallContext): void
   /** True when the principal could read this URI; for subscriptions. */
   canRead(uri: string, principal: Principal): boolean
 }
@@ -64,14 +73,14 @@ const listTtlMs = 60_000
 
 /** Binds the registry to the policy. */
 export function createDispatcher(registry: Registry, policy: Policy): Dispatcher {
-  function list(
+  async function list(
     method: string,
     pick: (view: View) => readonly WireItem[],
     keyOf: (item: WireItem) => string,
     cursor: string | undefined,
     ctx: CallContext
-  ): ListPage {
-    chargeOrRefuse(policy, method, ctx)
+  ): Promise<ListPage> {
+    await chargeOrRefuse(policy, method, ctx)
     const page = takePage(pick(registry.view(ctx.principal)), keyOf, cursor, pageSize)
     return { ...page, ttlMs: listTtlMs, cacheScope: cacheScope(ctx) }
   }
@@ -100,13 +109,14 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
     executeTool: (name, args, ctx) => executeTool(registry, policy, name, args, ctx),
     readResource: (uri, ctx) => readResource(registry, policy, uri, ctx),
     getPrompt: (name, args, ctx) => getPrompt(registry, policy, name, args, ctx),
-    complete: (ref, argument, ctx) => {
-      chargeOrRefuse(policy, 'completion/complete', ctx)
+    complete: async (ref, argument, ctx) => {
+      await chargeOrRefuse(policy, 'completion/complete', ctx)
       return complete(registry.view(ctx.principal), ref, argument)
     },
     refuseMalformed: (method, params, fault, ctx) =>
       refuseMalformed(policy, method, params, fault, ctx),
     charge: (method, ctx) => chargeOrRefuse(policy, method, ctx),
+    chargeUnknown: (ctx) => chargeUnknown(policy, ctx),
     canRead: (uri, principal) => canRead(registry, policy, uri, principal)
   } satisfies Dispatcher)
 }

@@ -8,6 +8,11 @@ const table = {
   parse: { code: -32700, status: 400, text: 'Parse error: the message is not valid JSON.' },
   invalid_request: { code: -32600, status: 400, text: 'Invalid request: not a JSON-RPC message.' },
   too_deep: { code: -32600, status: 400, text: 'Invalid request: the JSON is nested too deeply.' },
+  too_many: {
+    code: -32600,
+    status: 400,
+    text: 'Invalid request: the JSON holds over 10,000 keys or 100,000 elements.'
+  },
   duplicate_id: {
     code: -32600,
     status: 400,
@@ -51,6 +56,11 @@ const table = {
     text: 'Too many open sessions. Retry later or close a session.'
   },
   flood: { code: 429, status: 429, text: 'Too many requests from this address.' },
+  banned: {
+    code: 429,
+    status: 429,
+    text: 'Too many failed logins from this address. Wait, then send a valid key.'
+  },
   limited: { code: 429, status: 429, text: 'Too many requests: slow down and retry later.' },
   busy: {
     code: 429,
@@ -61,6 +71,11 @@ const table = {
     code: 503,
     status: 503,
     text: 'The server is shutting down. Retry elsewhere or later.'
+  },
+  stopped: {
+    code: 503,
+    status: 503,
+    text: 'The operator has stopped this server: it accepts no calls.'
   },
   unknown_tool: { code: -32602, status: 200, text: 'Unknown tool.' },
   unknown_resource: { code: -32602, status: 200, text: 'Unknown resource.' },

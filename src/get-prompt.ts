@@ -2,7 +2,7 @@ import { Refusal } from './errors.ts'
 import type { Policy } from './policy.ts'
 import { read } from './read.ts'
 import type { Registry } from './registry.ts'
-import type { CallContext, PromptDefinition, PromptResult } from './types.ts'
+import type { DispatchContext, PromptDefinition, PromptResult } from './types.ts'
 
 /** Every `prompts/get`: known to the principal, required arguments given, none unknown. */
 export function getPrompt(
@@ -10,7 +10,7 @@ export function getPrompt(
   policy: Policy,
   name: string,
   args: ReadonlyMap<string, string>,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<PromptResult> {
   return read<PromptResult>(
     policy,

@@ -1,16 +1,20 @@
 import secureJsonParse from 'secure-json-parse'
 import { Refusal } from './errors.ts'
 
-/** Nesting that no honest message needs; `JSON.stringify` itself overflows at some thousands. */
+/** More than any honest message needs: `JSON.stringify` itself overflows at some thousand levels. */
 const maxDepth = 64
+const maxKeys = 10_000
+const maxElements = 100_000
 
 /**
  * Parses a message from outside. Throws a Refusal: `parse` when it is not JSON (or names
- * `__proto__`), `too_deep` when it nests over 64 levels.
+ * `__proto__`), `too_deep` when it nests over 64 levels, `too_many` when it holds over 10,000 keys
+ * or 100,000 elements.
  */
 export function parseJson(text: string): unknown {
   // Before JSON.parse: 1 MiB of brackets blocks the loop for half a second there.
-  if (depthOf(text, maxDepth) > maxDepth) throw new Refusal('too_deep')
+  const fault = findExcess(text)
+  if (fault) throw new Refusal(fault)
   try {
     return secureJsonParse(text, undefined, { protoAction: 'error', constructorAction: 'error' })
   } catch (cause) {
@@ -18,19 +22,33 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Greatest nesting of brackets outside strings; stops counting once `limit` is passed. */
-function depthOf(text: string, limit: number): number {
+/** One pass over what stands outside strings: brackets, colons and commas. */
+function findExcess(text: string): 'too_deep' | 'too_many' | undefined {
   let depth = 0
-  let deepest = 0
-  for (let index = 0; index < text.length && deepest <= limit; index++) {
-    const code = text.charCodeAt(index)
-    if (code === quote) index = endOfString(text, index)
-    else if (code === openBracket || code === openBrace) {
-      depth++
-      if (depth > deepest) deepest = depth
-    } else if (code === closeBracket || code === closeBrace) depth--
+  let keys = 0
+  let separators = 0
+  for (let index = 0; index < text.length; index++) {
+    switch (text.charCodeAt(index)) {
+      case quote:
+        index = endOfString(text, index)
+        break
+      case openBracket:
+      case openBrace:
+        if (++depth > maxDepth) return 'too_deep'
+        break
+      case closeBracket:
+      case closeBrace:
+        depth--
+        break
+      case comma:
+        separators++
+        break
+      case colon:
+        keys++
+    }
   }
-  return deepest
+  // Commas stand between keys as well as between elements.
+  return keys > maxKeys || separators - keys > maxElements ? 'too_many' : undefined
 }
 
 function endOfString(text: string, start: number): number {
@@ -51,6 +69,8 @@ const openBracket = 0x5b
 const closeBracket = 0x5d
 const openBrace = 0x7b
 const closeBrace = 0x7d
+const comma = 0x2c
+const colon = 0x3a
 
 /** True for a plain object, the only shape a JSON-RPC message or its params may have. */
 export function isRecord(value: unknown): value is Record<string, unknown> {

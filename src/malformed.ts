@@ -1,7 +1,7 @@
 import { type AuditEventName, auditContext } from './audit.ts'
 import { Refusal } from './errors.ts'
 import { isRecord } from './json.ts'
-import { chargeMethod, type Policy } from './policy.ts'
+import { chargeUndispatched, type Policy } from './policy.ts'
 import type { CallContext } from './types.ts'
 
 const events = new Map<string, AuditEventName>([
@@ -21,7 +21,7 @@ export function refuseMalformed(
   fault: string,
   ctx: CallContext
 ): Refusal {
-  const retryAfterMs = chargeMethod(policy, method, ctx)
+  const retryAfterMs = chargeUndispatched(policy, method, ctx)
   const outcome = retryAfterMs > 0 ? 'limited' : 'invalid'
   const event = events.get(method)
   const tool = method === 'tools/call' && isRecord(params) ? params.name : undefined

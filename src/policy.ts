@@ -1,7 +1,8 @@
 import type { Audit } from './audit.ts'
 import { auditContext } from './audit.ts'
+import { callerKey } from './caller-key.ts'
 import { Refusal } from './errors.ts'
-import type { Limiter } from './limit.ts'
+import type { Limiter, SharedLimiter } from './limit.ts'
 import type { Slots } from './slots.ts'
 import type { CallContext, Rate } from './types.ts'
 
@@ -15,7 +16,10 @@ export interface Policy {
     /** Per tool and principal. */
     readonly tools: ReadonlyMap<string, Rate>
   }
-  readonly limiter: Limiter
+  /** Counts what is dispatched, perhaps for several instances. */
+  readonly limiter: SharedLimiter
+  /** Counts, in this process alone, what is refused before it is dispatched. */
+  readonly ownLimiter: Limiter
   readonly slots: Slots
   readonly callTimeoutMs: number
   readonly maxResultBytes: number
@@ -25,16 +29,29 @@ export interface Policy {
   readonly audit: Audit
 }
 
-/** Unnamed callers are told apart by address, so that one cannot use up the rate of all. */
-function callerKey(ctx: CallContext): string {
-  return ctx.principal.kind === 'anonymous' ? `address:${ctx.remote}` : `id:${ctx.principal.id}`
+/** Charges the caller for a method; returns 0 or the milliseconds to wait. */
+export function chargeMethod(
+  policy: Policy,
+  method: string,
+  ctx: CallContext
+): number | Promise<number> {
+  return chargeWith(policy.limiter, policy, method, ctx)
 }
 
-/** Charges the caller for a method; returns 0 or the milliseconds to wait. */
-export function chargeMethod(policy: Policy, method: string, ctx: CallContext): number {
-  if (!policy.limits.enabled) return 0
-  const rate = policy.limits.methods.get(method) ?? policy.limits.other
-  return policy.limiter.take(`${callerKey(ctx)} method:${method}`, rate)
+/** `chargeMethod` for a request that is not dispatched: unknown or malformed. */
+export function chargeUndispatched(policy: Policy, method: string, ctx: CallContext): number {
+  return chargeWith(policy.ownLimiter, policy, method, ctx)
+}
+
+function chargeWith<T extends number | Promise<number>>(
+  limiter: { take(key: string, rate: Rate): T },
+  { limits }: Policy,
+  method: string,
+  ctx: CallContext
+): T | 0 {
+  if (!limits.enabled) return 0
+  const rate = limits.methods.get(method) ?? limits.other
+  return limiter.take(`${callerKey(ctx)} method:${method}`, rate)
 }
 
 /** Charges the caller for a tool that has a rate of its own. */
@@ -42,15 +59,27 @@ export function chargeTool(
   policy: Policy,
   tool: { readonly name: string; readonly limit?: Rate },
   ctx: CallContext
-): number {
+): number | Promise<number> {
   const rate = policy.limits.tools.get(tool.name) ?? tool.limit
   if (!policy.limits.enabled || !rate) return 0
   return policy.limiter.take(`${callerKey(ctx)} tool:${tool.name}`, rate)
 }
 
 /** Charges a method whose refusal is a JSON-RPC error; throws it, with one audit line. */
-export function chargeOrRefuse(policy: Policy, method: string, ctx: CallContext): void {
-  const retryAfterMs = chargeMethod(policy, method, ctx)
+export async function chargeOrRefuse(
+  policy: Policy,
+  method: string,
+  ctx: CallContext
+): Promise<void> {
+  refuseAfter(await chargeMethod(policy, method, ctx), policy, method, ctx)
+}
+
+/** Charges a method that nobody here knows; throws the refusal at once, with one audit line. */
+export function chargeUnknown(policy: Policy, ctx: CallContext): void {
+  refuseAfter(chargeUndispatched(policy, 'other', ctx), policy, 'other', ctx)
+}
+
+function refuseAfter(retryAfterMs: number, policy: Policy, method: string, ctx: CallContext): void {
   if (retryAfterMs === 0) return
   policy.audit.record({ event: 'RATE_LIMITED', outcome: 'limited', method, ...auditContext(ctx) })
   throw new Refusal('limited', { data: { retryAfterMs } })

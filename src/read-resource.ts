@@ -2,14 +2,14 @@ import { Refusal } from './errors.ts'
 import type { Policy } from './policy.ts'
 import { read } from './read.ts'
 import type { FoundResource, Registry } from './registry.ts'
-import type { CallContext, Principal, ReadResult } from './types.ts'
+import type { DispatchContext, Principal, ReadResult } from './types.ts'
 
 /** Every `resources/read`: the allow-list first, then what the principal sees. */
 export function readResource(
   registry: Registry,
   policy: Policy,
   uri: string,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<ReadResult> {
   return read<ReadResult>(
     policy,

@@ -5,7 +5,7 @@ import { Refusal } from './errors.ts'
 import { monotonicClock } from './limit.ts'
 import { chargeMethod, type Policy } from './policy.ts'
 import { logFailure, runGuarded, type Settled } from './run.ts'
-import type { CallContext, InputRequired, Outcome } from './types.ts'
+import type { CallContext, DispatchContext, InputRequired, Outcome } from './types.ts'
 
 /** A request whose refusals are JSON-RPC errors: reading a resource or getting a prompt. */
 export interface Reading<T extends object> {
@@ -32,7 +32,7 @@ interface Ended<T> {
 export async function read<T extends object>(
   policy: Policy,
   reading: Reading<T>,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<T | InputRequired> {
   const startedMs = monotonicClock()
   const ended = await decide(policy, reading, ctx).catch((error: unknown): Ended<T> => {
@@ -59,9 +59,9 @@ export async function read<T extends object>(
 async function decide<T extends object>(
   policy: Policy,
   reading: Reading<T>,
-  ctx: CallContext
+  ctx: DispatchContext
 ): Promise<Ended<T>> {
-  const retryAfterMs = chargeMethod(policy, reading.method, ctx)
+  const retryAfterMs = await chargeMethod(policy, reading.method, ctx)
   if (retryAfterMs > 0)
     return refuseWith('limited', new Refusal('limited', { data: { retryAfterMs } }))
   let work: Work<T> | 'unknown' | 'forbidden'

@@ -1,7 +1,7 @@
-import { openDeadline } from './deadline.ts'
+import { callerKey } from './caller-key.ts'
 import { describeError } from './log.ts'
 import type { Slots } from './slots.ts'
-import type { CallContext } from './types.ts'
+import type { CallContext, DispatchContext } from './types.ts'
 
 /** How guarded work ended. */
 export type Settled<T> =
@@ -10,30 +10,46 @@ export type Settled<T> =
   | { readonly outcome: 'busy' | 'timeout' | 'cancelled' }
 
 /**
- * Runs work in a slot, under a deadline joined with the client's signal. The caller gets its
- * answer at the deadline even when the work ignores the signal.
+ * Runs work in a slot, under a deadline. The caller gets its answer at the deadline even when the
+ * work ignores its signal.
  */
 export async function runGuarded<T>(
   slots: Slots,
   timeoutMs: number,
-  ctx: CallContext,
+  ctx: DispatchContext,
   work: (ctx: CallContext) => T | Promise<T>
 ): Promise<Settled<T>> {
-  const release = await slots.acquire(ctx.signal)
+  const release = await slots.acquire(ctx.cancellation, callerKey(ctx))
   if (release === 'busy') return { outcome: 'busy' }
   if (release === 'aborted') return { outcome: 'cancelled' }
-  const deadline = openDeadline(ctx.signal, timeoutMs)
-  const settled = settle(() => work({ ...ctx, signal: deadline.signal }))
-  const first = await Promise.race([
-    settled,
-    deadline.stopped.then((outcome): Settled<T> => ({ outcome }))
-  ])
-  deadline.close()
+  const settled = settle(() => work(ctx))
+  const first = await firstOf(settled, timeoutMs, ctx)
   const isStopped = first.outcome === 'timeout' || first.outcome === 'cancelled'
   // Work that ignores its signal keeps its slot, for as long again as it was allowed.
   if (isStopped) releaseAfter(settled, timeoutMs, release)
   else release()
   return first
+}
+
+/** What the work came to, or why it was stopped before. */
+function firstOf<T>(
+  settled: Promise<Settled<T>>,
+  timeoutMs: number,
+  { cancellation }: DispatchContext
+): Promise<Settled<T>> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => cancellation.stop('timeout'), timeoutMs)
+    const end = (first: Settled<T>): void => {
+      clearTimeout(timer)
+      forget()
+      resolve(first)
+    }
+    const forget = cancellation.onStop((outcome) => {
+      clearTimeout(timer)
+      resolve({ outcome })
+    })
+    settled.then(end, reject)
+  })
 }
 
 function releaseAfter(settled: Promise<unknown>, maxMs: number, release: () => void): void {

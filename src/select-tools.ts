@@ -68,6 +68,21 @@ function requireTool(glob: string, all: readonly ToolDefinition[]): void {
   if (!names.some(compileGlob(glob))) throw unknown('tools (--tools, --exclude-tools)', glob, names)
 }
 
+/** Throws a ConfigError for a name under `setting` that no tool has, served or not. */
+export function requireTools(
+  setting: string,
+  names: readonly string[],
+  sources: readonly Source[],
+  served: ReadonlyMap<string, unknown>
+): void {
+  const known = new Set([
+    ...served.keys(),
+    ...sources.flatMap(({ tools }) => tools.map(({ name }) => name))
+  ])
+  const wrong = names.find((name) => !known.has(name))
+  if (wrong !== undefined) throw unknown(setting, wrong, known)
+}
+
 function unknown(setting: string, typed: string, known: Iterable<string>): ConfigError {
   const nearest = findNearest(typed, known)
   return new ConfigError(

@@ -101,6 +101,7 @@ const http = z.strictObject({
   allowedHosts: setting(list().optional(), ['MCP_ALLOWED_HOSTS']),
   trustProxy: setting(z.array(network).default([]), ['MCP_TRUST_PROXY']),
   maxConnections: setting(count(1, 100_000).default(1000), ['MCP_MAX_INBOUND_CONNECTIONS']),
+  maxConnectionsPerAddress: setting(count(1, 100_000).default(100), []),
   infoPublic: setting(z.boolean().default(true), ['MCP_INFO_PUBLIC'])
 })
 
@@ -119,6 +120,19 @@ const limits = z.strictObject({
   methods: methods.prefault({}),
   address: setting(count(1, 10_000_000).default(600), ['MCP_ADDRESS_RATE_LIMIT']),
   tools: z.record(z.string(), rate).default({}),
+  authFailuresPerMinute: setting(count(1, 1000).default(10), ['MCP_AUTH_FAILURES_PER_MINUTE']),
+  banMs: milliseconds().default(60_000),
+  redisUrl: setting(
+    z
+      .url({
+        protocol: /^rediss?$/,
+        hostname: /./,
+        error: 'must be a URL such as redis://HOST:6379 or rediss://HOST:6379'
+      })
+      .optional(),
+    ['REDIS_URL'],
+    { secret: true }
+  ),
   maxRequestBytes: setting(bytes().default(1_048_576), ['MAX_REQUEST_SIZE']),
   maxConcurrent: setting(count(1, 10_000).default(32), ['MCP_MAX_CONCURRENT']),
   queue: count(0, 100_000).default(100),
@@ -127,6 +141,16 @@ const limits = z.strictObject({
     unit: 'seconds'
   }),
   maxResultBytes: setting(bytes().default(1_048_576), ['MCP_MAX_RESULT_SIZE'])
+})
+
+const alerts = z.strictObject({
+  // Such an address is often a secret of its own.
+  webhook: setting(
+    z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    ['MCP_ALERT_WEBHOOK'],
+    { secret: true }
+  ),
+  secret: setting(credential.optional(), ['MCP_ALERT_SECRET'], { secret: true })
 })
 
 const resources = z.strictObject({
@@ -214,6 +238,7 @@ export const settingsSchema = z.strictObject({
   http: http.prefault({}),
   auth: auth.prefault({}),
   limits: limits.prefault({}),
+  alerts: alerts.prefault({}),
   resources: resources.prefault({}),
   sessions: sessions.prefault({}),
   log: log.prefault({}),

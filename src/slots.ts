@@ -1,8 +1,20 @@
+import type { Cancellation } from './cancellation.ts'
+
+type Release = () => void
+type Granted = Release | 'busy' | 'aborted'
+
 export interface Slots {
-  /** Resolves to a release function, or to `busy` when queue and patience are exhausted. */
-  acquire(signal: AbortSignal): Promise<(() => void) | 'busy' | 'aborted'>
+  /**
+   * A release function, or `busy` when queue and patience are exhausted; at once while a slot is
+   * free. `caller` says who shares with whom.
+   */
+  acquire(call: Cancellation, caller: string): Granted | Promise<Granted>
+  /** From now on nobody gets a slot, whoever waits included; holders keep theirs. */
+  stop(): void
   readonly inFlight: number
   readonly queued: number
+  /** True when whoever comes now would be refused or would displace somebody. */
+  readonly isFull: boolean
 }
 
 export interface SlotOptions {
@@ -12,55 +24,110 @@ export interface SlotOptions {
 }
 
 interface Waiter {
-  readonly grant: () => void
+  settle(result: Granted): void
 }
 
-/** At most `maxConcurrent` holders; `queue` more wait up to `queueWaitMs`, first come first served. */
+/**
+ * At most `maxConcurrent` holders; `queue` more wait up to `queueWaitMs`. Fair among callers: a
+ * free slot goes to the waiting caller that holds the fewest (max-min fairness), and who comes to a
+ * full queue takes the last place of the caller with the most (RFC 8290 drops from the fattest flow
+ * alike). So one caller may use all that is idle, and none can keep another out of the queue.
+ */
 export function createSlots(options: SlotOptions): Slots {
-  const waiters = new Set<Waiter>()
+  const held = new Map<string, number>()
+  const waiting = new Map<string, Set<Waiter>>()
   let inFlight = 0
+  let queued = 0
+  let isStopped = false
 
-  function releaseOnce(): () => void {
-    let released = false
+  function hold(caller: string): Release {
+    inFlight++
+    held.set(caller, (held.get(caller) ?? 0) + 1)
+    let isReleased = false
     return () => {
-      if (released) return
-      released = true
-      const [next] = waiters
-      if (next) next.grant()
-      else inFlight--
+      if (isReleased) return
+      isReleased = true
+      inFlight--
+      const rest = (held.get(caller) ?? 0) - 1
+      if (rest > 0) held.set(caller, rest)
+      else held.delete(caller)
+      grantNext()
     }
   }
 
-  function wait(signal: AbortSignal): Promise<(() => void) | 'busy' | 'aborted'> {
+  function grantNext(): void {
+    const caller = leastBy(waiting.keys(), (name) => held.get(name) ?? 0)
+    if (caller === undefined) return
+    const [first] = waiting.get(caller) ?? []
+    first?.settle(hold(caller))
+  }
+
+  /** Makes room in a full queue when somebody waits with more calls than this caller would. */
+  function displace(caller: string): boolean {
+    const fattest = leastBy(waiting.keys(), (name) => -(waiting.get(name)?.size ?? 0))
+    const queue = fattest === undefined ? undefined : waiting.get(fattest)
+    const own = waiting.get(caller)?.size ?? 0
+    if (!queue || queue.size <= own + 1) return false
+    const last = [...queue].at(-1)
+    last?.settle('busy')
+    return true
+  }
+
+  function wait(call: Cancellation, caller: string): Promise<Granted> {
     return new Promise((resolve) => {
-      const settle = (result: (() => void) | 'busy' | 'aborted'): void => {
+      const queue = waiting.get(caller) ?? new Set()
+      const settle = (result: Granted): void => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
-        waiters.delete(waiter)
+        forget()
+        queue.delete(waiter)
+        queued--
+        // Set again when others of this caller wait, behind those who came in between.
+        waiting.delete(caller)
+        if (queue.size > 0) waiting.set(caller, queue)
         resolve(result)
       }
-      const abort = (): void => settle('aborted')
-      const waiter: Waiter = { grant: () => settle(releaseOnce()) }
+      const waiter: Waiter = { settle }
       const timer = setTimeout(() => settle('busy'), options.queueWaitMs)
-      signal.addEventListener('abort', abort, { once: true })
-      waiters.add(waiter)
+      const forget = call.onStop(() => settle('aborted'))
+      queue.add(waiter)
+      waiting.set(caller, queue)
+      queued++
     })
   }
 
   return Object.freeze({
-    async acquire(signal: AbortSignal) {
-      if (signal.aborted) return 'aborted'
-      if (inFlight < options.maxConcurrent) {
-        inFlight++
-        return releaseOnce()
+    acquire(call: Cancellation, caller: string) {
+      if (call.cause) return 'aborted'
+      if (isStopped) return 'busy'
+      if (inFlight < options.maxConcurrent) return hold(caller)
+      return queued < options.queue || displace(caller) ? wait(call, caller) : 'busy'
+    },
+    stop() {
+      isStopped = true
+      for (const waiter of [...waiting.values()].flatMap((queue) => [...queue])) {
+        waiter.settle('busy')
       }
-      return waiters.size < options.queue ? wait(signal) : 'busy'
     },
     get inFlight() {
       return inFlight
     },
     get queued() {
-      return waiters.size
+      return queued
+    },
+    get isFull() {
+      return inFlight >= options.maxConcurrent && queued >= options.queue
     }
   })
+}
+
+/** The first of those with the least weight. */
+function leastBy<T>(items: Iterable<T>, weigh: (item: T) => number): T | undefined {
+  let least: T | undefined
+  let weight = Number.POSITIVE_INFINITY
+  for (const item of items) {
+    if (weigh(item) >= weight) continue
+    least = item
+    weight = weigh(item)
+  }
+  return least
 }

@@ -1,3 +1,5 @@
+import type { Cancellation } from './cancellation.ts'
+
 /** A JSON Schema (2020-12) as it travels on the wire. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -112,6 +114,13 @@ export interface CallContext {
   readonly inputResponses?: Readonly<Record<string, unknown>>
   /** The `state` of an earlier input-required result, verified. */
   readonly requestState?: unknown
+}
+
+/** What the dispatcher takes: a context whose call it can stop. */
+export interface DispatchContext extends CallContext {
+  readonly cancellation: Cancellation
+  /** Filled in while the call runs. */
+  readonly notes: { upstreamStatus?: number }
 }
 
 export interface Problem {

@@ -1,29 +1,16 @@
 import t from 'tap'
 import { answerOf, source } from './finance-call.ts'
-import type { Golden } from './golden/golden.ts'
-import { inventoryGolden } from './golden/inventory.ts'
-import { portfolioGolden } from './golden/portfolio.ts'
-import { riskGolden } from './golden/risk.ts'
-import { simulationGolden } from './golden/simulation.ts'
-import { timeValueGolden } from './golden/time-value.ts'
-
-const all: readonly Golden[] = [
-  ...timeValueGolden,
-  ...simulationGolden,
-  ...inventoryGolden,
-  ...riskGolden,
-  ...portfolioGolden
-]
+import { allGolden } from './golden/all.ts'
 
 t.test('every tool has a golden value with a named source', async (t) => {
-  const covered = new Set(all.map(({ tool }) => tool))
+  const covered = new Set(allGolden.map(({ tool }) => tool))
   t.same(
     source.tools.map(({ name }) => name).filter((name) => !covered.has(name)),
     []
   )
 })
 
-for (const { tool, args, expected, source: origin, accuracy = 1e-9 } of all) {
+for (const { tool, args, expected, source: origin, accuracy = 1e-9 } of allGolden) {
   t.test(`${tool}: ${origin}`, async (t) => {
     const answer = await answerOf(tool, args)
     for (const [path, wanted] of Object.entries(expected)) {

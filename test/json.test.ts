@@ -56,6 +56,17 @@ t.test('up to 64 levels the result is that of JSON.parse, beyond it is refused',
   t.equal(refusalOf('{"a":'.repeat(65)), 'too_deep', 'before it turns out to be incomplete')
 })
 
+t.test('10,000 keys and 100,000 elements, and no more', async (t) => {
+  const object = (count: number) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, key) => [`k${key}`, ':,'])))
+  const list = (count: number) => JSON.stringify(Array.from({ length: count }, () => ','))
+  t.equal(refusalOf(object(10_000)), undefined)
+  t.equal(refusalOf(object(10_001)), 'too_many')
+  t.equal(refusalOf(list(100_000)), undefined)
+  t.equal(refusalOf(list(100_002)), 'too_many')
+  t.equal(refusalOf(`[${'[],'.repeat(100_002)}0]`), 'too_many')
+})
+
 t.test('brackets and quotes inside strings do not count', async (t) => {
   for (const inside of [
     '['.repeat(100),

@@ -32,6 +32,13 @@ const rows: readonly (readonly [string, string, Record<string, unknown>, Change?
   ['params that are a list', 'echo', {}, (message) => ({ ...message, params: [1] })],
   ['arguments that are a list', 'echo', {}, withParams({ arguments: ['a'] })],
   ['arguments null', 'echo', {}, withParams({ arguments: null })],
+  [
+    'another method than the header',
+    'echo',
+    {},
+    (message) => ({ ...message, method: 'tools/list' })
+  ],
+  ['a method that is a number', 'echo', {}, (message) => ({ ...message, method: 5 })],
   ['another name than the header', 'echo', {}, withParams({ name: 'tiny' })],
   ['a name that is a number', 'echo', {}, withParams({ name: 5 })],
   ['an unknown parameter', 'tiny', {}, withParams({ extra: true })],

@@ -2,16 +2,21 @@ import t from 'tap'
 import { runGuarded } from '../src/run.ts'
 import { createSlots } from '../src/slots.ts'
 import type { CallContext } from '../src/types.ts'
+import { createBareContext } from '../transports/call-context.ts'
 
-const ctx = { signal: new AbortController().signal } as CallContext
+const fresh = () =>
+  createBareContext(
+    { principal: { id: 'test', kind: 'local' }, transport: 'stdio' },
+    { debug() {}, info() {}, warn() {}, error() {} }
+  )
 
 t.test('work that ignores its signal keeps its slot, but not for ever', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 1, queueWaitMs: 60_000 })
-  t.strictSame(await runGuarded(slots, 20, ctx, () => new Promise(() => {})), {
+  t.strictSame(await runGuarded(slots, 20, fresh(), () => new Promise(() => {})), {
     outcome: 'timeout'
   })
   t.equal(slots.inFlight, 1, 'the answer is out, the work goes on')
-  t.strictSame(await runGuarded(slots, 20, ctx, () => 'next'), { outcome: 'ok', value: 'next' })
+  t.strictSame(await runGuarded(slots, 20, fresh(), () => 'next'), { outcome: 'ok', value: 'next' })
   t.equal(slots.inFlight, 0)
 })
 
@@ -21,7 +26,7 @@ t.test('work that stops when told gives its slot back at once', async (t) => {
     new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason))
     })
-  t.strictSame(await runGuarded(slots, 20, ctx, stopped), { outcome: 'timeout' })
+  t.strictSame(await runGuarded(slots, 20, fresh(), stopped), { outcome: 'timeout' })
   await new Promise((resolve) => setImmediate(resolve))
   t.equal(slots.inFlight, 0)
 })

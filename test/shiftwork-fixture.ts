@@ -1,23 +1,20 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { CallContext, CallResult, Log, Source, ToolDefinition } from '../src/types.ts'
+import type { CallResult, DispatchContext, Log, Source, ToolDefinition } from '../src/types.ts'
 import { startDemoApi } from '../tools/shiftwork/demo-api.ts'
 import { createShiftWorkSource } from '../tools/shiftwork/source.ts'
+import { createBareContext } from '../transports/call-context.ts'
+import { watchForInboundKeys } from './helpers/inbound-key.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The schedules of the demo are in the week of this Wednesday. */
 export const nowMs = Date.parse('2026-11-25T09:00:00Z')
 
-export const context: CallContext = {
-  principal: { id: 'test', kind: 'local' },
-  transport: 'stdio',
-  requestId: 'request-1',
-  signal: new AbortController().signal,
-  log: silent,
-  progress() {},
-  message() {}
-}
+export const context: DispatchContext = createBareContext(
+  { principal: { id: 'test', kind: 'local' }, transport: 'stdio', requestId: 'request-1' },
+  silent
+)
 
 /** The preset at an address. */
 export function mount(baseUrl: string, token?: string) {
@@ -75,6 +72,7 @@ export async function startRecorder() {
     response.writeHead(reply.status, reply.body === undefined ? {} : jsonHeader)
     response.end(reply.body === undefined ? '' : JSON.stringify(reply.body))
   })
+  watchForInboundKeys(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -1,17 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
+import { createCancellation, followSignal } from '../src/cancellation.ts'
 import { createSlots, type SlotOptions } from '../src/slots.ts'
 
 const patient = { queueWaitMs: 3_600_000 }
-const never = () => new AbortController().signal
+const never = () => createCancellation()
 
 type Granted = () => void
 const isGranted = (result: unknown): result is Granted => typeof result === 'function'
 
 /** Takes a slot that must be free. */
 async function take(slots: ReturnType<typeof createSlots>): Promise<Granted> {
-  const result = await slots.acquire(never())
+  const result = await slots.acquire(never(), 'a')
   if (!isGranted(result)) throw new Error(`no slot: ${result}`)
   return result
 }
@@ -29,7 +30,8 @@ async function play(options: SlotOptions, steps: readonly Step[]): Promise<boole
   const acquire = () => {
     const id = controllers.push(new AbortController()) - 1
     const wasFull = slots.inFlight === options.maxConcurrent && slots.queued === options.queue
-    slots.acquire((controllers[id] as AbortController).signal).then((result) => {
+    const call = followSignal((controllers[id] as AbortController).signal)
+    Promise.resolve(slots.acquire(call, 'a')).then((result) => {
       results.set(id, result)
       if (isGranted(result)) granted.push(id)
       if ((result === 'busy') !== wasFull) throw new Error('busy exactly when the queue is full')
@@ -84,9 +86,9 @@ t.test('at any time: within the limits, in order, nothing lost', async () => {
 t.test('a full queue is busy at once', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 1, ...patient })
   const release = await take(slots)
-  const second = slots.acquire(never())
+  const second = slots.acquire(never(), 'a')
   t.equal(slots.queued, 1)
-  t.equal(await slots.acquire(never()), 'busy')
+  t.equal(await slots.acquire(never(), 'a'), 'busy')
   release()
   const next = await second
   t.ok(isGranted(next))
@@ -96,7 +98,7 @@ t.test('a full queue is busy at once', async (t) => {
 t.test('whoever waits too long is told busy and leaves the queue', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 5, queueWaitMs: 5 })
   const release = await take(slots)
-  t.equal(await slots.acquire(never()), 'busy')
+  t.equal(await slots.acquire(never(), 'a'), 'busy')
   t.equal(slots.queued, 0)
   release()
   t.equal(slots.inFlight, 0)
@@ -106,8 +108,8 @@ t.test('a waiter that gives up leaves its place to the next', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 2, ...patient })
   const release = await take(slots)
   const controller = new AbortController()
-  const first = slots.acquire(controller.signal)
-  const second = slots.acquire(never())
+  const first = slots.acquire(followSignal(controller.signal), 'a')
+  const second = slots.acquire(never(), 'a')
   controller.abort()
   t.equal(await first, 'aborted')
   t.equal(slots.queued, 1)
@@ -117,7 +119,7 @@ t.test('a waiter that gives up leaves its place to the next', async (t) => {
 
 t.test('who has already given up never gets a slot', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 1, ...patient })
-  t.equal(await slots.acquire(AbortSignal.abort()), 'aborted')
+  t.equal(await slots.acquire(followSignal(AbortSignal.abort()), 'a'), 'aborted')
   t.equal(slots.inFlight, 0)
 })
 
@@ -129,5 +131,94 @@ t.test('releasing twice frees one slot', async (t) => {
   first()
   t.equal(slots.inFlight, 1)
   await take(slots)
-  t.equal(await slots.acquire(never()), 'busy')
+  t.equal(await slots.acquire(never(), 'a'), 'busy')
+})
+
+/** Asks for a slot and notes how it ends under a name. */
+function createOffice(options: SlotOptions) {
+  const slots = createSlots(options)
+  const ended: string[] = []
+  const releases = new Map<string, Granted>()
+  return {
+    slots,
+    ended,
+    ask(caller: string, name = caller) {
+      Promise.resolve(slots.acquire(never(), caller)).then((result) => {
+        ended.push(isGranted(result) ? `${name} runs` : `${name} ${result}`)
+        if (isGranted(result)) releases.set(name, result)
+      })
+      return nextTurn()
+    },
+    release(name: string) {
+      releases.get(name)?.()
+      return nextTurn()
+    }
+  }
+}
+
+t.test('a free slot goes to the caller that holds the fewest', async (t) => {
+  const { slots, ended, ask, release } = createOffice({ maxConcurrent: 3, queue: 9, ...patient })
+  for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) await ask('a', name)
+  await ask('b', 'b1')
+  await ask('c', 'c1')
+  await ask('b', 'b2')
+  await release('a1')
+  t.equal(ended.at(-1), 'b1 runs', 'who holds nothing comes before who holds two')
+  await release('a2')
+  t.equal(ended.at(-1), 'c1 runs')
+  await release('a3')
+  t.equal(ended.at(-1), 'a4 runs', 'a holds none by now, b one')
+  await release('b1')
+  t.equal(ended.at(-1), 'b2 runs')
+  await release('c1')
+  t.equal(ended.at(-1), 'a5 runs')
+  for (const name of ['a4', 'a5', 'b2']) await release(name)
+  t.strictSame([slots.inFlight, slots.queued], [0, 0])
+})
+
+t.test('nobody keeps others out of the queue', async (t) => {
+  const { slots, ended, ask } = createOffice({ maxConcurrent: 1, queue: 4, ...patient })
+  for (const name of ['a0', 'a1', 'a2', 'a3', 'a4', 'a5']) await ask('a', name)
+  t.strictSame(ended, ['a0 runs', 'a5 busy'], 'alone it may use the whole queue, and no more')
+  t.ok(slots.isFull)
+  await ask('b', 'b1')
+  await ask('b', 'b2')
+  await ask('b', 'b3')
+  t.strictSame(ended.slice(2), ['a4 busy', 'a3 busy', 'b3 busy'], 'until both have half of it')
+  await ask('c', 'c1')
+  t.strictSame(ended.slice(5), ['b2 busy'], 'a third gets its place, too')
+  t.equal(slots.queued, 4)
+  slots.stop()
+})
+
+t.test('random callers: a full queue is shared evenly and nothing is lost', async () => {
+  const property = fc.asyncProperty(
+    fc.array(fc.constantFrom('a', 'a', 'a', 'b', 'c'), { minLength: 1, maxLength: 40 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 0, max: 6 }),
+    async (callers, maxConcurrent, queue) => {
+      const { slots, ended, ask, release } = createOffice({ maxConcurrent, queue, ...patient })
+      for (const [index, caller] of callers.entries()) await ask(caller, `${caller}${index}`)
+      // A running call that ends lets another run, until all have.
+      for (let index = 0; index < ended.length; index++) {
+        await release(ended[index]?.split(' ')[0] ?? '')
+      }
+      const isOver = slots.inFlight === 0 && slots.queued === 0
+      return isOver && new Set(ended.map((text) => text.split(' ')[0])).size === callers.length
+    }
+  )
+  await fc.assert(property, { numRuns: 100 })
+})
+
+t.test('stopped: who waits is sent away, who holds finishes', async (t) => {
+  const { slots, ended, ask, release } = createOffice({ maxConcurrent: 1, queue: 4, ...patient })
+  await ask('a', 'a1')
+  await ask('b', 'b1')
+  slots.stop()
+  await nextTurn()
+  t.strictSame(ended, ['a1 runs', 'b1 busy'])
+  await release('a1')
+  await ask('c', 'c1')
+  t.equal(ended.at(-1), 'c1 busy')
+  t.equal(slots.inFlight, 0)
 })

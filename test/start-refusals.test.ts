@@ -74,6 +74,29 @@ t.test('a network that is none stops the start', async (t) => {
   await refuse(t, ['--http'], env, 'http.trustProxy (MCP_TRUST_PROXY)')
 })
 
+t.test('a Redis address that is none stops the start', async (t) => {
+  const env = { MCP_AUTH_TOKEN: token, REDIS_URL: 'http://user:secret-word@127.0.0.1' }
+  await refuse(t, ['--http'], env, 'limits.redisUrl (REDIS_URL)')
+  t.notMatch((await run(['--http'], env)).stderr, 'secret-word')
+})
+
+t.test('a rate for a tool that nobody has stops the start', async (t) => {
+  const limits = (name: string) => ({ tools: { [name]: { perMinute: 1, burst: 1 } } })
+  const folder = t.testdir({
+    'wrong.json': JSON.stringify({ limits: limits('calculate_npw') }),
+    'right.json': JSON.stringify({ limits: limits('calculate_npv') })
+  })
+  const wrong = ['--config', join(folder, 'wrong.json')]
+  await refuse(
+    t,
+    wrong,
+    {},
+    'limits.tools: nothing is called calculate_npw; did you mean calculate_npv'
+  )
+  const right = ['--config', join(folder, 'right.json'), '--toolsets', 'finance.debt']
+  t.equal((await run(right, quiet)).code, 0, 'one that exists and is not served is no mistake')
+})
+
 t.test('a port that is taken is told without a stack', async (t) => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

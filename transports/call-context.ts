@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { type ServerContext, TRACEPARENT_META_KEY } from '@modelcontextprotocol/server'
+import { type Cancellation, createCancellation, followSignal } from '../src/cancellation.ts'
 import { createProgress } from '../src/progress.ts'
 import { readTraceId } from '../src/trace.ts'
-import type { CallContext, InputRequired, Log, Principal, TransportName } from '../src/types.ts'
+import type {
+  CallContext,
+  DispatchContext,
+  InputRequired,
+  Log,
+  Principal,
+  TransportName
+} from '../src/types.ts'
 import { createAsk } from './ask.ts'
 
 /** Who sent a message and how it came; HTTP hands one through the SDK with each request. */
@@ -13,6 +21,7 @@ export interface Caller {
   readonly remote?: string
   readonly path?: string
   readonly protocolVersion?: string
+  readonly traceId?: string
   /** Credentials for upstream APIs, by lower-case header name. */
   readonly upstreamHeaders?: ReadonlyMap<string, string>
   /** The question that the native lane already got from the tool; the SDK knows how to put it. */
@@ -27,47 +36,74 @@ export interface Negotiated {
   readonly version: string | undefined
 }
 
+type Fields = Omit<DispatchContext, 'cancellation' | 'notes' | 'noteUpstream' | 'signal'>
+
+/** The context of a call that `cancellation` can stop. Its signal is made only for who asks. */
+export function createContext(fields: Fields, cancellation: Cancellation): DispatchContext {
+  const notes: DispatchContext['notes'] = {}
+  return {
+    ...fields,
+    cancellation,
+    get signal() {
+      return cancellation.signal
+    },
+    notes,
+    noteUpstream(status) {
+      notes.upstreamStatus = status
+    }
+  }
+}
+
 /** Builds what the dispatcher sees of a request from what the SDK knows of it. */
 export function createCallContext(
   sdk: ServerContext,
   caller: Caller,
   { era, version }: Negotiated,
   log: Log
-): CallContext {
+): DispatchContext {
   const { mcpReq } = sdk
   const meta = mcpReq._meta as Readonly<Record<string, unknown>> | undefined
   const protocolVersion = version ?? caller.protocolVersion
   const traceId = readTraceId(meta?.[TRACEPARENT_META_KEY])
-  return {
-    principal: caller.principal,
-    transport: caller.transport,
-    requestId: caller.requestId ?? randomUUID(),
-    signal: mcpReq.signal,
-    log,
-    ...(caller.remote !== undefined && { remote: caller.remote }),
-    ...(caller.path !== undefined && { path: caller.path }),
-    ...(protocolVersion !== undefined && { protocolVersion }),
-    ...(traceId !== undefined && { traceId }),
-    ...(mcpReq.inputResponses && { inputResponses: mcpReq.inputResponses }),
-    ...(caller.upstreamHeaders && { upstreamHeaders: caller.upstreamHeaders }),
-    ...askOf(sdk, caller, era, log),
-    progress: progressOf(sdk, meta?.progressToken, log),
-    message: (level, text) => {
-      mcpReq.log(level, text).catch((error: unknown) => logLost(log, error))
-    }
-  }
+  return createContext(
+    {
+      principal: caller.principal,
+      transport: caller.transport,
+      requestId: caller.requestId ?? randomUUID(),
+      log,
+      ...(caller.remote !== undefined && { remote: caller.remote }),
+      ...(caller.path !== undefined && { path: caller.path }),
+      ...(protocolVersion !== undefined && { protocolVersion }),
+      ...(traceId !== undefined && { traceId }),
+      ...(mcpReq.inputResponses && { inputResponses: mcpReq.inputResponses }),
+      ...(caller.upstreamHeaders && { upstreamHeaders: caller.upstreamHeaders }),
+      ...askOf(sdk, caller, era, log),
+      progress: progressOf(sdk, meta?.progressToken, log),
+      message: (level, text) => {
+        mcpReq.log(level, text).catch((error: unknown) => logLost(log, error))
+      }
+    },
+    followSignal(mcpReq.signal)
+  )
 }
 
 /** The context of a request that never gets to the SDK. */
-export function createBareContext(caller: Caller, log: Log): CallContext {
-  return {
-    ...caller,
-    requestId: caller.requestId ?? randomUUID(),
-    signal: new AbortController().signal,
-    log,
-    progress: () => {},
-    message: () => {}
-  }
+export function createBareContext(
+  caller: Caller,
+  log: Log,
+  cancellation = createCancellation()
+): DispatchContext {
+  const { settled: _, canBeAsked: __, ...fields } = caller
+  return createContext(
+    {
+      ...fields,
+      requestId: caller.requestId ?? randomUUID(),
+      log,
+      progress: () => {},
+      message: () => {}
+    },
+    cancellation
+  )
 }
 
 function askOf(

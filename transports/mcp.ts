@@ -7,11 +7,13 @@ import {
   Server,
   type ServerContext
 } from '@modelcontextprotocol/server'
+import type { Alerts } from '../src/alerts.ts'
 import { isInputRequired } from '../src/converse.ts'
 import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal, toRefusal } from '../src/errors.ts'
+import type { KillSwitch } from '../src/kill-switch.ts'
 import { logFailure } from '../src/run.ts'
-import type { CallContext, ChangeEvent, Changes, InputRequired, Log } from '../src/types.ts'
+import type { ChangeEvent, Changes, DispatchContext, InputRequired, Log } from '../src/types.ts'
 import { type Caller, createCallContext } from './call-context.ts'
 import { createMethods, createSubscriptions } from './methods.ts'
 import type { RequestState, Target } from './request-state.ts'
@@ -23,6 +25,8 @@ export interface Mcp {
   readonly requestState: RequestState
   readonly log: Log
   readonly version: string
+  readonly alerts: Alerts
+  readonly killSwitch: KillSwitch
 }
 
 export interface FactoryOptions {
@@ -80,8 +84,8 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
 async function answer(
   { dispatcher, requestState }: Mcp,
   sdk: ServerContext,
-  target: Target & { readonly ctx: CallContext },
-  work: (ctx: CallContext) => object | Promise<object>
+  target: Target & { readonly ctx: DispatchContext },
+  work: (ctx: DispatchContext) => object | Promise<object>
 ): Promise<never> {
   const { ctx, method } = target
   try {

@@ -1,13 +1,13 @@
 import type { Dispatcher, ListPage } from '../src/dispatch.ts'
 import { Refusal } from '../src/errors.ts'
-import type { CallContext, CompletionRef } from '../src/types.ts'
+import type { CompletionRef, DispatchContext } from '../src/types.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
 /** Answers one method. Parameters were checked against the specification by the SDK. */
 type Method = (
   params: Params,
-  ctx: CallContext,
+  ctx: DispatchContext,
   subscriptions: Subscriptions
 ) => object | Promise<object>
 
@@ -40,24 +40,28 @@ export function createSubscriptions(): Subscriptions {
 /** Every method that is served, and what the dispatcher is asked for it. */
 export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Method> {
   return new Map<string, Method>([
-    ['tools/list', (params, ctx) => toList('tools', dispatcher.listTools(cursorOf(params), ctx))],
+    [
+      'tools/list',
+      async (params, ctx) => toList('tools', await dispatcher.listTools(cursorOf(params), ctx))
+    ],
     [
       'tools/call',
       ({ name, arguments: args }, ctx) => dispatcher.callTool(String(name), args, ctx)
     ],
     [
       'resources/list',
-      (params, ctx) => toList('resources', dispatcher.listResources(cursorOf(params), ctx))
+      async (params, ctx) =>
+        toList('resources', await dispatcher.listResources(cursorOf(params), ctx))
     ],
     [
       'resources/templates/list',
-      (params, ctx) =>
-        toList('resourceTemplates', dispatcher.listResourceTemplates(cursorOf(params), ctx))
+      async (params, ctx) =>
+        toList('resourceTemplates', await dispatcher.listResourceTemplates(cursorOf(params), ctx))
     ],
     ['resources/read', ({ uri }, ctx) => dispatcher.readResource(String(uri), ctx)],
     [
       'prompts/list',
-      (params, ctx) => toList('prompts', dispatcher.listPrompts(cursorOf(params), ctx))
+      async (params, ctx) => toList('prompts', await dispatcher.listPrompts(cursorOf(params), ctx))
     ],
     [
       'prompts/get',
@@ -66,8 +70,8 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
     ],
     [
       'completion/complete',
-      ({ ref, argument }, ctx) => ({
-        completion: dispatcher.complete(
+      async ({ ref, argument }, ctx) => ({
+        completion: await dispatcher.complete(
           ref as CompletionRef,
           argument as { name: string; value: string },
           ctx
@@ -76,8 +80,8 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
     ],
     [
       'resources/subscribe',
-      ({ uri }, ctx, subscriptions) => {
-        dispatcher.charge('resources/subscribe', ctx)
+      async ({ uri }, ctx, subscriptions) => {
+        await dispatcher.charge('resources/subscribe', ctx)
         if (!dispatcher.canRead(String(uri), ctx.principal)) {
           throw new Refusal('unknown_resource', { data: { uri } })
         }
@@ -87,8 +91,8 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
     ],
     [
       'resources/unsubscribe',
-      ({ uri }, ctx, subscriptions) => {
-        dispatcher.charge('resources/unsubscribe', ctx)
+      async ({ uri }, ctx, subscriptions) => {
+        await dispatcher.charge('resources/unsubscribe', ctx)
         subscriptions.delete(String(uri))
         return {}
       }

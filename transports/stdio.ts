@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { Refusal } from '../src/errors.ts'
+import { createStopped } from '../src/kill-switch.ts'
 import { describeError } from '../src/log.ts'
 import type { CallContext, Principal } from '../src/types.ts'
 import { type Caller, createBareContext } from './call-context.ts'
@@ -32,6 +33,7 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
     ...streams,
     modernVersions,
     screen: ({ method, params }, isModern) => {
+      if (mcp.killSwitch.isStopped) return createStopped()
       const ctx = createBareContext(caller, mcp.log)
       if (!isDispatched(method)) {
         const limited = chargeOther(mcp, ctx)
@@ -62,7 +64,7 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
 
 function chargeOther({ dispatcher }: Mcp, ctx: CallContext): Refusal | undefined {
   try {
-    dispatcher.charge('other', ctx)
+    dispatcher.chargeUnknown(ctx)
     return undefined
   } catch (error) {
     if (error instanceof Refusal) return error

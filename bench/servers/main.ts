@@ -24,6 +24,14 @@ const servers = {
     const { startPortcullis } = await import('./portcullis.ts')
     return startPortcullis({ directory, hasHooks: false, toolCount: 2 })
   },
+  'portcullis-401': async (directory) => {
+    const { startPortcullis } = await import('./portcullis.ts')
+    return startPortcullis({ directory, hasHooks: true, toolCount: 2 })
+  },
+  'portcullis-429': async (directory) => {
+    const { startPortcullis } = await import('./portcullis.ts')
+    return startPortcullis({ directory, hasHooks: true, toolCount: 2, isFlooded: true })
+  },
   'sdk-v2': async () => (await import('./sdk-v2.ts')).startSdkV2(),
   'fastify-zod': async (directory) => (await import('./fastify-zod.ts')).startFastifyZod(directory),
   'portcullis-proxy': async (directory, upstream) => {

@@ -18,6 +18,8 @@ export interface PortcullisOptions {
   /** Authentication, rate limits, audit and access log: all of them or none. */
   readonly hasHooks: boolean
   readonly toolCount?: number
+  /** One request a minute is allowed, so that all others are a flood. */
+  readonly isFlooded?: boolean
   /** Origin of an API whose one read is mounted instead of the bench's own tools. */
   readonly upstream?: string
 }
@@ -42,14 +44,15 @@ async function openSources(
   return loadSources(config, log)
 }
 
-function configure({ directory, hasHooks, upstream }: PortcullisOptions, port: number): Config {
+function configure(options: PortcullisOptions, port: number): Config {
+  const { directory, hasHooks, upstream, isFlooded = false } = options
   const http = { port, host: '127.0.0.1' }
   const settings = hasHooks
     ? {
         auth: { token: bearerKey },
         // Every limit is checked and none is reached.
         limits: {
-          address: 10_000_000,
+          address: isFlooded ? 1 : 10_000_000,
           methods: { 'tools/call': { perMinute: 1e9, burst: 1_000_000 } }
         },
         audit: { file: join(directory, 'audit.log') }

@@ -1,7 +1,8 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { noteAcceptedKeys } from './inbound-key.ts'
 
-const executable = fileURLToPath(new URL('../../bin/mcp-server.js', import.meta.url))
+export const executable = fileURLToPath(new URL('../../bin/mcp-server.js', import.meta.url))
 
 /** The path of a compiled module in `test/fixtures`, for `--module`. */
 export function fixture(name: string): string {
@@ -60,7 +61,9 @@ export function startByParent(env: Env, stdio: StdioOptions = 'pipe'): Running {
   return spawnNode([fixture('parent'), process.execPath, executable], env, stdio)
 }
 
-function spawnNode(args: readonly string[], env: Env, stdio: StdioOptions): Running {
+/** Starts node itself, with flags of its own. */
+export function spawnNode(args: readonly string[], env: Env, stdio: StdioOptions): Running {
+  noteAcceptedKeys(env)
   // Without this, tap's own hooks would run in the process that is tested.
   const clean = ['-u', 'NODE_OPTIONS', process.execPath]
   return follow(spawn('env', [...clean, ...args], { env: cleanEnv(env), stdio }))

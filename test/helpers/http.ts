@@ -1,5 +1,6 @@
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
+import { noteInboundKeys } from './inbound-key.ts'
 
 export interface Sent {
   readonly method?: string
@@ -7,6 +8,8 @@ export interface Sent {
   /** An object is sent as JSON, a text as it is. */
   readonly body?: unknown
   readonly agent?: Agent | false
+  /** The address of 127.0.0.0/8 that it comes from. */
+  readonly from?: string
   /** Breaks the connection when it fires, as a client that goes away does. */
   readonly signal?: AbortSignal
 }
@@ -26,10 +29,18 @@ export async function send(url: string, sent: Sent): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, text }
 }
 
-function open(url: string, { method = 'POST', headers, body, agent = false, signal }: Sent) {
+function open(url: string, sent: Sent) {
+  const { method = 'POST', headers, body, agent = false, signal, from } = sent
+  noteInboundKeys(headers)
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
   const length = text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) }
-  const options = { method, agent, headers: { ...length, ...headers }, ...(signal && { signal }) }
+  const options = {
+    method,
+    agent,
+    headers: { ...length, ...headers },
+    ...(signal && { signal }),
+    ...(from !== undefined && { localAddress: from })
+  }
   return new Promise<IncomingMessage>((resolve, reject) => {
     request(url, options).on('response', resolve).on('error', reject).end(text)
   })

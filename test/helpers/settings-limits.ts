@@ -70,6 +70,26 @@ const limits: readonly SettingRow[] = [
   },
   { key: 'limits.tools', file: { create_schedule: rate(5, 1) }, default: {}, badInFile: badRates },
   {
+    key: 'limits.authFailuresPerMinute',
+    env: ['MCP_AUTH_FAILURES_PER_MINUTE'],
+    variable: ['7', 7],
+    file: 8,
+    default: 10,
+    bad: ['0', '1001', ...count.bad],
+    badInFile: [0, ...count.badInFile]
+  },
+  { key: 'limits.banMs', file: 50, default: 60_000, badInFile: [0, 1.5, 'soon'] },
+  {
+    key: 'limits.redisUrl',
+    env: ['REDIS_URL'],
+    variable: ['redis://user:word@127.0.0.1:6379/1', 'redis://user:word@127.0.0.1:6379/1'],
+    file: 'rediss://redis.example',
+    default: undefined,
+    bad: ['http://127.0.0.1', '127.0.0.1:6379', 'redis', 'redis://'],
+    badInFile: [7, [], ''],
+    secret: true
+  },
+  {
     key: 'limits.maxRequestBytes',
     env: ['MAX_REQUEST_SIZE'],
     variable: ['2048', 2048],
@@ -102,6 +122,28 @@ const limits: readonly SettingRow[] = [
     file: 4096,
     default: 1_048_576,
     ...size
+  }
+]
+
+const alerts: readonly SettingRow[] = [
+  {
+    key: 'alerts.webhook',
+    env: ['MCP_ALERT_WEBHOOK'],
+    variable: ['https://alerts.example/a', 'https://alerts.example/a'],
+    file: 'http://127.0.0.1:9/b',
+    default: undefined,
+    bad: ['ftp://alerts.example', 'alerts.example'],
+    badInFile: [7, [], ''],
+    secret: true
+  },
+  {
+    key: 'alerts.secret',
+    env: ['MCP_ALERT_SECRET'],
+    variable: ['signing-secret', 'signing-secret'],
+    file: 'another-secret',
+    default: undefined,
+    badInFile: [7, [], ''],
+    secret: true
   }
 ]
 
@@ -191,4 +233,4 @@ const rest: readonly SettingRow[] = [
 ]
 
 /** How much of it, and what is kept of it. */
-export const limitRows: readonly SettingRow[] = [...limits, ...rest]
+export const limitRows: readonly SettingRow[] = [...limits, ...alerts, ...rest]

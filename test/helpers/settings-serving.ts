@@ -141,6 +141,13 @@ const http: readonly SettingRow[] = [
     ...count
   },
   {
+    key: 'http.maxConnectionsPerAddress',
+    env: [],
+    file: 60,
+    default: 100,
+    ...count
+  },
+  {
     key: 'http.infoPublic',
     env: ['MCP_INFO_PUBLIC'],
     variable: ['off', false],

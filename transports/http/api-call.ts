@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { readTraceId } from '../../src/trace.ts'
-import type { CallContext, CallResult, Outcome, ToolResult } from '../../src/types.ts'
+import type { CallResult, DispatchContext, Outcome, ToolResult } from '../../src/types.ts'
 import { createBareContext } from '../call-context.ts'
 import type { Mcp } from '../mcp.ts'
 import { readCaller } from './caller.ts'
-import { disconnectSignal } from './web.ts'
+import { stopOnDisconnect } from './web.ts'
 
 /** Calls a tool and answers with its result, or with what `present` makes of it. */
 export type Call = (
@@ -67,13 +67,14 @@ export async function refuseCall(
   return sendError(reply, 400, fault)
 }
 
-export function contextOf(request: FastifyRequest, reply: FastifyReply, { log }: Mcp): CallContext {
+export function contextOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { log }: Mcp
+): DispatchContext {
   const traceId = readTraceId(request.headers.traceparent)
-  return {
-    ...createBareContext(readCaller(request), log),
-    signal: disconnectSignal(request, reply),
-    ...(traceId !== undefined && { traceId })
-  }
+  const caller = { ...readCaller(request), ...(traceId !== undefined && { traceId }) }
+  return createBareContext(caller, log, stopOnDisconnect(request, reply))
 }
 
 function isCallResult(result: ToolResult): result is CallResult {

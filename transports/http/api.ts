@@ -41,13 +41,13 @@ export async function addApiRoutes(app: FastifyInstance, options: ApiOptions): P
       handler: (_request, reply) =>
         sendJson(reply, { message: 'pong - server is running', timestamp: now() })
     })
-    api.get('/openapi.json', (request, reply) => {
-      mcp.dispatcher.charge('tools/list', contextOf(request, reply, mcp))
+    api.get('/openapi.json', async (request, reply) => {
+      await mcp.dispatcher.charge('tools/list', contextOf(request, reply, mcp))
       const text = describe(registry.view(request.principal))
       return reply.type('application/json; charset=utf-8').send(text)
     })
-    api.get('/api/tools', (request, reply) => {
-      mcp.dispatcher.charge('tools/list', contextOf(request, reply, mcp))
+    api.get('/api/tools', async (request, reply) => {
+      await mcp.dispatcher.charge('tools/list', contextOf(request, reply, mcp))
       const tools = [...registry.view(request.principal).tools.values()].map(
         ({ name, description, inputSchema }) => ({
           name,

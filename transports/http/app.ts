@@ -4,13 +4,17 @@ import type { Audit } from '../../src/audit.ts'
 import type { Authenticate } from '../../src/auth.ts'
 import { Refusal, toRefusal } from '../../src/errors.ts'
 import { parseJson } from '../../src/json.ts'
+import { createStopped } from '../../src/kill-switch.ts'
 import { monotonicClock } from '../../src/limit.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { collectAllowedMethods } from './allowed-methods.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
+import { createBanGate } from './bans.ts'
+import { addConnectionLimits } from './connections.ts'
 import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
@@ -45,6 +49,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const { http, limits } = config
   const refuse = createRefuse(http.path)
   let isDraining = false
+  const judgeState = (): Refusal | undefined => {
+    if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
+    return mcp.killSwitch.isStopped ? createStopped() : undefined
+  }
 
   const app = fastify({
     bodyLimit: limits.maxRequestBytes,
@@ -55,8 +63,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    // A path that cannot be decoded would pass no hook; this one is found nowhere, after all of them.
-    rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/-'),
+    // What the router cannot read would pass no hook; this path is found nowhere, after all of them.
+    rewriteUrl: ({ url = '/' }) => (isRoutable(url) ? url : '/-'),
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseSocket,
     http: {
@@ -68,8 +76,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     }
   })
   app.server.maxHeadersCount = 128
-  app.server.maxConnections = http.maxConnections
-
+  addConnectionLimits(app, {
+    max: http.maxConnections,
+    maxPerAddress: http.maxConnectionsPerAddress,
+    proxies: http.trustProxy
+  })
   addStopping(app)
   const lanes = createLanes({ mcp, registry, config })
   const inFlight = trackRequests(app, http.path)
@@ -77,14 +88,19 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addJsonParser(app)
   addAccessLog(app, mcp)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
-  await addGuard(app, { config, refuse, paramHeaders, isDraining: () => isDraining })
+  await addGuard(app, { config, refuse, paramHeaders, judgeState })
+  const bans = createBanGate({ config, alerts: mcp.alerts, audit, refuse })
   addHealth(app, {
     version: mcp.version,
-    notReadyReasons: () => [...(isDraining ? ['draining'] : []), ...(options.notReady?.() ?? [])]
+    notReadyReasons: () => [
+      ...(isDraining ? ['draining'] : []),
+      ...(mcp.killSwitch.isStopped ? ['stopped by the kill switch'] : []),
+      ...(options.notReady?.() ?? [])
+    ]
   })
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
-    addAuth(secured, { audit, log: mcp.log, refuse, ...(authenticate && { authenticate }) })
+    addAuth(secured, { audit, log: mcp.log, refuse, bans, ...(authenticate && { authenticate }) })
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
     await addApiRoutes(secured, { mcp, registry, config, refuse })
   })
@@ -107,9 +123,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   }
 }
 
-function isDecodable(url: string): boolean {
+/** A path that can be decoded, or a URL (RFC 9112 §3.2.2). */
+function isRoutable(target: string): boolean {
+  if (!target.startsWith('/')) return URL.canParse(target)
   try {
-    decodeURIComponent(url)
+    decodeURIComponent(target)
     return true
   } catch {
     return false
@@ -139,12 +157,13 @@ function addErrorHandlers(app: FastifyInstance, { log }: Mcp, refuse: Refuse): v
     log.error('request failed', { request_id: request.id, error: describeError(error) })
     return refuse(request, reply, toRefusal(error, request.id))
   })
+  const allowedMethods = collectAllowedMethods(app)
   app.setNotFoundHandler((request, reply) => {
-    const url = pathOf(request)
-    const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) =>
-      app.hasRoute({ method, url })
-    )
-    if (methods.length === 0) return refuse(request, reply, new Refusal('not_found'))
+    const methods = allowedMethods(pathOf(request))
+    // A path with the right method comes here when its parameter cannot be decoded.
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return refuse(request, reply, new Refusal('not_found'))
+    }
     return refuse(
       request,
       reply.header('allow', methods.join(', ')),
@@ -162,8 +181,8 @@ function translate({ code, statusCode }: FastifyError): Refusal | undefined {
 }
 
 function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.isProbe) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.isProbe) return done()
     // Not onResponse: that one never sees an answer whose client went away.
     const startedMs = monotonicClock()
     onceGone(request, reply, (isDone) => {
@@ -175,6 +194,7 @@ function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
         http_status: isDone ? reply.statusCode : 499
       })
     })
+    done()
   })
 }
 
@@ -185,15 +205,16 @@ function trackRequests(
 ): { settle(graceMs: number): Promise<void> } {
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', (request, reply, done) => {
     // A GET of the MCP path is a stream that lasts; one of the façade runs a tool.
     const isStream = request.method === 'GET' && pathOf(request) === mcpPath
-    if (isStream || isListening(request.body)) return
+    if (isStream || isListening(request.body)) return done()
     owed.add(request.id)
     onceGone(request, reply, () => {
       owed.delete(request.id)
       if (owed.size === 0) onEmpty()
     })
+    done()
   })
   return {
     async settle(graceMs) {

@@ -3,8 +3,9 @@ import type { Audit, AuthFailure } from '../../src/audit.ts'
 import { type Authenticate, anonymousPrincipal } from '../../src/auth.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Log, Principal } from '../../src/types.ts'
+import type { BanGate } from './bans.ts'
+import { originOf } from './caller.ts'
 import type { Refuse } from './refuse.ts'
-import { pathOf } from './web.ts'
 
 export interface AuthOptions {
   /** Undefined: authentication is off and everybody is anonymous. */
@@ -12,15 +13,18 @@ export interface AuthOptions {
   readonly audit: Audit
   readonly log: Log
   readonly refuse: Refuse
+  readonly bans: BanGate
 }
 
 /** Turns a credential into `request.principal` before any body is read; refuses with 401. */
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
-  const { authenticate, audit, log, refuse } = options
+  const { authenticate, audit, log, refuse, bans } = options
   app.decorateRequest('principal')
 
   app.addHook('onRequest', async (request, reply) => {
     request.principal = anonymousPrincipal
+    const banned = bans.refuse(request, reply)
+    if (banned) return banned
     if (!authenticate || request.routeOptions.config.isPublic?.(request)) return
     const presented = readCredential(request)
     const principal = presented === undefined ? undefined : authenticate(presented)
@@ -29,11 +33,16 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
       return deny(request, reply, reason)
     }
     request.principal = principal
-    audit.record({ event: 'AUTH_SUCCESS', principal: principal.id, ...where(request) })
+    request.server.recognize(request.raw.socket)
+    audit.record({ event: 'AUTH_SUCCESS', principal: principal.id, ...originOf(request) })
   })
 
   function deny(request: FastifyRequest, reply: FastifyReply, reason: AuthFailure): FastifyReply {
-    audit.record({ event: 'AUTH_FAILED', reason, ...where(request) })
+    // Only guesses count: a client that has not been given a key yet, or whose token has run out,
+    // is nobody who should cost its neighbours their access.
+    const banned = reason === 'invalid_token' && bans.refuseGuess(request, reply)
+    if (banned) return banned
+    audit.record({ event: 'AUTH_FAILED', reason, ...originOf(request) })
     log.warn(reason === 'invalid_token' ? 'invalid API key' : 'no API key', {
       request_id: request.id,
       remote: request.ip,
@@ -44,15 +53,6 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     reply.header('www-authenticate', `Bearer realm="portcullis"${error}`)
     return refuse(request, reply, new Refusal('unauthorized'))
   }
-}
-
-function where(request: FastifyRequest): {
-  transport: 'http'
-  remote: string
-  path: string
-  requestId: string
-} {
-  return { transport: 'http', remote: request.ip, path: pathOf(request), requestId: request.id }
 }
 
 /** The presented key; an empty text when the headers hold something that is not one key. */

@@ -18,6 +18,16 @@ export function readCaller(request: FastifyRequest): Caller {
   }
 }
 
+/** Where it came from, for the audit record of what happens before there is a principal. */
+export function originOf(request: FastifyRequest): {
+  transport: 'http'
+  remote: string
+  path: string
+  requestId: string
+} {
+  return { transport: 'http', remote: request.ip, path: pathOf(request), requestId: request.id }
+}
+
 /** The SDK carries the caller as authentication info; the real token stays in the auth hook. */
 export function toAuthInfo(request: FastifyRequest, more: Partial<Caller> = {}): AuthInfo {
   const caller = { ...readCaller(request), ...more }

@@ -1,8 +1,9 @@
-import cors from '@fastify/cors'
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
+import { createLimiter } from '../../src/limit.ts'
+import { networkOf } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
+import { addCors, exposeRefusal } from './cors.ts'
 import { createHostCheck } from './host.ts'
 import type { Refuse } from './refuse.ts'
 
@@ -11,12 +12,15 @@ export interface GuardOptions {
   readonly refuse: Refuse
   /** The `Mcp-Param-*` headers that tools declare; web pages may send them. */
   readonly paramHeaders: readonly string[]
-  /** True once the server has begun to shut down. */
-  readonly isDraining: () => boolean
+  /** Why the server takes no work at all just now. */
+  readonly judgeState: () => Refusal | undefined
 }
 
 /** Node drops headers beyond its own cap silently; an Origin among them would go unseen. */
 const maxHeaders = 100
+
+/** Node also reads request lines of versions that it does not speak. */
+const versions = new Set(['1.0', '1.1'])
 
 /** Sent twice, each of these would let one reader see a value that another does not. */
 const singletons = new Set([
@@ -38,16 +42,17 @@ const singletons = new Set([
  * unknown paths pass it, too.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { config, refuse, paramHeaders, isDraining } = options
+  const { config, refuse, paramHeaders, judgeState } = options
   const { http, limits } = config
   const isAllowedHost = createHostCheck(http.allowedHosts, http.host)
   const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
-  // As a plugin the limiter would hook single routes and never see a 401 or a 404.
-  await app.register(rateLimit, { global: false, ipv6Subnet: 64 })
-  const countAddress = app.createRateLimit({ max: limits.address, timeWindow: 60_000 })
+  // Its own buckets, in this process: a flood must push out no caller's and reach no store.
+  const flood = createLimiter()
+  const floodRate = { perMinute: limits.address, burst: limits.address }
 
   function judgeHeaders({ raw, headers }: FastifyRequest): Refusal | undefined {
     if (raw.rawHeaders.length / 2 > maxHeaders) return new Refusal('headers_too_many')
+    if (!versions.has(raw.httpVersion)) return new Refusal('invalid_request')
     const repeated = findRepeated(raw.rawHeaders)
     if (repeated)
       return new Refusal('invalid_request', { detail: `Header ${repeated} is repeated.` })
@@ -61,59 +66,29 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
     return isAllowedHost(/^https?:\/\/([^/?#]*)/i.exec(target)?.[1])
   }
 
-  async function judgeLoad(request: FastifyRequest): Promise<Refusal | undefined> {
+  function judgeLoad(request: FastifyRequest): Refusal | undefined {
     if (request.routeOptions.config.isProbe) return undefined
-    if (isDraining()) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
-    if (!limits.enabled) return undefined
-    const { isExceeded, ttl } = await countFlood(request)
-    return isExceeded ? new Refusal('flood', { data: { retryAfterMs: ttl } }) : undefined
+    const state = judgeState()
+    if (state || !limits.enabled) return state
+    const retryAfterMs = flood.take(networkOf(request.ip), floodRate)
+    return retryAfterMs > 0 ? new Refusal('flood', { data: { retryAfterMs } }) : undefined
   }
 
-  async function countFlood(
-    request: FastifyRequest
-  ): Promise<{ isExceeded: boolean; ttl: number }> {
-    const count = await countAddress(request)
-    return 'isExceeded' in count ? count : { isExceeded: false, ttl: 0 }
-  }
-
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     addStandardHeaders(request, reply)
     // Load first, so that refused headers count, too.
-    const load = await judgeLoad(request)
+    const load = judgeLoad(request)
     const refusal = judgeHeaders(request) ?? load
-    if (!refusal) return
+    if (!refusal) return done()
     // A truncated header block leaves the connection in doubt; a draining server lets it go.
     if (refusal.kind === 'headers_too_many' || refusal.kind === 'draining') {
       reply.header('connection', 'close')
     }
-    return refuse(request, reply, refusal)
+    exposeRefusal(request, reply, config)
+    refuse(request, reply, refusal)
   })
 
-  await app.register(cors, {
-    origin: corsOrigin(http.allowedOrigins),
-    methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
-    allowedHeaders: [
-      'Content-Type',
-      'Authorization',
-      'Accept',
-      'X-API-Key',
-      'X-Session-ID',
-      'Mcp-Session-Id',
-      'MCP-Protocol-Version',
-      'Mcp-Method',
-      'Mcp-Name',
-      'Last-Event-ID',
-      'X-Request-Id',
-      'traceparent',
-      'tracestate',
-      'baggage',
-      ...paramHeaders
-    ],
-    exposedHeaders: ['Mcp-Session-Id', 'X-Request-Id', 'Retry-After', 'WWW-Authenticate'],
-    credentials: config.auth.required && !http.allowedOrigins.includes('*'),
-    maxAge: 86_400,
-    strictPreflight: false
-  })
+  await addCors(app, config, paramHeaders)
 }
 
 function addStandardHeaders(request: FastifyRequest, reply: FastifyReply): void {
@@ -121,6 +96,7 @@ function addStandardHeaders(request: FastifyRequest, reply: FastifyReply): void 
     'x-request-id': request.id,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    vary: 'Origin',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'"
   })
 }
@@ -148,13 +124,6 @@ function createOriginCheck(
     origins.has(origin) ||
     origin === `http://${host}` ||
     origin === `https://${host}`
-}
-
-/** One origin is stated on every answer; of several the one that asks. */
-function corsOrigin(allowed: readonly string[]): string | string[] {
-  const [only] = allowed
-  if (allowed.includes('*')) return '*'
-  return allowed.length === 1 && only !== undefined ? only : [...allowed]
 }
 
 declare module 'fastify' {

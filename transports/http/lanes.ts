@@ -16,7 +16,7 @@ import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
 import { isModernRequest, screenBody } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
-import { disconnectSignal, toWebRequest } from './web.ts'
+import { stopOnDisconnect, toWebRequest } from './web.ts'
 
 /** The three ways in which a POST can be served. */
 export interface Lanes {
@@ -89,7 +89,7 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     }
     const web = toWebRequest(request, {
       accept: acceptsBoth,
-      signal: disconnectSignal(request, reply)
+      signal: stopOnDisconnect(request, reply).signal
     })
     const authInfo = toAuthInfo(request, settled && { settled })
     return modern.fetch(web, { parsedBody, authInfo })

@@ -11,9 +11,10 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { logFailure } from '../../src/run.ts'
 import { readTraceId } from '../../src/trace.ts'
-import type { CallContext, InputRequired } from '../../src/types.ts'
+import type { CallResult, DispatchContext, InputRequired } from '../../src/types.ts'
+import { createContext } from '../call-context.ts'
 import { type Mcp, serverInfo } from '../mcp.ts'
-import { disconnectSignal, pathOf } from './web.ts'
+import { pathOf, stopOnDisconnect } from './web.ts'
 
 /** A 2026-07-28 `tools/call` with nothing unusual about it. */
 export interface PlainCall {
@@ -49,6 +50,7 @@ const maxMemoKeyLength = 2048
 export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolean): NativeLane {
   const isGoodEnvelope = createEnvelopeCheck()
   const info = { [SERVER_INFO_META_KEY]: serverInfo(mcp.version) }
+  const infoJson = JSON.stringify(info)
 
   function read({ body, headers }: FastifyRequest): PlainCall | undefined {
     const isCall =
@@ -64,13 +66,16 @@ export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolea
     reply: FastifyReply,
     ask: (question: InputRequired) => Promise<FastifyReply>
   ): Promise<FastifyReply> {
-    const ctx = createContext(request, reply, meta)
+    const ctx = contextOf(request, reply, meta)
     reply.header('content-type', 'application/json; charset=utf-8')
     try {
-      const result = await mcp.dispatcher.callTool(name, args, ctx)
+      const { result, json } = await mcp.dispatcher.executeTool(name, args, ctx)
+      // The same words for unknown and hidden: a caller cannot probe for names.
+      if (!result) throw new Refusal('unknown_tool')
       if (isInputRequired(result)) return await ask(result)
-      const whole = { ...result, resultType: 'complete', _meta: { ...result._meta, ...info } }
-      return reply.send(JSON.stringify({ result: whole, jsonrpc: '2.0', id }))
+      return reply.send(
+        `{"result":${complete(result, json)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`
+      )
     } catch (error) {
       if (!(error instanceof Refusal)) logFailure(ctx, 'tools/call', error)
       const { code, message, data } = toRefusal(error, ctx.requestId)
@@ -79,27 +84,41 @@ export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolea
     }
   }
 
-  function createContext(
+  /** The dispatcher's own JSON with two more fields, unless it has a `_meta` to join. */
+  function complete(result: CallResult, json: string): string {
+    if ('_meta' in result) {
+      return JSON.stringify({
+        ...result,
+        resultType: 'complete',
+        _meta: { ...result._meta, ...info }
+      })
+    }
+    return `${json.slice(0, -1)},"resultType":"complete","_meta":${infoJson}}`
+  }
+
+  function contextOf(
     request: FastifyRequest,
     reply: FastifyReply,
     meta: PlainCall['meta']
-  ): CallContext {
+  ): DispatchContext {
     const traceId = readTraceId(meta[TRACEPARENT_META_KEY])
-    return {
-      principal: request.principal,
-      transport: 'http',
-      protocolVersion: revision,
-      requestId: request.id,
-      remote: request.ip,
-      path: pathOf(request),
-      signal: disconnectSignal(request, reply),
-      log: mcp.log,
-      ...(traceId !== undefined && { traceId }),
-      ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders }),
-      ask: 'by-result',
-      progress: ignore,
-      message: ignore
-    }
+    return createContext(
+      {
+        principal: request.principal,
+        transport: 'http',
+        protocolVersion: revision,
+        requestId: request.id,
+        remote: request.ip,
+        path: pathOf(request),
+        log: mcp.log,
+        ...(traceId !== undefined && { traceId }),
+        ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders }),
+        ask: 'by-result',
+        progress: ignore,
+        message: ignore
+      },
+      stopOnDisconnect(request, reply)
+    )
   }
 
   return Object.freeze({ read, serve })
@@ -107,7 +126,7 @@ export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolea
 
 /** The parts of the body when it has exactly those that every call has. */
 function readBody(body: unknown): PlainCall | undefined {
-  if (!isRecord(body) || body.jsonrpc !== '2.0') return undefined
+  if (!isRecord(body) || body.jsonrpc !== '2.0' || body.method !== 'tools/call') return undefined
   if (!hasOnly(body, bodyKeys) || !isRecord(body.params)) return undefined
   const { id, params } = body
   const { name, arguments: args, _meta: meta } = params

@@ -20,9 +20,14 @@ export function createRefuse(mcpPath: string): Refuse {
     return reply.send(
       pathOf(request) === mcpPath
         ? JSON.stringify(toJsonRpc(request, refusal, data))
-        : JSON.stringify({ error: refusal.message, timestamp: new Date().toISOString() })
+        : JSON.stringify({ error: textOf(refusal), timestamp: new Date().toISOString() })
     )
   }
+}
+
+/** Clients of the former scheduling server compare this one text; the header says what to send. */
+function textOf({ kind, message }: Refusal): string {
+  return kind === 'unauthorized' ? 'Unauthorized' : message
 }
 
 function toJsonRpc(request: FastifyRequest, refusal: Refusal, data: object): object {

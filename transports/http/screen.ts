@@ -70,7 +70,7 @@ function screenParams(
   { dispatcher, log }: Mcp
 ): void {
   const ctx = createBareContext(readCaller(request), log)
-  if (!isDispatched(method)) dispatcher.charge('other', ctx)
+  if (!isDispatched(method)) dispatcher.chargeUnknown(ctx)
   const fault = findParamFault(method, params, isModern)
   if (fault === undefined) return
   throw dispatcher.refuseMalformed(method, params, fault, ctx)

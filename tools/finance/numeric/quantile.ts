@@ -13,6 +13,8 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
   const low = sorted[below] ?? Number.NaN
   const high = sorted[below + 1] ?? low
   const part = position - below
-  // Not low + part * (high - low): the difference can overflow.
-  return part === 0 || low === high ? low : low * (1 - part) + high * part
+  const gap = high - low
+  if (!Number.isFinite(gap)) return low * (1 - part) + high * part
+  // Rounded this way it never falls where p rises.
+  return Math.min(high, low + part * gap)
 }

@@ -1,0 +1,37 @@
+import { createLimiter } from '../src/limit.ts'
+import type { RedisLimiter } from '../src/redis-limiter.ts'
+import type { Config } from '../src/settings.ts'
+import type { Log } from '../src/types.ts'
+import type { Surroundings } from './core.ts'
+
+/** Opens what lies outside the process: the store of shared limits, the webhook for alerts. */
+export async function openSurroundings(
+  config: Config,
+  log: Log
+): Promise<Surroundings & { close(): void }> {
+  const own = createLimiter()
+  const shared = await openShared(config, own, log)
+  const sendAlert = await openWebhook(config, log)
+  return {
+    ...(shared && { limiters: { own, shared } }),
+    ...(sendAlert && { sendAlert }),
+    close: () => shared?.close()
+  }
+}
+
+async function openShared(
+  { limits }: Config,
+  own: ReturnType<typeof createLimiter>,
+  log: Log
+): Promise<RedisLimiter | undefined> {
+  if (limits.redisUrl === undefined || !limits.enabled) return undefined
+  const { openRedisLimiter } = await import('../src/redis-limiter.ts')
+  return openRedisLimiter(limits.redisUrl, own, log)
+}
+
+async function openWebhook({ alerts }: Config, log: Log): Promise<Surroundings['sendAlert']> {
+  const { webhook, secret } = alerts
+  if (webhook === undefined) return undefined
+  const { createAlertWebhook } = await import('./alert-webhook.ts')
+  return createAlertWebhook({ webhook, secret }, log)
+}

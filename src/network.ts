@@ -1,0 +1,19 @@
+/**
+ * What an address is limited by: itself, or for IPv6 its /64, since that is the least a client is
+ * given (RFC 6177). An IPv4 address in IPv6 clothes counts as what it is.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [plain = ''] = address.toLowerCase().split('%')
+  const mapped = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)
+  if (mapped?.[1] !== undefined) return mapped[1]
+  const [head = '', tail] = plain.split('::')
+  const front = head === '' ? [] : head.split(':')
+  const back = tail === undefined || tail === '' ? [] : tail.split(':')
+  // A dotted end stands for two groups.
+  const written = front.length + back.length + (plain.includes('.') ? 1 : 0)
+  const zeros = Array.from({ length: Math.max(0, 8 - written) }, () => '0')
+  const groups = tail === undefined ? front : [...front, ...zeros, ...back]
+  const network = groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
+  return `${network.join(':')}::/64`
+}

@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { ConfigError } from './config-error.ts'
+import { type Limiter, monotonicClock, type SharedLimiter } from './limit.ts'
+import type { Log, Rate } from './types.ts'
+
+export interface RedisLimiter extends SharedLimiter {
+  readonly localTakes: number
+  close(): void
+}
+
+const keyPrefix = 'portcullis:limit:'
+const startTimeoutMs = 1000
+const probeMs = 500
+const warnEveryMs = 60_000
+
+/**
+ * The bucket of `createLimiter`, in Redis. It keeps the server's time: the clocks of the instances
+ * have no common zero, and one that is set back takes no token away. A refusal writes nothing; a
+ * key lives until its bucket would be full again.
+ */
+const takeScript = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local perMs = ARGV[1] / 60000
+local burst = tonumber(ARGV[2])
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'atMs')
+local tokens = tonumber(bucket[1]) or burst
+local elapsedMs = math.max(0, now - (tonumber(bucket[2]) or now))
+tokens = math.min(burst, tokens + elapsedMs * perMs)
+if tokens < 1 - 1e-6 then return math.ceil((1 - tokens) / perMs) end
+tokens = tokens - 1
+redis.call('HSET', KEYS[1], 'tokens', string.format('%.17g', tokens), 'atMs', string.format('%.17g', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil((burst - tokens) / perMs) + 1000)
+return 0`
+
+/** ioredis adds a method for each script: EVALSHA, and EVAL when Redis has forgotten it. */
+type Client = Redis & { takeToken(key: string, perMinute: number, burst: number): Promise<number> }
+
+/**
+ * Token buckets that all instances share. While Redis is away, or refuses a command, `own` counts
+ * with the same rates: a caller gets at most as much as once more from each instance. Starts
+ * without Redis, too. Throws a ConfigError when ioredis is not installed.
+ */
+export async function openRedisLimiter(
+  url: string,
+  own: Limiter,
+  log: Log,
+  timeoutMs = 100
+): Promise<RedisLimiter> {
+  const client = await createClient(url, timeoutMs)
+  let localTakes = 0
+  const outage = watchOutages(client, log, () => localTakes)
+  const warnOfReply = createReplyWarning(log)
+
+  function takeOwn(key: string, rate: Rate): number {
+    localTakes++
+    return own.take(key, rate)
+  }
+
+  async function takeShared(key: string, rate: Rate): Promise<number> {
+    try {
+      return await client.takeToken(`${keyPrefix}${key}`, rate.perMinute, rate.burst)
+    } catch (error) {
+      if (isReply(error)) warnOfReply(error)
+      else outage.begin(error)
+      return takeOwn(key, rate)
+    }
+  }
+
+  await connect(client, outage)
+  return Object.freeze({
+    take: (key: string, rate: Rate) => (outage.isOn ? takeOwn(key, rate) : takeShared(key, rate)),
+    get localTakes() {
+      return localTakes
+    },
+    close() {
+      outage.end()
+      client.disconnect()
+    }
+  })
+}
+
+interface Outage {
+  readonly isOn: boolean
+  begin(cause: unknown): void
+  end(): void
+}
+
+/** From the first command that gets no answer until a probe does; one log line at either end. */
+function watchOutages(client: Redis, log: Log, countTakes: () => number): Outage {
+  let probing: NodeJS.Timeout | undefined
+  let takesBefore = 0
+
+  function probe(): void {
+    if (client.status !== 'ready') return
+    client.ping().then(
+      () => {
+        if (!probing) return
+        end()
+        log.warn('Redis is back', { taken_locally: countTakes() - takesBefore })
+      },
+      (error: unknown) => {
+        // Half a connection is worse than none: a new one finds out whether anybody is there.
+        if (!isReply(error)) client.disconnect(true)
+      }
+    )
+  }
+
+  function end(): void {
+    clearInterval(probing)
+    probing = undefined
+  }
+
+  return {
+    get isOn() {
+      return probing !== undefined
+    },
+    begin(cause) {
+      if (probing) return
+      takesBefore = countTakes()
+      probing = setInterval(probe, probeMs).unref()
+      log.error('Redis is away: limits are counted in this process', {
+        setting: 'limits.redisUrl',
+        reason: nameFault(cause)
+      })
+    },
+    end
+  }
+}
+
+/** Redis is there but will not do it: READONLY on a replica, WRONGTYPE on a key of somebody's. */
+function createReplyWarning(log: Log): (error: Error) => void {
+  let nextMs = 0
+  return (error) => {
+    if (monotonicClock() < nextMs) return
+    nextMs = monotonicClock() + warnEveryMs
+    log.error('Redis refuses a command: this limit is counted in this process', {
+      setting: 'limits.redisUrl',
+      reason: nameFault(error)
+    })
+  }
+}
+
+async function createClient(url: string, timeoutMs: number): Promise<Client> {
+  const { Redis } = await import('ioredis').catch((cause) => {
+    throw new ConfigError(
+      'limits.redisUrl (REDIS_URL): the optional package ioredis is not installed; npm install ioredis',
+      { cause }
+    )
+  })
+  const client = new Redis(url, {
+    lazyConnect: true,
+    commandTimeout: timeoutMs,
+    connectTimeout: startTimeoutMs,
+    // A command that waits for better times would hold its call, and be counted too late.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => probeMs,
+    disableClientInfo: true,
+    protocol: 2
+  })
+  client.defineCommand('takeToken', { numberOfKeys: 1, lua: takeScript })
+  return client as Client
+}
+
+/** Waits for Redis, but not for long; it goes on trying by itself. */
+async function connect(client: Redis, outage: Outage): Promise<void> {
+  let fault: unknown
+  // The rejection of `connect` itself says no more than that the connection was closed.
+  client.on('error', (error: unknown) => {
+    fault = error
+  })
+  const connected = client.connect().catch((error: unknown) => outage.begin(fault ?? error))
+  const late = new AbortController()
+  const tooLong = delay(startTimeoutMs, undefined, { signal: late.signal }).then(
+    () => outage.begin(new Error('timeout')),
+    () => {}
+  )
+  await Promise.race([connected, tooLong])
+  late.abort()
+}
+
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError'
+}
+
+/** A code, such as ECONNREFUSED or WRONGPASS; never a text that could name the address. */
+function nameFault(error: unknown): string {
+  const { code, message = '' } = error as NodeJS.ErrnoException
+  if (code !== undefined) return code
+  if (/time(?:d )?out/i.test(message)) return 'timeout'
+  return /^[A-Z]+\b/.exec(message)?.[0] ?? 'connection lost'
+}

@@ -1,0 +1,16 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+// Loaded into the server with --import: tells over IPC how long its event loop stood still at most.
+const resolutionMs = 5
+const delay = monitorEventLoopDelay({ resolution: resolutionMs })
+delay.enable()
+
+process.on('message', (message) => {
+  if (message === 'reset') delay.reset()
+  else {
+    const { heapUsed } = process.memoryUsage()
+    process.send?.({ stallMs: Math.max(0, delay.max / 1e6 - resolutionMs), heapUsed })
+  }
+})
+// The channel alone must not keep a server that has ended.
+process.channel?.unref()

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { fixture, start } from './helpers/executable.ts'
+import { createGate } from './helpers/gate.ts'
+import { send } from './helpers/http.ts'
+import { call, connect, initialize, ping, request } from './helpers/json-rpc.ts'
+import { checkRefusal } from './helpers/refusals.ts'
+import { until } from './helpers/until.ts'
+
+const token = 'a-token-of-more-than-32-characters-for-tests'
+const gated = ['--module', fixture('gated-tools')]
+const headers = {
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream'
+}
+
+t.test('SIGUSR2 over HTTP: nothing new, what runs is answered, and /ready says so', async (t) => {
+  const gate = await createGate()
+  t.teardown(gate.close)
+  const folder = mkdtempSync(join(tmpdir(), 'portcullis-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const config = join(folder, 'config.json')
+  writeFileSync(config, JSON.stringify({ limits: { maxConcurrent: 1, queue: 1 } }))
+  const env = { ...gate.env, MCP_AUTH_TOKEN: token }
+  const running = start(['--http', '--port', '0', '--config', config, ...gated], env)
+  t.teardown(() => running.child.kill('SIGKILL'))
+  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
+  const { origin } = new URL(url)
+  const post = (id: string, name: string, args: Readonly<Record<string, unknown>>) =>
+    send(url, { headers, body: call(id, name, args) })
+
+  const held = post('held', 'wait_at_gate', { name: 'held' })
+  await gate.reached(1)
+  const waiting = post('waiting', 'fill', { length: 1 })
+  const reasons = async () =>
+    JSON.parse((await send(`${origin}/ready`, { method: 'GET' })).text).reasons
+  await until(async () => (await reasons()).includes('overloaded'), 'a full queue')
+  running.child.kill('SIGUSR2')
+  await running.stderr.until(/SECURITY ALERT: kill switch/)
+  // Sent again, as by a script that retries: it stays stopped.
+  running.child.kill('SIGUSR2')
+
+  const wanted = { status: 503, headers: { 'retry-after': '60' } }
+  checkRefusal(t, await post('new', 'fill', { length: 1 }), { ...wanted, code: 503, id: null })
+  checkRefusal(t, await send(`${origin}/api/tools`, { method: 'GET', headers }), {
+    ...wanted,
+    code: 'plain'
+  })
+  const ready = await send(`${origin}/ready`, { method: 'GET' })
+  t.equal(ready.status, 503)
+  t.strictSame(JSON.parse(ready.text).reasons, ['stopped by the kill switch'])
+  t.equal((await send(`${origin}/health`, { method: 'GET' })).status, 200)
+  t.match((await waiting).text, /busy|stopped/, 'who waited for a slot never starts')
+  gate.open()
+  t.match((await held).text, /passed held/)
+  const alerts = running.stderr.text.match(/"event":"SECURITY_ALERT".*/g)
+  t.equal(alerts?.length, 1)
+  t.match(alerts?.[0], /"reason":"calls_stopped"/)
+
+  running.child.kill('SIGTERM')
+  t.equal((await running.ended).code, 0)
+})
+
+t.test('SIGUSR2 over stdio', async (t) => {
+  const gate = await createGate()
+  t.teardown(gate.close)
+  const client = connect(gated, gate.env)
+  client.send(initialize(0), call(1, 'wait_at_gate', { name: 'held' }))
+  await gate.reached(1)
+  client.child.kill('SIGUSR2')
+  await client.stderr.until(/SECURITY ALERT: kill switch/)
+  client.send(call(2, 'fill', { length: 1 }), ping(3), request(4, 'tools/list'))
+  for (const id of [2, 3, 4]) {
+    t.match(await client.answer(id), { error: { code: 503, data: { retryAfterMs: 60_000 } } })
+  }
+  gate.open()
+  t.match(await client.answer(1), { result: { content: [{ text: 'passed held' }] } })
+  client.child.stdin?.end()
+  t.equal((await client.ended).code, 0)
+})
