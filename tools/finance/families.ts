@@ -56,9 +56,9 @@ export const families: readonly Family[] = [
     load: async () => (await import('./simulation/simulation.ts')).simulationTools
   },
   {
-    toolset: 'finance.operations',
+    toolset: 'finance.portfolio',
     core: [],
-    load: async () => (await import('./operations/inventory-tools.ts')).inventoryTools
+    load: async () => (await import('./portfolio/portfolio.ts')).portfolioTools
   },
   {
     toolset: 'finance.risk',
@@ -71,8 +71,8 @@ export const families: readonly Family[] = [
     load: async () => (await import('./risk/risk.ts')).riskTools
   },
   {
-    toolset: 'finance.portfolio',
+    toolset: 'finance.operations',
     core: [],
-    load: async () => (await import('./portfolio/portfolio.ts')).portfolioTools
+    load: async () => (await import('./operations/inventory-tools.ts')).inventoryTools
   }
 ]
