@@ -58,7 +58,8 @@ function alter(args: unknown, changes: readonly Change[]): unknown {
 
 function apply({ where, kind, number, odd }: Change, [container, key]: [Container, string]): void {
   const old = container[key]
-  if (kind === 'odd') container[key] = odd
+  // A copy: what is put in is changed too, and must not end up inside itself.
+  if (kind === 'odd') container[key] = structuredClone(odd)
   if (kind === 'number' && typeof old === 'number') container[key] = number
   if (kind === 'repeat' && Array.isArray(old)) container[key] = [...old, ...old]
   if (kind === 'shorten' && Array.isArray(old)) container[key] = old.slice(0, where % 3)
