@@ -2,6 +2,7 @@ import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
 import { optimisationGolden } from './optimisation.ts'
+import { portfolioGolden } from './portfolio.ts'
 import { ratiosGolden } from './ratios.ts'
 import { riskGolden } from './risk.ts'
 import { simulationGolden } from './simulation.ts'
@@ -19,5 +20,6 @@ export const allGolden: readonly Golden[] = [
   ...inventoryGolden,
   ...optimisationGolden,
   ...statisticsGolden,
-  ...distributionGolden
+  ...distributionGolden,
+  ...portfolioGolden
 ]

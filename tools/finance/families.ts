@@ -72,6 +72,11 @@ export const families: readonly Family[] = [
     load: async () => (await import('./ratios/ratios.ts')).ratioTools
   },
   {
+    toolset: 'finance.portfolio',
+    core: [],
+    load: async () => (await import('./portfolio/portfolio.ts')).portfolioTools
+  },
+  {
     toolset: 'finance.risk',
     core: ['calculate_value_at_risk'],
     load: async () => (await import('./risk/value-at-risk.ts')).valueAtRiskTools
