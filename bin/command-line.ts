@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
 export interface CommandLine {
-  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi'
+  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi' | 'audit'
   /** Words after the flags: the subcommand's own. */
   readonly words: readonly string[]
   /** Flags that are settings, with their text. */
@@ -13,6 +13,8 @@ export interface CommandLine {
   readonly strict: boolean
   /** JSON text of `tools call`. */
   readonly args?: string
+  /** `audit verify`: a head noted earlier. */
+  readonly head?: string
 }
 
 const text = { type: 'string' } as const
@@ -38,6 +40,7 @@ const options = {
   demo: flag,
   'print-config': flag,
   args: text,
+  head: text,
   json: flag,
   version: flag,
   help: flag
@@ -61,7 +64,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     json: values.json ?? false,
     strict: values.strict ?? false,
     ...(values.config !== undefined && { configFile: values.config }),
-    ...(values.args !== undefined && { args: values.args })
+    ...(values.args !== undefined && { args: values.args }),
+    ...(values.head !== undefined && { head: values.head })
   }
 }
 
@@ -121,7 +125,7 @@ function chooseAction(values: Values, [command]: readonly string[]): CommandLine
   if (values.version) return 'version'
   if (values['print-config']) return 'print-config'
   if (command === undefined) return 'serve'
-  if (command === 'tools' || command === 'openapi') return command
+  if (command === 'tools' || command === 'openapi' || command === 'audit') return command
   throw new ConfigError(`command line: unknown command ${command}; see mcp-server --help`)
 }
 
@@ -132,6 +136,8 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server audit verify FILE... [--head SEQ:HASH]
+  mcp-server audit head FILE
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp

@@ -22,7 +22,10 @@ export async function startHttp(
     registry,
     config,
     audit,
-    notReady: () => sources.flatMap((source) => source.notReady?.() ?? []),
+    notReady: () => [
+      ...sources.flatMap((source) => source.notReady?.() ?? []),
+      ...(audit.isBlocked() ? ['audit unwritable'] : [])
+    ],
     ...(authenticate && { authenticate: authenticate.check })
   })
   const origin = await server.listen().catch((cause: NodeJS.ErrnoException) => {
@@ -31,6 +34,7 @@ export async function startHttp(
   log.info('listening', { url: `${origin}${config.http.path}` })
   if (authenticate?.generatedKey !== undefined) {
     printKey(`${origin}${config.http.path}`, authenticate.generatedKey)
+    core.secrets.add([authenticate.generatedKey])
   }
   return {
     ...server,

@@ -31,14 +31,18 @@ export async function serve(
   for (const warning of warnings) log.warn(warning)
   const open: Closable[] = []
   let failure: unknown
+  // With an audit file the signal means what it means to logrotate, not a terminal that went away.
+  const isRotated = config.audit.enabled && config.audit.file !== undefined
+  if (isRotated) process.on('SIGHUP', () => core.audit.reopen())
 
   const grace = closeWithGrace(
-    { delay: graceMs + 2000, logger: false },
+    { delay: graceMs + 2000, logger: false, skip: isRotated ? ['SIGHUP'] : [] },
     async ({ err, signal }) => {
       if (err) log.error('unexpected error, shutting down', { error: describeError(err) })
       if (signal) log.info('shutting down', { signal })
       await Promise.all(open.map((transport) => transport.close(graceMs)))
       await Promise.all(sources.map((source) => source.close()))
+      await core.audit.close(1000)
       await output.flush(1000)
       if (failure) throw failure
     }

@@ -26,9 +26,14 @@ export async function runTools(
     })
   const output = openOutput(config)
   const sources = await loadSources(config, output.log)
+  let core: Core | undefined
   try {
-    return await run(createCore(config, sources, createChanges(), output), line, print)
+    // A list is no call: it must not ask for the audit file of a server that runs.
+    const audit = { ...config.audit, enabled: config.audit.enabled && line.words[0] === 'call' }
+    core = createCore({ ...config, audit }, sources, createChanges(), output)
+    return await run(core, line, print)
   } finally {
+    await core?.audit.close(1000)
     await Promise.all(sources.map((source) => source.close()))
     await output.flush(1000)
   }

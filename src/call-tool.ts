@@ -55,6 +55,7 @@ export async function executeTool(
   args: unknown,
   ctx: CallContext
 ): Promise<ExecutedTool> {
+  policy.audit.demand()
   const startedMs = monotonicClock()
   let upstreamStatus: number | undefined
   const noteUpstream = (status: number): void => {
@@ -79,6 +80,7 @@ export async function executeTool(
     durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
     ...(upstreamStatus !== undefined && { upstreamStatus })
   })
+  await policy.audit.written()
   return {
     outcome,
     ...(result && { result }),

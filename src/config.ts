@@ -165,17 +165,21 @@ function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, st
 }
 
 /** What development warns about and production refuses. */
-function findWeakSettings({ log, http, auth }: Config): readonly string[] {
+function findWeakSettings({ log, http, auth, audit }: Config): readonly string[] {
   const keys = [...auth.apiKeys, ...(auth.token === undefined ? [] : [auth.token])]
+  const isShort = (key: string): boolean => key.length < 32
   return [
-    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): must stay on in production']),
+    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): off lets secrets into the log']),
     ...(http.allowedOrigins.includes('*')
       ? ['http.allowedOrigins (ALLOWED_ORIGINS): * lets any web page call this server']
       : []),
-    ...(keys.some((key) => key.length < 32)
+    ...(keys.some(isShort)
       ? [
           'auth.token, auth.apiKeys (MCP_AUTH_TOKEN, MCP_API_KEYS): use 32 random characters or more'
         ]
+      : []),
+    ...(audit.key !== undefined && isShort(audit.key)
+      ? ['audit.key (MCP_AUDIT_KEY): use 32 random characters or more']
       : [])
   ]
 }

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { censored, isSensitiveKey, redact, redactText } from '../src/redact.ts'
+import { censored, createRedactor, standardRules } from '../src/redact.ts'
+
+const { isSensitiveName, text: redactText, json } = createRedactor()
+const redact = (value: unknown, sensitive?: readonly string[]): unknown =>
+  JSON.parse(json(value, sensitive))
 
 const canary = 'cAnArY0'
 
@@ -213,7 +217,28 @@ t.test('ordinary data stays as it is', async (t) => {
     return shown === before && JSON.stringify(buried) === before
   })
   fc.assert(property, { numRuns: 500 })
-  for (const key of ['author', 'max_tokens', 'pinned', 'secretary']) t.notOk(isSensitiveKey(key))
+  for (const key of ['author', 'max_tokens', 'pinned', 'secretary']) t.notOk(isSensitiveName(key))
+})
+
+t.test('the hint misses nothing that a shape matches', async () => {
+  const property = fc.property(
+    before,
+    tokens,
+    fc.constantFrom(...shapes),
+    (start, secret, shape) => {
+      const text = `${start}${shape(secret)}`
+      const isMatched = standardRules.values.some((pattern) => text.search(pattern) >= 0)
+      return isMatched && standardRules.hint.test(text)
+    }
+  )
+  fc.assert(property, { numRuns: 500 })
+})
+
+t.test('characters that a terminal obeys or hides are shown by number', async (t) => {
+  const text = 'a\u001b[31m\u009bb\u202ec\u2028d\ufeff\u007f'
+  const shown = json({ text, [text]: 1 })
+  t.match(shown, /^[ -~]*$/)
+  t.equal((JSON.parse(shown) as { text: string }).text, text)
 })
 
 t.test('what is shown is bounded', async (t) => {
@@ -222,19 +247,16 @@ t.test('what is shown is bounded', async (t) => {
   t.equal((redact(Array(1000).fill(1)) as unknown[]).length, 200)
   const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, 1]))
   t.equal(Object.keys(redact(wide) as object).length, 200)
+  const bushy = Array(200).fill(Array(200).fill('x'.repeat(200)))
+  t.ok(json(bushy).length < 20_000, 'all together, too')
   t.match(JSON.stringify(redact(bury('end', Array(40).fill('object')))), /\[deeper\]/)
 })
 
 t.test('names can be added, and odd values do no harm', async (t) => {
-  const isSensitive = (key: string) => key === 'salary'
-  t.same(redact({ salary: 5, token: 'kept' }, isSensitive), { salary: censored, token: 'kept' })
-  t.same(redact({ f() {}, u: undefined, big: 1n, s: Symbol('s') }), {
-    f: undefined,
-    u: undefined,
-    big: undefined,
-    s: undefined
+  t.same(redact({ salary: 5, age: 7 }, ['salary']), { salary: censored, age: 7 })
+  t.same(redact({ f() {}, u: undefined, big: 1n, s: Symbol('s'), list: [() => {}] }), {
+    list: [null]
   })
-  const hostile = redact(JSON.parse('{"__proto__":{"admin":true}}')) as object
-  t.equal(Object.getPrototypeOf(hostile), null)
-  t.equal(({} as { admin?: unknown }).admin, undefined)
+  t.equal(json(undefined), 'null')
+  t.equal(json(JSON.parse('{"__proto__":{"admin":true}}')), '{"__proto__":{"admin":true}}')
 })
