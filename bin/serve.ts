@@ -8,6 +8,7 @@ import type { Log, Source } from '../src/types.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import { createCore, openOutput } from './core.ts'
+import { guardStderr } from './stderr.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
@@ -25,6 +26,7 @@ export async function serve(
   // Before a module of the user's can write or keep a way to write there.
   const stdout = config.transport === 'http' ? undefined : takeStdout()
   const output = openOutput(config)
+  if (config.log.redact) guardStderr(output.secrets.clean)
   const sources = await loadSources(config, output.log)
   const core = createCore(config, sources, createChanges(), output)
   const { log, mcp } = core

@@ -7,6 +7,7 @@ import { createBareContext } from '../transports/call-context.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Core, createCore, openOutput } from './core.ts'
+import { guardStderr } from './stderr.ts'
 
 type LoadSources = (config: Config, log: Log) => Promise<readonly Source[]>
 
@@ -25,6 +26,7 @@ export async function runTools(
       stdout.write(text, () => resolve())
     })
   const output = openOutput(config)
+  if (config.log.redact) guardStderr(output.secrets.clean)
   const sources = await loadSources(config, output.log)
   let core: Core | undefined
   try {

@@ -3,8 +3,8 @@ import { genesis, type Link, readSealed, type Seal, type Sealed } from './audit-
 
 export interface VerifyOptions {
   readonly seal: Seal
-  /** Where the chain stood before the first line; by default a chain or a file begins there. */
-  readonly after?: Link
+  /** The line that the check goes on after; by default a chain begins with the first one given. */
+  readonly after?: Link & { readonly line: number }
   /** A head noted elsewhere: the chain must hold this very line. */
   readonly head?: Link
 }
@@ -35,9 +35,9 @@ const maxTorn = 4
 
 export function createVerifier({ seal, after, head }: VerifyOptions): Verifier {
   const notes: string[] = []
-  let link = after
+  let link: Link | undefined = after
   let torn: Torn | undefined
-  let line = 0
+  let line = after?.line ?? 0
   let count = 0
   let isHeadSeen = false
 
@@ -50,7 +50,7 @@ export function createVerifier({ seal, after, head }: VerifyOptions): Verifier {
   }
 
   function tellEdited(at: number): string {
-    const orKey = count === 0 ? ', or sealed with another key (audit.key)' : ''
+    const orKey = !link ? ', or sealed with another key (audit.key)' : ''
     return `line ${at} was edited${orKey}`
   }
 
