@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { AuditArgs, AuditEntry } from './audit.ts'
 import { isRecord } from './json.ts'
 import { quote } from './json-text.ts'
-import { createRedactor } from './redact.ts'
+import { createRedactor, type Redactor } from './redact.ts'
 
 const maxNameLength = 128
 const maxKnownNames = 2000
@@ -11,8 +11,10 @@ const maxKnownNames = 2000
 /** Makes the fields of a record, from `event` on, as JSON in their fixed order. */
 export type FormatEntry = (entry: AuditEntry) => string
 
-export function createFormatEntry(mode: AuditArgs): FormatEntry {
-  const redactor = createRedactor()
+export function createFormatEntry(
+  mode: AuditArgs,
+  redactor: Redactor = createRedactor()
+): FormatEntry {
   // Keyed, so that a short argument such as a PIN cannot be guessed from its digest. Before the
   // text, and the digest cut: nobody can go on from it.
   const digestKey = randomBytes(32).toString('base64')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { censored, createRedactor, standardRules } from '../src/redact.ts'
+import { sensitiveKeys, shapes } from './helpers/secret-shapes.ts'
 
 const { isSensitiveName, text: redactText, json } = createRedactor()
 const redact = (value: unknown, sensitive?: readonly string[]): unknown =>
@@ -16,74 +17,6 @@ const tokens = fc
 const anything = fc
   .tuple(fc.string({ unit: 'binary' }), fc.constantFrom('', '"', '\\', '\n', '$&', '%', '🔑'))
   .map(([text, odd]) => `${odd}${canary}${text}${odd}`)
-
-const sensitiveKeys = [
-  'authorization',
-  'Authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-  'Set-Cookie',
-  'x-api-key',
-  'X-API-Key',
-  'api_key',
-  'api-key',
-  'apikey',
-  'apiKey',
-  'API_KEY',
-  'token',
-  'TOKEN',
-  'access_token',
-  'accessToken',
-  'refresh_token',
-  'id_token',
-  'x-auth-token',
-  'API_AUTH_TOKEN',
-  'password',
-  'userPassword',
-  'db.password',
-  'passwd',
-  'passphrase',
-  'secret',
-  'client_secret',
-  'clientSecret',
-  'pin',
-  'user_pin',
-  'private_key',
-  'privateKey',
-  'credentials',
-  'mcp-session-id'
-]
-
-/** Texts in which a token shows itself as a secret, whatever surrounds it. */
-const shapes: readonly ((secret: string) => string)[] = [
-  (secret) => `Bearer ${secret}`,
-  (secret) => `authorization: bearer ${secret}`,
-  (secret) => `Basic ${secret}=`,
-  (secret) => `ApiKey ${secret}`,
-  (secret) => `eyJhbGciOiJIUzI1NiJ9.${secret}.${secret}`,
-  (secret) => `eyJhbGciOiJub25lIn0.${secret}.`,
-  (secret) => `sk-${secret}`,
-  (secret) => `sk_live_${secret}`,
-  (secret) => `pk_${secret}`,
-  (secret) => `bm_${secret}`,
-  (secret) => `pcl_${secret}`,
-  (secret) => `ghp_${secret}`,
-  (secret) => `xoxb-${secret}`,
-  (secret) =>
-    `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n${secret}\n-----END RSA PRIVATE KEY-----`,
-  (secret) => `-----BEGIN PRIVATE KEY-----\n${secret}`,
-  (secret) => `https://user:${secret}@example.com/path`,
-  (secret) => `redis://:${secret}@localhost:6379`,
-  (secret) => `https://example.com/a?access_token=${secret}&page=2`,
-  (secret) => `api_key=${secret}`,
-  (secret) => `api-key: ${secret}`,
-  (secret) => `token = '${secret}'`,
-  (secret) => `client_secret=${secret};`,
-  (secret) => `password:${secret},`,
-  (secret) => `{"password":"${secret}"}`,
-  (secret) => `{"refresh_token": "${secret}", "a": 1}`
-]
 
 /** Puts a value somewhere into lists and objects. */
 const wraps = fc.array(fc.constantFrom('list', 'object', 'both'), { maxLength: 14 })
