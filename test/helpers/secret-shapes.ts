@@ -73,29 +73,34 @@ export const shapes: readonly ((secret: string) => string)[] = [
   (secret) => `https://example.com/a?X-Amz-Security-Token=${secret}&b=1`
 ]
 
-/** The forms in which a secret could be found: what follows is not taken from the product. */
+/**
+ * The forms in which a secret could be found, whatever stands around it: raw, in JSON, in JSON in
+ * JSON, percent-encoded, in hex. Not taken from the product.
+ */
+export function directFormsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret)
+  const json = JSON.stringify(secret).slice(1, -1)
+  return [
+    secret,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    encodeURIComponent(bytes.toString()),
+    [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase()
+  ]
+}
+
+/** The same, and in base64: whole groups that come from the secret alone, at each offset. */
 export function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret)
   const base64 = [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes, Buffer.alloc(3)]).toString('base64')
-    // Four characters stand for three bytes: whole groups of the secret's own, only.
     const groups = Math.floor((before + bytes.length) / 3)
     return text.slice(before > 0 ? 4 : 0, groups * 4)
   })
-  const json = JSON.stringify(secret).slice(1, -1)
-  return [
-    ...new Set([
-      secret,
-      json,
-      JSON.stringify(json).slice(1, -1),
-      encodeURIComponent(bytes.toString()),
-      [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-      bytes.toString('hex'),
-      bytes.toString('hex').toUpperCase(),
-      ...base64,
-      ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))
-    ])
-  ]
+  const forUrls = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))
+  return [...new Set([...directFormsOf(secret), ...base64, ...forUrls])]
 }
 
 /** The forms of the secrets that stand in the text. */
