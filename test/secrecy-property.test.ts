@@ -64,7 +64,7 @@ async function startServer(mode: AuditArgs) {
       baseUrl: `${upstream.origin}/api`,
       credential: { mode: 'service', token: apiToken }
     }),
-    limits: { ...config.api, attempts: 1, timeoutMs: 2000, cacheTtlMs: undefined } as never,
+    limits: { ...api, attempts: 1, timeoutMs: 2000 },
     log,
     document: documentOf({ '/thing': { get: getOf('read_thing', { type: 'object' }) } })
   })
@@ -99,6 +99,14 @@ async function startServer(mode: AuditArgs) {
       await server.close(0)
       await source.close()
     }
+  }
+}
+
+/** Makes the tool log and throw a text. */
+function speak(text: string): void {
+  act = (ctx) => {
+    ctx.log.info(`see ${text}`, { note: text })
+    throw new Error(text)
   }
 }
 
@@ -175,13 +183,11 @@ const places: Readonly<Record<string, (secret: string) => Planted>> = {
   'media type of the API': answering(200, (secret) => secret, 'content-type'),
   'API that breaks off': () => ({ tool: 'read_thing', run: () => upstream.answerWith(reset) }),
   error: throwing(laden),
-  'error of its own class': throwing((secret) => {
-    const Named = { [secret]: class extends Error {} }[secret] ?? Error
-    return Object.assign(new TypeError(secret), {
-      stack: `TypeError: ${secret}\n    at ${secret} (/a/b.js:1:2)`,
-      made: new Named()
+  'error with a stack of its own': throwing((secret) =>
+    Object.assign(new TypeError(secret), {
+      stack: `TypeError: not ${secret}\n    at ${secret} (/a/b.js:1:2)`
     })
-  }),
+  ),
   'error whose text was changed': throwing((secret) =>
     Object.assign(new Error(`${secret}\n    at f (/${secret}/a.js:1:1)`), { message: '' })
   ),
@@ -208,6 +214,7 @@ function post(
   port: string,
   { headers, path = '/mcp', tool = 'act', run }: Planted
 ): Promise<number> {
+  act = () => 'done'
   run?.()
   const body = modernRequest('tools/call', toolCall(tool, {}))
   const all = { ...modernHeaders(body), authorization: `Bearer ${key}`, ...headers }
@@ -231,6 +238,7 @@ const ownSecrets = [...Object.values(own), apiToken, key]
 for (const mode of ['redacted', 'keys', 'none'] as const) {
   t.test(`${mode}: a secret in whatever comes in`, { timeout }, async (t) => {
     const server = await startServer(mode)
+    t.teardown(server.close)
     let lines = 0
     const property = fc.asyncProperty(
       secret,
@@ -240,19 +248,18 @@ for (const mode of ['redacted', 'keys', 'none'] as const) {
         await post(server.port, places[place]?.(text) ?? {})
         const written = server.take()
         lines += written.split('\n').filter((line) => line !== '' && JSON.parse(line)).length
-        if (process.env.DBG && server.secrets.hits() > 0) { console.error(place, text, written); process.exit(1) }
-      const core = text.replace(/[^a-zA-Z0-9]/g, '')
+        const core = text.replace(/[^a-zA-Z0-9]/g, '')
         return findForms(written, [text, core, ...ownSecrets]).length === 0
       }
     )
     await fc.assert(property, { numRuns })
     t.ok(lines > numRuns, `${lines} lines`)
     t.equal(server.secrets.hits(), 0, 'the second line had nothing to do')
-    await server.close()
   })
 
   t.test(`${mode}: its own secrets, said by a tool`, { timeout }, async (t) => {
     const server = await startServer(mode)
+    t.teardown(server.close)
     const property = fc.asyncProperty(
       fc.constantFrom(...ownSecrets),
       fc.nat(5),
@@ -267,12 +274,8 @@ for (const mode of ['redacted', 'keys', 'none'] as const) {
             JSON.stringify({ text }),
             `x${text}y`
           ][way] ?? text
-        act = (ctx) => {
-          ctx.log.info(`see ${said}`, { note: said })
-          throw new Error(said)
-        }
         server.take()
-        await post(server.port, {})
+        await post(server.port, { run: () => speak(said) })
         const written = server.take()
         for (const line of written.trim().split('\n')) JSON.parse(line)
         return written.includes('see ') && findForms(written, ownSecrets).length === 0
@@ -280,6 +283,5 @@ for (const mode of ['redacted', 'keys', 'none'] as const) {
     )
     await fc.assert(property, { numRuns: Math.min(numRuns, 2000) })
     t.ok(server.secrets.hits() > 0)
-    await server.close()
   })
 }
