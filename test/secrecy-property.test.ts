@@ -64,7 +64,13 @@ async function startServer(mode: AuditArgs) {
       baseUrl: `${upstream.origin}/api`,
       credential: { mode: 'service', token: apiToken }
     }),
-    limits: { ...api, attempts: 1, timeoutMs: 2000 },
+    limits: {
+      timeoutMs: 2000,
+      attempts: 1,
+      backoffFactor: 0.01,
+      maxSockets: 20,
+      keepAliveSockets: 5
+    },
     log,
     document: documentOf({ '/thing': { get: getOf('read_thing', { type: 'object' }) } })
   })

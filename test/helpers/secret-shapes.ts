@@ -92,7 +92,7 @@ export function directFormsOf(secret: string): readonly string[] {
 }
 
 /** The same, and in base64: whole groups that come from the secret alone, at each offset. */
-export function formsOf(secret: string): readonly string[] {
+function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret)
   const base64 = [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes, Buffer.alloc(3)]).toString('base64')
