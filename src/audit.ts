@@ -97,6 +97,8 @@ interface Pending {
 
 /** With `audit.required`, lines that wait for a disk; more than this are dropped. */
 const maxPending = 10_000
+/** Lines in one write: about 100 KiB. */
+const maxTogether = 200
 
 /** Appends audit lines to `sink`, one JSON object each, each with the hash of the one before. */
 export function createAudit(options: AuditOptions, sink: AuditSink): Audit {
@@ -123,21 +125,30 @@ export function createAudit(options: AuditOptions, sink: AuditSink): Audit {
   }
 
   function flush(): boolean {
-    if (pending.length === 0) return true
-    const lines = lost > 0 ? [resumed({ dropped: lost }), ...pending] : pending
+    while (pending.length > 0) {
+      const problem = writeSome()
+      if (problem !== undefined) return fail(problem)
+    }
+    if (waiting) settle()
+    return true
+  }
+
+  /** Writes as many lines as go well together; says what is wrong when it cannot. */
+  function writeSome(): string | undefined {
+    const next = pending.length > maxTogether ? pending.slice(0, maxTogether) : pending
+    const lines = lost > 0 ? [resumed({ dropped: lost }), ...next] : next
     const { text, end } = sealLines(lines, clean, link, seal)
     try {
       sink.append(text)
     } catch (error) {
-      return fail(reasonOf(error))
+      return reasonOf(error)
     }
     link = end
     records += lines.length
     lost = 0
-    pending = []
+    pending = pending.slice(next.length)
     isBroken = false
-    settle()
-    return true
+    return undefined
   }
 
   function fail(problem: string): false {

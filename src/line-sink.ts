@@ -11,18 +11,20 @@ export interface LineSink {
 
 /** More than this unwritten, and lines are dropped and counted instead of kept. */
 const maxUnwrittenBytes = 1_048_576
+/** Of audit lines: the calls of some thousand pipelined messages. */
+const maxUnwrittenAuditBytes = 8_388_608
 
 /**
  * Standard error. A file takes each line at once; a pipe takes them as its reader does, since a
  * reader that stalls must not stop the server.
  */
 export function openStandardError(): LineSink {
-  return isPipe(2) ? openPipe(0) : openAtOnce()
+  return isPipe(2) ? openPipe(0, maxUnwrittenAuditBytes) : openAtOnce()
 }
 
 /** Standard error for lines that may come together: a tenth of a second late, in fewer writes. */
 export function openGatheredStandardError(): LineSink {
-  return openPipe(4096)
+  return openPipe(4096, maxUnwrittenBytes)
 }
 
 function openAtOnce(): LineSink {
@@ -46,11 +48,11 @@ export function writeAll(fd: number, text: string): void {
   while (written < bytes.length) written += writeSync(fd, bytes, written)
 }
 
-function openPipe(minLength: number): LineSink {
+function openPipe(minLength: number, maxLength: number): LineSink {
   const sink = new sonicBoom.SonicBoom({
     fd: 2,
     sync: !isPipe(2),
-    maxLength: maxUnwrittenBytes,
+    maxLength,
     ...(minLength > 0 && { minLength, periodicFlush: 100 })
   })
   let isLost = false
