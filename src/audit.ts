@@ -1,6 +1,7 @@
 import { createSeal, genesis, type Link, type Seal } from './audit-chain.ts'
 import type { AuditSink } from './audit-file.ts'
 import { createFormatEntry } from './audit-line.ts'
+import { createTimestamp, createWaiting, type Waiting } from './audit-turn.ts'
 import { reasonOf } from './config-error.ts'
 import { Refusal } from './errors.ts'
 import type { CallContext, Outcome } from './types.ts'
@@ -249,37 +250,6 @@ function sealLines(
     text += `${line},"hash":"${hash}"}\n`
   }
   return { text, end: { seq, hash } }
-}
-
-interface Waiting {
-  readonly promise: Promise<void>
-  resolve(): void
-  reject(error: Error): void
-}
-
-function createWaiting(): Waiting {
-  let resolve: Waiting['resolve'] = () => {}
-  let reject: Waiting['reject'] = () => {}
-  const promise = new Promise<void>((onWritten, onLost) => {
-    resolve = onWritten
-    reject = onLost
-  })
-  return { promise, resolve, reject }
-}
-
-/** The time in ISO 8601, to the millisecond; the seconds are formatted once. */
-function createTimestamp(): () => string {
-  let second = Number.NaN
-  let text = ''
-  return () => {
-    const ms = Date.now()
-    const current = Math.floor(ms / 1000)
-    if (current !== second) {
-      second = current
-      text = new Date(ms).toISOString().slice(0, 20)
-    }
-    return `${text}${String(ms % 1000).padStart(3, '0')}Z`
-  }
 }
 
 /** The fields of a record that come from the call's context. */
