@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { AuditArgs, AuditEntry } from './audit.ts'
+import type { Link, Seal } from './audit-chain.ts'
 import { isRecord } from './json.ts'
 import { quote } from './json-text.ts'
 import { createRedactor, type Redactor } from './redact.ts'
@@ -74,4 +75,30 @@ function remember(show: (text: string) => string): (text: string) => string {
     if (text.length <= maxNameLength && known.size < maxKnownNames) known.set(text, shown)
     return shown
   }
+}
+
+/** A line without its number and its hashes, which it gets when it is written. */
+export interface Pending {
+  readonly ts: string
+  readonly fields: string
+}
+
+/** Numbers and links the lines from where the chain stands. */
+export function sealLines(
+  lines: readonly Pending[],
+  clean: (text: string) => string,
+  start: Link,
+  seal: Seal
+): { text: string; end: Link } {
+  // Searched before the hash is made, all together: what is searched for holds no line break.
+  const fields = clean(lines.map((line) => line.fields).join('\n')).split('\n')
+  let { seq, hash } = start
+  let text = ''
+  for (const [index, { ts }] of lines.entries()) {
+    seq++
+    const line = `{"ts":"${ts}","seq":${seq},${fields[index]},"prevHash":"${hash}"`
+    hash = seal(line)
+    text += `${line},"hash":"${hash}"}\n`
+  }
+  return { text, end: { seq, hash } }
 }

@@ -1,6 +1,6 @@
 import { createSeal, genesis, type Link, type Seal } from './audit-chain.ts'
 import type { AuditSink } from './audit-file.ts'
-import { createFormatEntry } from './audit-line.ts'
+import { createFormatEntry, type Pending, sealLines } from './audit-line.ts'
 import { createTimestamp, createWaiting, type Waiting } from './audit-turn.ts'
 import { reasonOf } from './config-error.ts'
 import { Refusal } from './errors.ts'
@@ -88,12 +88,6 @@ export interface AuditOptions {
   readonly clean?: (text: string) => string
   /** Told of lines that cannot be written. */
   readonly report?: (problem: string) => void
-}
-
-/** A line without its number and its hashes, which it gets when it is written. */
-interface Pending {
-  readonly ts: string
-  readonly fields: string
 }
 
 /** With `audit.required`, lines that wait for a disk; more than this are dropped. */
@@ -230,26 +224,6 @@ const withheld =
 
 function asItIs(text: string): string {
   return text
-}
-
-/** Numbers and links the lines from where the chain stands. */
-function sealLines(
-  lines: readonly Pending[],
-  clean: (text: string) => string,
-  start: Link,
-  seal: Seal
-): { text: string; end: Link } {
-  // Searched before the hash is made, all together: what is searched for holds no line break.
-  const fields = clean(lines.map((line) => line.fields).join('\n')).split('\n')
-  let { seq, hash } = start
-  let text = ''
-  for (const [index, { ts }] of lines.entries()) {
-    seq++
-    const line = `{"ts":"${ts}","seq":${seq},${fields[index]},"prevHash":"${hash}"`
-    hash = seal(line)
-    text += `${line},"hash":"${hash}"}\n`
-  }
-  return { text, end: { seq, hash } }
 }
 
 /** The fields of a record that come from the call's context. */
