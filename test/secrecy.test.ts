@@ -34,7 +34,7 @@ const failing: readonly (readonly [string, Params])[] = [
 const leak = /secret|\/etc\/x|deeper|\bat \S+ \(|test-tools|test-source|node_modules|\.js:\d/
 const text = /secret at|\/etc\/x|deeper/
 /** What the log has of it. */
-const error = { name: 'Error', frames: [/^\S.* \(?dist\/test\/fixtures\/test-\w+\.js:\d+:\d+\)?$/] }
+const error = { name: 'Error', frames: [/test-\w+\.[jt]s:\d+:\d+/] }
 const told = /Request id: ([\da-f-]{36})\./
 
 const app = await startApp({ limits: { enabled: false } })
