@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
+const commands = ['tools', 'openapi', 'keys', 'audit'] as const
+
 export interface CommandLine {
-  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi' | 'keys'
+  readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
   /** Words after the flags: the subcommand's own. */
   readonly words: readonly string[]
   /** Flags that are settings, with their text. */
@@ -20,6 +22,8 @@ export interface CommandLine {
     readonly tools?: readonly string[]
     readonly expires?: string
   }
+  /** `audit verify`: a head noted earlier. */
+  readonly head?: string
 }
 
 const text = { type: 'string' } as const
@@ -49,6 +53,7 @@ const options = {
   discovery: flag,
   'print-config': flag,
   args: text,
+  head: text,
   json: flag,
   version: flag,
   help: flag
@@ -73,7 +78,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     strict: values.strict ?? false,
     key: readKey(values),
     ...(values.config !== undefined && { configFile: values.config }),
-    ...(values.args !== undefined && { args: values.args })
+    ...(values.args !== undefined && { args: values.args }),
+    ...(values.head !== undefined && { head: values.head })
   }
 }
 
@@ -146,7 +152,8 @@ function chooseAction(values: Values, [command]: readonly string[]): CommandLine
   if (values.version) return 'version'
   if (values['print-config']) return 'print-config'
   if (command === undefined) return 'serve'
-  if (command === 'tools' || command === 'openapi' || command === 'keys') return command
+  const known = commands.find((name) => name === command)
+  if (known) return known
   throw new ConfigError(`command line: unknown command ${command}; see mcp-server --help`)
 }
 
@@ -160,6 +167,8 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
   mcp-server keys list [--json]
   mcp-server keys revoke NAME|ID
+  mcp-server audit verify FILE... [--head SEQ:HASH]
+  mcp-server audit head FILE
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp

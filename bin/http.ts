@@ -21,7 +21,8 @@ export async function startHttp(
     audit,
     notReady: () => [
       ...(policy.slots.isFull ? ['overloaded'] : []),
-      ...sources.flatMap((source) => source.notReady?.() ?? [])
+      ...sources.flatMap((source) => source.notReady?.() ?? []),
+      ...(audit.isBlocked() ? ['audit unwritable'] : [])
     ],
     ...(gate && { authenticate: gate.authenticate })
   })
@@ -31,6 +32,7 @@ export async function startHttp(
   log.info('listening', { url: `${origin}${config.http.path}` })
   if (gate?.generatedKey !== undefined) {
     printKey(`${origin}${config.http.path}`, gate.generatedKey)
+    core.secrets.add([gate.generatedKey])
   }
   return {
     ...server,

@@ -18,6 +18,16 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const loaded = await load(line)
   if (line.action === 'print-config') return print(printConfig(loaded))
+  if (line.action === 'audit') {
+    const { runAudit } = await import('./audit.ts')
+    const { key } = loaded.config.audit
+    const { words, head } = line
+    process.exitCode = runAudit(words, {
+      ...(head !== undefined && { head }),
+      ...(key !== undefined && { key })
+    })
+    return
+  }
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
     return serve(loaded, loadSources)

@@ -6,7 +6,9 @@ import type { Log, Principal, Source, ToolResult } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import type { CommandLine } from './command-line.ts'
-import { type Core, createCore, openOutput } from './core.ts'
+import { type Core, createCore } from './core.ts'
+import { openOutput } from './output.ts'
+import { guardStderr } from './stderr.ts'
 
 type LoadSources = (config: Config, log: Log) => Promise<readonly Source[]>
 
@@ -25,11 +27,16 @@ export async function runTools(
       stdout.write(text, () => resolve())
     })
   const output = openOutput(config)
+  if (config.log.redact) guardStderr(output.secrets.clean)
   const sources = await loadSources(config, output.log)
+  let core: Core | undefined
   try {
-    const core = createCore(config, sources, createChanges(), output)
+    // A list is no call: it must not ask for the audit file of a server that runs.
+    const audit = { ...config.audit, enabled: config.audit.enabled && line.words[0] === 'call' }
+    core = createCore({ ...config, audit }, sources, createChanges(), output)
     return await run(core, createLocalPrincipal(config.stdio), line, print)
   } finally {
+    await core?.audit.close(1000)
     await Promise.all(sources.map((source) => source.close()))
     await output.flush(1000)
   }

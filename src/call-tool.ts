@@ -65,6 +65,7 @@ export async function executeTool(
   givenArgs: unknown,
   ctx: DispatchContext
 ): Promise<ExecutedTool> {
+  policy.audit.demand()
   const startedMs = monotonicClock()
   const { name, args } = registry.resolveCall({ name: calledName, args: givenArgs })
   const { outcome, result, refusal, tool, json } = await decide(registry, policy, name, args, ctx)
@@ -84,6 +85,7 @@ export async function executeTool(
     durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
     ...(upstreamStatus !== undefined && { upstreamStatus })
   })
+  await policy.audit.written()
   return {
     outcome,
     name,

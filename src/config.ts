@@ -167,14 +167,15 @@ function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, st
 }
 
 /** What development warns about and production refuses. */
-function findWeakSettings({ log, http, auth }: Config): readonly string[] {
+function findWeakSettings({ log, http, auth, audit }: Config): readonly string[] {
   return [
-    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): must stay on in production']),
+    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): off lets secrets into the log']),
     ...(http.allowedOrigins.includes('*')
       ? ['http.allowedOrigins (ALLOWED_ORIGINS): * lets any web page call this server']
       : []),
     ...findWeakKeys('auth.token (MCP_AUTH_TOKEN)', auth.token === undefined ? [] : [auth.token]),
-    ...findWeakKeys('auth.apiKeys (MCP_API_KEYS)', auth.apiKeys)
+    ...findWeakKeys('auth.apiKeys (MCP_API_KEYS)', auth.apiKeys),
+    ...findWeakKeys('audit.key (MCP_AUDIT_KEY)', audit.key === undefined ? [] : [audit.key])
   ]
 }
 

@@ -105,6 +105,11 @@ const table = {
   timeout: { code: -32603, status: 200, text: 'The request ran into its deadline.' },
   cancelled: { code: -32603, status: 200, text: 'The request was cancelled.' },
   result_too_large: { code: -32603, status: 200, text: 'The result is too large.' },
+  unrecorded: {
+    code: 503,
+    status: 503,
+    text: 'The server cannot write its audit record just now and refuses requests.'
+  },
   internal: { code: -32603, status: 500, text: 'Internal error.' }
 } as const satisfies Record<string, { code: number; status: number; text: string }>
 

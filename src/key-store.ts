@@ -81,20 +81,19 @@ export async function changeKeyStore(
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // A rename would put a file in the place of a link.
   const target = existsSync(file) ? realpathSync(file) : file
-  await withFileLock(target, ({ isHeld }) => {
+  await withFileLock(`${target}.lock`, () => {
     const before = existsSync(target) ? readKeyStore(target) : []
     const after = change(before)
     if (after === before) return
-    replaceFile(target, `${JSON.stringify({ version: 1, keys: after }, null, 2)}\n`, isHeld)
+    replaceFile(target, `${JSON.stringify({ version: 1, keys: after }, null, 2)}\n`)
   })
 }
 
-function replaceFile(target: string, text: string, isStillOurs: () => boolean): void {
+function replaceFile(target: string, text: string): void {
   const draft = `${target}.${randomUUID()}.tmp`
   try {
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true })
     keepOwner(target, draft)
-    if (!isStillOurs()) throw new Error('its lock was taken over by another process; try again')
     renameSync(draft, target)
   } catch (error) {
     rmSync(draft, { force: true })

@@ -35,6 +35,8 @@ export function refuseMalformed(
       ...(typeof tool === 'string' && { tool }),
       bytesOut: 0
     })
+    // Nobody waits here, and the answer goes out with this turn.
+    policy.audit.flush()
   }
   return retryAfterMs > 0
     ? new Refusal('limited', { data: { retryAfterMs } })

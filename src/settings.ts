@@ -163,7 +163,10 @@ const log = z.strictObject({
 const audit = z.strictObject({
   enabled: setting(z.boolean().default(true), ['MCP_AUDIT']),
   file: setting(z.string().min(1).optional(), ['MCP_AUDIT_FILE']),
-  args: setting(z.enum(['redacted', 'keys', 'none']).default('redacted'), ['MCP_AUDIT_ARGS'])
+  args: setting(z.enum(['redacted', 'keys', 'none']).default('redacted'), ['MCP_AUDIT_ARGS']),
+  required: setting(z.boolean().default(false), ['MCP_AUDIT_REQUIRED']),
+  fsync: setting(z.boolean().default(false), ['MCP_AUDIT_FSYNC']),
+  key: setting(credential.optional(), ['MCP_AUDIT_KEY'], { secret: true })
 })
 
 const api = z.strictObject({

@@ -62,7 +62,7 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
   const changes = createChanges()
   const core = createCore(config, [source], changes)
   const logged: string[] = []
-  const log = createLog(config.log, { write: (line) => logged.push(line) })
+  const log = createLog(config.log, { write: (line) => logged.push(line) > 0 })
   const mcp = { ...core.mcp, log }
   const keys = indexCredentials(
     Object.entries(principals).map(([name, principal]) => ({
@@ -90,12 +90,14 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
     changes,
     events,
     audit(event) {
+      core.audit.flush()
       const lines = parseLines(readFileSync(auditFile, 'utf8').split('\n'))
       return event === undefined ? lines : lines.filter((line) => line.event === event)
     },
     log: () => parseLines(logged),
     async close(graceMs) {
       await server.close(graceMs)
+      await core.audit.close(0)
       stopWatching()
       rmSync(folder, { recursive: true, force: true })
     }
