@@ -175,9 +175,10 @@ t.test('the frontier rises evenly in return, and in risk', () =>
         // On a segment without risk, rounding decides where on it a point lies.
         return isClose(expectedReturn, wanted, 1e-7)
       })
+      // The ridge on singular covariances moves weights, and with them a volatility of 0, a little.
       const rising = frontier
         .slice(1)
-        .every(({ volatility }, i) => volatility >= frontier[i]!.volatility - 1e-9)
+        .every(({ volatility }, i) => volatility >= frontier[i]!.volatility - 1e-7)
       const top = Math.max(
         ...market.returns.map((row) => row.reduce((sum, value) => sum + value, 0) / row.length)
       )
