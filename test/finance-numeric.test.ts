@@ -138,6 +138,31 @@ t.test('the far tail of z', (t) => {
   t.end()
 })
 
+t.test('what is not a number stays so, and ends at once', (t) => {
+  const bad = Number.NaN
+  const results = [
+    logGamma(bad),
+    gamma(bad),
+    gamma(Number.NEGATIVE_INFINITY),
+    regularizedGammaP(bad, 1),
+    regularizedGammaQ(2, bad),
+    regularizedBeta(0.5, bad, 2),
+    regularizedBeta(bad, 2, 2),
+    normalCdf(bad),
+    normalQuantile(bad),
+    studentSurvival(2, bad),
+    studentQuantile(0.1, bad),
+    studentQuantile(bad, 3),
+    fSurvival(2, bad, 3),
+    chiSquareSurvival(bad, 3)
+  ]
+  t.same(
+    results.map((value) => String(value)),
+    results.map(() => 'NaN')
+  )
+  t.end()
+})
+
 t.test('tabulated quantiles', (t) => {
   // Wichura (1988); Student's t by bisection of its finite sums with 50 digits (python3, decimal).
   t.ok(Math.abs(normalQuantile(0.975) / 1.959963984540054 - 1) < 1e-15)

@@ -20,7 +20,8 @@ export function evaluateContinuedFraction(
     if (numerator === 0) numerator = tiny
     const factor = numerator * denominator
     fraction *= factor
-    if (Math.abs(factor - 1) <= Number.EPSILON) break
+    // Also when it is NaN.
+    if (!(Math.abs(factor - 1) > Number.EPSILON)) break
   }
   return 1 / fraction
 }

@@ -33,6 +33,7 @@ export function logGamma(x: number): number {
   if (x >= 1.5) return aroundTwo(x - 2)
   if (x >= 0.5) return aroundTwo(x - 1) - Math.log1p(x - 1)
   if (x > 0) return aroundTwo(x) - Math.log1p(x) - Math.log(x)
+  if (Number.isNaN(x)) return x
   return Math.log(Math.PI / Math.abs(sinPi(x))) - logGamma(1 - x)
 }
 
@@ -50,7 +51,7 @@ export function gamma(x: number): number {
   }
   if (x >= 0.5) return Math.exp(logGamma(x))
   const sine = sinPi(x)
-  return sine === 0 ? Number.NaN : Math.PI / (sine * gamma(1 - x))
+  return sine === 0 || Number.isNaN(x) ? Number.NaN : Math.PI / (sine * gamma(1 - x))
 }
 
 /** ln gamma(x) - (x - 1/2) ln x + x - ln sqrt(2 pi), by Stirling's series; for x from 15. */

@@ -52,5 +52,6 @@ function upperQuantile(q: number, df: number): number {
     if (at > asinhOfLargest) return Number.POSITIVE_INFINITY
     end = { at, value: miss(at) }
   }
+  if (Number.isNaN(end.value)) return Number.NaN
   return Math.sinh(brentRoot(miss, start, end))
 }
