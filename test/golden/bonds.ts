@@ -18,7 +18,7 @@ export const bondsGolden: readonly Golden[] = [
     args: { couponRate: 0.06, yearsToMaturity: 5, yieldToMaturity: 0.05 },
     expected: {
       price: 1043.7603196548546,
-      percentOfPar: 104.37603196548546,
+      percentOfPar: 104.37603196548545,
       currentYield: 0.057484461585817416,
       effectiveAnnualYield: 0.050625,
       periods: 10
