@@ -41,3 +41,19 @@ export const spreadBasisPoints = z
   .describe('Spread per year in basis points (150 = 1.5 %)')
 
 export const moreModest = 'use smaller amounts or less extreme rates'
+
+export const probability = z.number().min(0).max(1)
+
+const recovered = z.number().describe('Share recovered after default')
+const lossGivenDefault = z.number().describe('1 - recoveryRate')
+
+/** What happens to a claim after default. */
+export const claimFields = { recoveryRate: recovered, lossGivenDefault }
+
+/** The results of `describeLoss`. */
+export const lossFields = {
+  expectedLoss: z.number().describe('defaultProbability * lossGivenDefault * exposure'),
+  lossRate: z.number().describe('expectedLoss / exposure'),
+  ...claimFields,
+  lossIfDefault: z.number().describe('lossGivenDefault * exposure')
+}

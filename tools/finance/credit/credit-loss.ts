@@ -7,16 +7,25 @@ import {
   formatPercent,
   requireFiniteRecord
 } from '../numeric/numbers.ts'
-import { exposure, moreModest, seniority, years, zScore } from './credit-fields.ts'
-import { defaultProbability, hazardOfZScore, recoveryRates, zoneOfZScore } from './default-risk.ts'
+import {
+  claimFields,
+  exposure,
+  lossFields,
+  moreModest,
+  probability,
+  seniority,
+  years,
+  zScore
+} from './credit-fields.ts'
+import {
+  defaultProbability,
+  describeLoss,
+  hazardOfZScore,
+  recoveryRates,
+  zoneOfZScore
+} from './default-risk.ts'
 
 const standardSeniority = seniority.default('seniorUnsecured')
-const probability = z.number().min(0).max(1)
-const recovered = z.number().describe('Share recovered after default')
-const lossGivenDefault = z.number().describe('1 - recoveryRate')
-const expectedLoss = z.number().describe('defaultProbability * lossGivenDefault * exposure')
-const lossRate = z.number().describe('expectedLoss / exposure')
-const lossIfDefault = z.number().describe('lossGivenDefault * exposure')
 const logistic =
   'The default probability per year is the logistic rule 1 / (1 + e^(4 (Z - 1.5))): an assumption about the level, not a result of Altman.'
 
@@ -41,8 +50,7 @@ const analyzeCreditSpread = defineTool({
     annualDefaultProbability: z.number(),
     cumulativeDefaultProbability: z.number().describe('Until maturity: 1 - (1 - annual)^years'),
     hazardRate: z.number().describe('-ln(1 - annualDefaultProbability)'),
-    recoveryRate: recovered,
-    lossGivenDefault,
+    ...claimFields,
     creditSpread: z
       .number()
       .describe('-ln(1 - cumulative * lossGivenDefault) / years, per year as a fraction'),
@@ -88,12 +96,8 @@ const calculateExpectedLoss = defineTool({
     seniority: standardSeniority
   }),
   output: z.object({
-    expectedLoss,
-    lossRate,
+    ...lossFields,
     defaultProbability: z.number(),
-    recoveryRate: recovered,
-    lossGivenDefault,
-    lossIfDefault,
     unexpectedLoss: z
       .number()
       .describe('Standard deviation of the loss: lossIfDefault sqrt(PD (1 - PD))')
@@ -121,115 +125,8 @@ function chooseProbability(given: number | undefined, zScore: number | undefined
   throw new ToolError('defaultProbability: give defaultProbability or zScore')
 }
 
-function describeLoss(pd: number, recoveryRate: number, exposure: number) {
-  const lossGivenDefault = 1 - recoveryRate
-  return {
-    expectedLoss: pd * lossGivenDefault * exposure,
-    lossRate: pd * lossGivenDefault,
-    recoveryRate,
-    lossGivenDefault,
-    lossIfDefault: lossGivenDefault * exposure
-  }
-}
-
-const calculateRecoveryMetrics = defineTool({
-  name: 'calculate_recovery_metrics',
-  title: 'Recovery and loss given default',
-  description:
-    'Loss given default and expected loss from a recovery rate or seniority, and the recovery rate that a market spread implies. For the loss from a Z-score use calculate_expected_loss, for intensities analyze_hazard_rate.',
-  toolset: 'finance.credit',
-  input: z.object({
-    defaultProbability: probability.describe(
-      'As a fraction; cumulative until maturity when marketSpread is given'
-    ),
-    exposure,
-    recoveryRate: probability
-      .optional()
-      .describe('Share recovered after default, as a fraction; or else seniority'),
-    seniority: seniority
-      .optional()
-      .describe(
-        'Rank of the claim, instead of recoveryRate: 0.7, 0.5, 0.3 or 0.1; seniorUnsecured if neither is given'
-      ),
-    marketSpread: z
-      .number()
-      .min(0)
-      .max(100)
-      .optional()
-      .describe(
-        'Spread per year as a fraction (0.015 = 150 basis points), for the implied recovery'
-      ),
-    maturity: years.optional().describe('In years; needed with marketSpread, and only then')
-  }),
-  output: z.object({
-    recoveryRate: recovered,
-    lossGivenDefault,
-    expectedLoss,
-    lossRate,
-    lossIfDefault,
-    recoveryIfDefault: z.number().describe('recoveryRate * exposure'),
-    impliedRecoveryRate: z
-      .number()
-      .optional()
-      .describe('1 - marketSpread / hazard rate, with hazard rate -ln(1 - PD) / maturity'),
-    impliedHazardRate: z.number().optional().describe('-ln(1 - defaultProbability) / maturity'),
-    simpleImpliedRecoveryRate: z
-      .number()
-      .optional()
-      .describe('1 - marketSpread * maturity / PD: the same for small probabilities')
-  }),
-  summary: ({ expectedLoss, lossGivenDefault, impliedRecoveryRate }) =>
-    `Expected loss ${formatAmount(expectedLoss)} at a loss given default of ${formatPercent(lossGivenDefault)}${impliedRecoveryRate === undefined ? '' : `; the spread implies a recovery of ${formatPercent(impliedRecoveryRate)}`}.`,
-  run: ({ defaultProbability: pd, exposure, marketSpread, maturity, ...claim }) => {
-    const recoveryRate = chooseRecovery(claim.recoveryRate, claim.seniority)
-    const results = {
-      ...describeLoss(pd, recoveryRate, exposure),
-      recoveryIfDefault: recoveryRate * exposure,
-      ...implyRecovery(pd, marketSpread, maturity)
-    }
-    return requireFiniteRecord(results, 'exposure', moreModest)
-  }
-})
-
-function chooseRecovery(
-  given: number | undefined,
-  rank: keyof typeof recoveryRates | undefined
-): number {
-  if (given !== undefined && rank !== undefined) {
-    throw new ToolError('seniority: stands for recoveryRate; give one or the other')
-  }
-  return given ?? recoveryRates[rank ?? 'seniorUnsecured']
-}
-
-function implyRecovery(pd: number, spread: number | undefined, maturity: number | undefined) {
-  if (spread === undefined && maturity === undefined) return undefined
-  if (spread === undefined || maturity === undefined) {
-    throw new ToolError(
-      'maturity: is needed with marketSpread, and only then; give both or neither'
-    )
-  }
-  if (pd === 0 || pd === 1) {
-    throw new ToolError(
-      'defaultProbability: must lie strictly between 0 and 1 to imply a recovery rate; leave out marketSpread and maturity otherwise'
-    )
-  }
-  const impliedHazardRate = -Math.log1p(-pd) / maturity
-  const impliedRecoveryRate = 1 - spread / impliedHazardRate
-  if (impliedRecoveryRate < 0) {
-    throw new ToolError(
-      `marketSpread: no recovery rate explains ${spread} per year at a default probability of ${pd} until maturity; even without any recovery it would be ${formatNumber(impliedHazardRate)}`
-    )
-  }
-  return {
-    impliedRecoveryRate,
-    impliedHazardRate,
-    simpleImpliedRecoveryRate: 1 - (spread * maturity) / pd
-  }
-}
-
 /** Losses of loans and bonds that may default. */
 export const creditLossTools: readonly ToolDefinition[] = [
   analyzeCreditSpread,
-  calculateExpectedLoss,
-  calculateRecoveryMetrics
+  calculateExpectedLoss
 ]

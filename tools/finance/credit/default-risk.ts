@@ -23,3 +23,15 @@ export function zoneOfZScore(zScore: number): 'safe' | 'grey' | 'distress' {
   if (zScore > 2.99) return 'safe'
   return zScore < 1.81 ? 'distress' : 'grey'
 }
+
+/** Expected loss PD * LGD * EAD and its parts. */
+export function describeLoss(pd: number, recoveryRate: number, exposure: number) {
+  const lossGivenDefault = 1 - recoveryRate
+  return {
+    expectedLoss: pd * lossGivenDefault * exposure,
+    lossRate: pd * lossGivenDefault,
+    recoveryRate,
+    lossGivenDefault,
+    lossIfDefault: lossGivenDefault * exposure
+  }
+}
