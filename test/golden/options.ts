@@ -62,6 +62,19 @@ export const optionsGolden: readonly Golden[] = [
     source: `${sixtyDigits}; nine deviations from the money`
   },
   {
+    tool: 'price_black_scholes_option',
+    args: {
+      optionType: 'put',
+      spotPrice: 200,
+      strikePrice: 100,
+      timeToExpiry: 0.25,
+      riskFreeRate: 0.02,
+      volatility: 0.15
+    },
+    expected: { price: 7.193272314626652e-21 },
+    source: `${sixtyDigits}; parity would leave nothing of it`
+  },
+  {
     tool: 'value_expansion_option',
     args: {
       baseNPV: 1_000_000,
