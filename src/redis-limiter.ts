@@ -1,10 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { ConfigError } from './config-error.ts'
-import type { Limiter, SharedLimiter } from './limit.ts'
+import { type Limiter, monotonicClock, type SharedLimiter } from './limit.ts'
 import type { Log, Rate } from './types.ts'
 
 export interface RedisLimiter extends SharedLimiter {
-  /** How often a limit was counted in this process because Redis did not answer. */
   readonly localTakes: number
   close(): void
 }
@@ -50,52 +50,12 @@ export async function openRedisLimiter(
 ): Promise<RedisLimiter> {
   const client = await createClient(url, timeoutMs)
   let localTakes = 0
-  let takesBefore = 0
-  let probing: NodeJS.Timeout | undefined
-  let nextWarnMs = 0
-  let lastFault = 'unreachable'
-  client.on('error', (error: unknown) => {
-    lastFault = nameFault(error)
-  })
+  const outage = watchOutages(client, log, () => localTakes)
+  const warnOfReply = createReplyWarning(log)
 
   function takeOwn(key: string, rate: Rate): number {
     localTakes++
     return own.take(key, rate)
-  }
-
-  function beginOutage(): void {
-    if (probing) return
-    takesBefore = localTakes
-    probing = setInterval(probe, probeMs).unref()
-    log.error('Redis is away: limits are counted in this process', {
-      setting: 'limits.redisUrl',
-      reason: lastFault
-    })
-  }
-
-  function probe(): void {
-    if (client.status !== 'ready') return
-    client.ping().then(endOutage, (error: unknown) => {
-      // Half a connection is worse than none: a new one finds out whether anybody is there.
-      if (!isReply(error)) client.disconnect(true)
-    })
-  }
-
-  function endOutage(): void {
-    if (!probing) return
-    clearInterval(probing)
-    probing = undefined
-    log.warn('Redis is back', { taken_locally: localTakes - takesBefore })
-  }
-
-  /** Redis is there but will not do it: READONLY on a replica, WRONGTYPE on a key of somebody's. */
-  function warnOfReply(error: Error): void {
-    if (performance.now() < nextWarnMs) return
-    nextWarnMs = performance.now() + warnEveryMs
-    log.error('Redis refuses a command: this limit is counted in this process', {
-      setting: 'limits.redisUrl',
-      reason: nameFault(error)
-    })
   }
 
   async function takeShared(key: string, rate: Rate): Promise<number> {
@@ -103,25 +63,83 @@ export async function openRedisLimiter(
       return await client.takeToken(`${keyPrefix}${key}`, rate.perMinute, rate.burst)
     } catch (error) {
       if (isReply(error)) warnOfReply(error)
-      else {
-        lastFault = nameFault(error)
-        beginOutage()
-      }
+      else outage.begin(error)
       return takeOwn(key, rate)
     }
   }
 
-  if (!(await connect(client))) beginOutage()
+  await connect(client, outage)
   return Object.freeze({
-    take: (key: string, rate: Rate) => (probing ? takeOwn(key, rate) : takeShared(key, rate)),
+    take: (key: string, rate: Rate) => (outage.isOn ? takeOwn(key, rate) : takeShared(key, rate)),
     get localTakes() {
       return localTakes
     },
     close() {
-      clearInterval(probing)
+      outage.end()
       client.disconnect()
     }
   })
+}
+
+interface Outage {
+  readonly isOn: boolean
+  begin(cause: unknown): void
+  end(): void
+}
+
+/** From the first command that gets no answer until a probe does; one log line at either end. */
+function watchOutages(client: Redis, log: Log, countTakes: () => number): Outage {
+  let probing: NodeJS.Timeout | undefined
+  let takesBefore = 0
+
+  function probe(): void {
+    if (client.status !== 'ready') return
+    client.ping().then(
+      () => {
+        if (!probing) return
+        end()
+        log.warn('Redis is back', { taken_locally: countTakes() - takesBefore })
+      },
+      (error: unknown) => {
+        // Half a connection is worse than none: a new one finds out whether anybody is there.
+        if (!isReply(error)) client.disconnect(true)
+      }
+    )
+  }
+
+  function end(): void {
+    clearInterval(probing)
+    probing = undefined
+  }
+
+  return {
+    get isOn() {
+      return probing !== undefined
+    },
+    begin(cause) {
+      if (probing) return
+      takesBefore = countTakes()
+      probing = setInterval(probe, probeMs).unref()
+      log.error('Redis is away: limits are counted in this process', {
+        setting: 'limits.redisUrl',
+        reason: nameFault(cause)
+      })
+    },
+    end
+  }
+}
+
+/** Redis is there but will not do it: READONLY on a replica, WRONGTYPE on a key of somebody's. */
+function createReplyWarning(log: Log): (error: Error) => void {
+  let nextMs = 0
+  return (error) => {
+    if (monotonicClock() < nextMs) return
+    nextMs = monotonicClock() + warnEveryMs
+    log.error('Redis refuses a command: this limit is counted in this process', {
+      setting: 'limits.redisUrl',
+      reason: nameFault(error)
+    })
+  }
 }
 
 async function createClient(url: string, timeoutMs: number): Promise<Client> {
@@ -147,19 +165,21 @@ async function createClient(url: string, timeoutMs: number): Promise<Client> {
   return client as Client
 }
 
-/** True once Redis has answered; it goes on trying after a false. */
-async function connect(client: Redis): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLong = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, startTimeoutMs, false)
+/** Waits for Redis, but not for long; it goes on trying by itself. */
+async function connect(client: Redis, outage: Outage): Promise<void> {
+  let fault: unknown
+  // The rejection of `connect` itself says no more than that the connection was closed.
+  client.on('error', (error: unknown) => {
+    fault = error
   })
-  const connected = client.connect().then(
-    () => true,
-    () => false
+  const connected = client.connect().catch((error: unknown) => outage.begin(fault ?? error))
+  const late = new AbortController()
+  const tooLong = delay(startTimeoutMs, undefined, { signal: late.signal }).then(
+    () => outage.begin(new Error('timeout')),
+    () => {}
   )
-  const isConnected = await Promise.race([connected, tooLong])
-  clearTimeout(timer)
-  return isConnected
+  await Promise.race([connected, tooLong])
+  late.abort()
 }
 
 function isReply(error: unknown): error is Error {
@@ -169,6 +189,7 @@ function isReply(error: unknown): error is Error {
 /** A code, such as ECONNREFUSED or WRONGPASS; never a text that could name the address. */
 function nameFault(error: unknown): string {
   const { code, message = '' } = error as NodeJS.ErrnoException
-  const isTimeout = message === 'Command timed out'
-  return code ?? (isTimeout ? 'timeout' : (/^[A-Z]+\b/.exec(message)?.[0] ?? 'connection lost'))
+  if (code !== undefined) return code
+  if (/time(?:d )?out/i.test(message)) return 'timeout'
+  return /^[A-Z]+\b/.exec(message)?.[0] ?? 'connection lost'
 }

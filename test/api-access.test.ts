@@ -34,6 +34,7 @@ t.test('no key, no answer', async (t) => {
       code: 'plain',
       headers: { 'www-authenticate': /^Bearer/ }
     })
+    t.equal(bodyOf(answer).error, 'Unauthorized', 'the word that former clients compare')
   }
 })
 

@@ -134,5 +134,24 @@ t.test('every refusal', async (t) => {
   t.test('another method', async (t) => {
     const answer = await send(`${app.origin}/api/tools`, { headers: jsonHeaders(), body: {} })
     checkRefusal(t, answer, { status: 405, code: 'plain', headers: { allow: 'GET' } })
+    for (const [method, path, allow] of [
+      ['GET', '/api/tools/echo', 'POST'],
+      ['PUT', '/api/tools/execute', 'POST'],
+      ['DELETE', '/api/employees/harbor-cafe/1/schedules', 'GET'],
+      ['POST', '/api/companies/harbor-cafe/people', 'GET'],
+      ['HEAD', '/api/companies/harbor-cafe/people/unpublished-schedules', 'GET']
+    ] as const) {
+      const refused = await send(app.origin + path, { method, headers: authHeaders() })
+      t.match(refused, { status: 405, headers: { allow } }, `${method} ${path}`)
+    }
+    for (const path of ['/api/tools/', '/api/tools/a/b', '/api/employees/x', '/api']) {
+      const unknown = await send(app.origin + path, { method: 'GET', headers: authHeaders() })
+      checkRefusal(t, unknown, { status: 404, code: 'plain' })
+    }
+    const broken = await send(`${app.origin}/api/tools/%zz`, {
+      method: 'POST',
+      headers: authHeaders()
+    })
+    checkRefusal(t, broken, { status: 404, code: 'plain' })
   })
 })

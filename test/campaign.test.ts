@@ -1,6 +1,7 @@
 import t from 'tap'
 import { attackBodies, attackHeaders, attackLines, type Report } from './campaign/phases.ts'
 import { startTarget } from './campaign/server.ts'
+import { attackSlowly } from './campaign/slow.ts'
 
 // The small form of npm run campaign.
 const seed = 1
@@ -27,4 +28,14 @@ t.test('lines on stdio', async (t) => {
   t.teardown(target.stop)
   const report = await attackLines(target, 1500, seed)
   t.ok(hasPassed(report), 'lines', report)
+})
+
+t.test('an honest client is served while others only take up room', async (t) => {
+  const target = await startTarget('http')
+  t.teardown(target.stop)
+  const crowd = { slowHeaders: 500, slowBodies: 400, halfOpen: 300, patienceMs: 3000 }
+  const report = await attackSlowly(target, crowd)
+  t.comment(report)
+  t.equal(report.honestFailures, 0)
+  t.ok(report.honestCalls > 0)
 })

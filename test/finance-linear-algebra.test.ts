@@ -60,6 +60,16 @@ for (const { fit, digits, errorDigits } of fits) {
   })
 }
 
+t.test('the leverages of all rows add up to the number of columns, for Filip too', (t) => {
+  for (const { predictors, response } of [longley, filip, wampler1]) {
+    const X = predictors.map((row) => [1, ...row])
+    const { leverage, rank } = solveLeastSquares(X, response)
+    const total = X.reduce((sum, row) => sum + leverage(row), 0)
+    t.ok(Math.abs(total / rank - 1) < 1e-8, `${total} for ${rank} columns`)
+  }
+  t.end()
+})
+
 t.test('collinear columns are named', (t) => {
   const rows = [1, 2, 3, 4, 5, 7].map((x, i) => [1, x, (i * i) % 5, 3 * x - 2, 0])
   const short = rows.map((row) => row.slice(0, 4))
@@ -111,6 +121,20 @@ t.test('type 7 quantiles', (t) => {
   t.equal(quantile([5], 0.3), 5)
   t.same(sortNumbers([10, 9, -1, 2]), [-1, 2, 9, 10])
   t.ok(Number.isNaN(quantile([], 0.5)))
+  t.end()
+})
+
+t.test('quantiles never fall where p rises, and stay within the values', (t) => {
+  const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 })
+  const share = fc.double({ min: 0, max: 1, noNaN: true })
+  const rise = fc.double({ min: 0, max: 1e-15, noNaN: true })
+  fc.assert(
+    fc.property(values, share, rise, (list, p, more) => {
+      const sorted = sortNumbers(list)
+      const [at, next] = [quantile(sorted, p), quantile(sorted, Math.min(1, p + more))]
+      return at <= next && at >= (sorted[0] ?? at) && next <= (sorted.at(-1) ?? next)
+    })
+  )
   t.end()
 })
 

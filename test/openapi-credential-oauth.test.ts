@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { createContext } from './helpers/api-client.ts'
+import { createContext, request } from './helpers/api-client.ts'
 import { service, start } from './helpers/credential-client.ts'
 import { type Fault, hang, reply, reset, startFaultServer } from './helpers/fault-server.ts'
 
@@ -53,13 +53,26 @@ t.test(
 )
 
 t.test('a token that the API refused is not used again', async (t) => {
-  const { authority, server, call } = await startOAuth(t, tokens())
+  const { authority, server, call, client } = await startOAuth(t, tokens())
+  const sent = () => server.seen.map(({ headers }) => headers.get('authorization'))
+  server.answerWith((socket, seen) => {
+    const isRevoked = seen.headers.get('authorization') === 'Bearer t0'
+    reply(isRevoked ? 401 : 200, '{}')(socket, seen)
+  })
+  t.equal((await call()).status, 200, 'a read goes out again with a new token')
+  t.same(sent(), ['Bearer t0', 'Bearer t1'])
+  t.equal(authority.seen.length, 2)
+
   server.answerWith(reply(401, '{}'))
   t.equal((await call()).status, 401)
+  t.same(sent().slice(2), ['Bearer t1', 'Bearer t2'], 'once, not for ever')
+
+  const write = await client.send(request(server.origin, 'POST'), createContext())
+  t.equal(write.status, 401)
+  t.same(sent().slice(4), ['Bearer t3'], 'a write is sent once')
   server.answerWith(reply(200, '{}'))
   await call()
-  t.equal(authority.seen.length, 2)
-  t.equal(server.seen.at(-1)?.headers.get('authorization'), 'Bearer t1')
+  t.equal(sent().at(-1), 'Bearer t4')
 })
 
 t.test('no token, no call; and nothing secret is said or logged', async (t) => {

@@ -60,6 +60,15 @@ t.test('secrets come from references, and a bad one stops the start by name only
     [{ scheme: 'header', name: 'X-Key', token: ' canary' }, /credential\.token: holds/],
     [{ scheme: 'query', token: 'canary' }, /credential\.name: /],
     [{ scheme: 'oauth2', clientId: 'a', clientSecret: 'canary' }, /credential\.tokenUrl: /],
+    [
+      {
+        scheme: 'oauth2',
+        tokenUrl: 'http://auth.example/t',
+        clientId: 'a',
+        clientSecret: 'canary'
+      },
+      /\.tokenUrl: .*https/
+    ],
     [{ scheme: 'oauth2', tokenUrl: 'https://a', clientSecret: 'canary' }, /\.clientId: /],
     [{ scheme: 'oauth2', tokenUrl: 'https://a', clientId: 'a' }, /\.clientSecret: is needed/]
   ]

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { type ApiLimits, apiSettings } from '../src/api-settings.ts'
 import type { CallContext, CallResult, ToolDefinition } from '../src/types.ts'
 import { createOpenApiSource, type OpenApiSource } from '../tools/openapi/source.ts'
+import { watchForInboundKeys } from './helpers/inbound-key.ts'
 
 /** A context with nothing behind it; `log` collects what is logged. */
 export function createContext(
@@ -62,6 +63,7 @@ export async function listen(answer: RequestListener) {
     requests.push(request)
     answer(request, response)
   })
+  watchForInboundKeys(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
@@ -131,6 +133,7 @@ export async function recordBytes() {
       )
     })
   })
+  watchForInboundKeys(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return { requests, origin: `http://127.0.0.1:${port}`, close: () => server.close() }

@@ -210,7 +210,11 @@ t.test('apis of a file: filters, names, the credential of the caller', async (t)
   ]
   const repeated = await sendRaw(Number(new URL(url).port), `${lines.join('\r\n')}\r\n\r\n${body}`)
   t.match(repeated, { status: 400, text: /x-upstream-authorization/i })
-  t.equal(upstream.requests.length, 1, 'neither of them was sent')
+  const headers = { ...jsonHeaders, 'x-upstream-authorization': `Bearer ${inboundKey}` }
+  const same = await send(url, { headers, body: call(5, 'list_orders') })
+  t.match(same, { status: 400, text: /holds the key for this server/ })
+  t.notMatch(same.text, inboundKey)
+  t.equal(upstream.requests.length, 1, 'none of them was sent')
 
   running.child.kill('SIGTERM')
   const { stderr } = await running.ended

@@ -32,7 +32,10 @@ function checkPath(kind: Kind, pathname: string, args: Args): void {
   same('end', segments[9], 'end')
   same('id', decodeURIComponent(segments[5]!), args.id)
   for (const segment of segments.slice(1)) {
-    if (/^(\.|%2e){0,2}$/i.test(segment)) fail('dot segment', pathname)
+    const decoded = decodeURIComponent(segment).replace(/%2[fe]|%5c/gi, decodeURIComponent)
+    const parts = decoded.normalize('NFKC').split(/[/\\]/)
+    if (segment === '' || parts.some((part) => /^\.{1,2}$/.test(part)))
+      fail('dot segment', pathname)
   }
   const entries = (value: unknown) => Object.entries(value as object)
   same(

@@ -64,7 +64,8 @@ async function call(name: string, args: object): Promise<string> {
 }
 
 t.test('GHSA-v2x6-wwfw-r2rq (agentgateway): path, query and header values are data', async (t) => {
-  t.equal(await call('get_item', { id: 'a/../../admin' }), '/api/v1/items/a%2F..%2F..%2Fadmin')
+  t.match(await call('get_item', { id: 'a/../../admin' }), /^refused: Argument "id"/)
+  t.equal(await call('get_item', { id: 'a/b' }), '/api/v1/items/a%2Fb')
   t.equal(await call('get_item', { id: 'a?admin=1#x' }), '/api/v1/items/a%3Fadmin%3D1%23x')
   t.equal(await call('get_item', { id: 'a', q: 'x&admin=1' }), '/api/v1/items/a?q=x%26admin%3D1')
   t.match(
@@ -75,26 +76,30 @@ t.test('GHSA-v2x6-wwfw-r2rq (agentgateway): path, query and header values are da
 })
 
 t.test('GHSA-vv7q-7jx5-f767 (FastMCP): a path parameter does not traverse', async (t) => {
-  t.equal(
-    await call('get_item', { id: '../../../admin/delete-all?x=' }),
-    '/api/v1/items/..%2F..%2F..%2Fadmin%2Fdelete-all%3Fx%3D'
-  )
-  t.equal(await call('get_item', { id: '..\\..\\admin' }), '/api/v1/items/..%5C..%5Cadmin')
-  t.equal(await call('get_item', { id: '%2e%2e' }), '/api/v1/items/%252e%252e')
+  const escapes = ['../../../admin/delete-all?x=', '..\\..\\admin', '%2e%2e', '..%2fadmin']
+  // What a proxy makes of it that decodes twice, folds full-width forms or cuts `;` parameters.
+  const disguised = ['%252e%252E%252fadmin', 'a%5c..', '．．／admin', '..;/admin', '..;x']
+  for (const id of [...escapes, ...disguised]) {
+    t.match(await call('get_item', { id }), /^refused: Argument "id"/, id)
+  }
+  for (const id of ['a..b', '..a', '...', '.well-known/x', '100%25', 'v1.0;x']) {
+    t.equal(await call('get_item', { id }), `/api/v1/items/${encodeURIComponent(id)}`)
+  }
 })
 
 t.test('MCPHub #1083: no segment of its own', async (t) => {
-  t.equal(
+  t.match(
     await call('get_file', { user: 'me/../../admin', file: 'keys' }),
-    '/api/v1/users/me%2F..%2F..%2Fadmin/files/keys'
+    /^refused: Argument "user"/
   )
+  t.equal(await call('get_file', { user: 'me/x', file: 'keys' }), '/api/v1/users/me%2Fx/files/keys')
   t.match(await call('get_file', { user: '..', file: '..' }), /^refused: Argument "user"/)
   t.match(await call('get_file', { user: 'me', file: '' }), /^refused: Argument "file"/)
 })
 
 t.test('google/adk-js #597: dots, encoded or not, stay inside', async (t) => {
   t.match(await call('get_file', { user: 'me', file: '.' }), /^refused: Argument "file"/)
-  t.equal(await call('get_file', { user: 'me', file: '.%2e/' }), '/api/v1/users/me/files/.%252e%2F')
+  t.match(await call('get_file', { user: 'me', file: '.%2e/' }), /^refused: Argument "file"/)
   t.equal(await call('get_file', { user: 'me', file: '...' }), '/api/v1/users/me/files/...')
 })
 
@@ -126,11 +131,41 @@ t.test('an exploded object does not speak for another parameter', async (t) => {
     }
   )
   const tool = findTool(loose, 'loose')
-  for (const name of ['tenant', 'tenant[x]', 'key']) {
+  for (const name of ['tenant', 'tenant[x]', 'Tenant', 'key', 'key[]', 'KEY', 'Key[0]']) {
     await t.rejects(callTool(tool, { filter: { [name]: 'theirs' } }), {
       name: 'ToolError',
       message: /"filter" must not hold/
     })
   }
   await loose.close()
+})
+
+t.test('a form field does not speak for another one', async (t) => {
+  const object = { type: 'object', additionalProperties: text }
+  const schema = {
+    type: 'object',
+    properties: { filter: object, role: { enum: ['user'] } },
+    additionalProperties: text
+  }
+  const encoding = { filter: { style: 'form', explode: true } }
+  for (const mediaType of ['application/x-www-form-urlencoded', 'multipart/form-data']) {
+    const content = { [mediaType]: { schema, encoding } }
+    const form = await mountApi(
+      documentOf({ '/a': { post: getOf('form', undefined, { requestBody: { content } }) } }),
+      { baseUrl: server.origin, allowWrites: true }
+    )
+    const tool = findTool(form, 'form')
+    const before = server.requests.length
+    for (const body of [
+      { filter: { role: 'admin' } },
+      { filter: { 'role[]': 'admin' } },
+      { 'role[]': 'admin' },
+      { Role: 'admin' }
+    ]) {
+      await t.rejects(callTool(tool, { body }), { name: 'ToolError', message: /must not hold/ })
+    }
+    t.equal(server.requests.length, before, 'nothing was sent')
+    await callTool(tool, { body: { filter: { city: 'a' }, role: 'user', more: 'b' } })
+    await form.close()
+  }
 })

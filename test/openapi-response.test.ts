@@ -131,6 +131,18 @@ t.test('a failure gives status, title and advice, never the body', async (t) => 
       '{"title":"SECRET at Db.connect (db.js:1)"}',
       /502 \(Bad Gateway\)\. The API failed/
     ],
+    ...[
+      'connect to SECRET-1.example:5432 refused',
+      'SECRET.payroll.internal said no',
+      'SECRET on fe80::1',
+      'SECRETNullPointerException'
+    ].map((title): [number, string, string, RegExp] => [
+      500,
+      'application/problem+json',
+      JSON.stringify({ title }),
+      /500 \(Internal Server Error\)\. The API failed/
+    ]),
+    [304, json, '', /^The API answered 304 \(Not Modified\)\. Nothing has changed/],
     [503, 'application/problem+json', 'SECRET', /503 \(Service Unavailable\)\. The API failed/],
     [599, json, '{}', /599 \(unknown status\)\. The API failed/]
   ]
@@ -188,4 +200,28 @@ t.test('what is not JSON is an error without the body', async (t) => {
   }
   current = [json, '\uFEFF{"id":1}']
   t.match(await call('one'), { structuredContent: { id: 1 } })
+})
+
+t.test('an accepted write whose answer is unusable is not offered for repetition', async (t) => {
+  const writes = documentOf({ '/one': { post: getOf('add', person) } })
+  const answers: [number, string, string][] = [
+    [200, json, 'garbage'],
+    [201, 'text/html', '<h1>Login</h1>'],
+    [200, json, '{"name":"x"}'],
+    [204, json, '']
+  ]
+  let current = answers[0]!
+  const server = await listen((_request, response) => send(response, ...current))
+  const source = await mountApi(writes, { baseUrl: server.origin, allowWrites: true })
+  t.teardown(async () => {
+    await source.close()
+    await server.close()
+  })
+  for (const answer of answers) {
+    current = answer
+    const result = await callTool(findTool(source, 'add'), {})
+    t.equal(result.isError, true)
+    t.match(textOf(result), /^The API accepted the request \(20[014]\).*do not repeat it/)
+    t.notMatch(JSON.stringify(result), /[Tt]ry again/)
+  }
 })

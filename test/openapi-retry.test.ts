@@ -64,6 +64,42 @@ t.test('writes are sent once, unless they carry an idempotency key', async (t) =
   )
 })
 
+t.test('a keyed write that was sent once is never said not to be sent', async (t) => {
+  const extra = { mayRetry: true, headers: { 'Idempotency-Key': 'k1' } }
+  const gone = await start(t, [])
+  gone.server.answerWith((socket) => {
+    // Nobody listens any more when the second attempt comes.
+    void gone.server.close()
+    socket.resetAndDestroy()
+  })
+  await t.rejects(gone.call('POST', extra), { name: 'ToolError', message: /^Outcome unknown/ })
+  t.equal(gone.server.seen.length, 1)
+
+  // Reads fail while the write waits for its second attempt: the circuit is open by then.
+  const server = await startFaultServer(reset)
+  const { waiting } = createTestTime()
+  const client = openClient({
+    waiting: {
+      ...waiting,
+      async sleep() {
+        for (let count = 0; count < 5; count++) {
+          const read = request(server.origin, 'GET', { mayRetry: false })
+          await client.send(read, createContext()).catch(() => {})
+        }
+      }
+    }
+  })
+  t.teardown(async () => {
+    client.close()
+    await server.close()
+  })
+  await t.rejects(client.send(request(server.origin, 'POST', extra), createContext()), {
+    name: 'ToolError',
+    message: /^Outcome unknown/
+  })
+  t.equal(server.seen.filter(({ method }) => method === 'POST').length, 1)
+})
+
 t.test('no other status is tried again', async (t) => {
   for (const status of [301, 400, 401, 403, 404, 408, 409, 422, 429, 500, 501]) {
     const { call, server } = await start(t, [reply(status, '{}'), good])

@@ -154,3 +154,38 @@ t.test('OpenAPI 3.0 notation becomes JSON Schema 2020-12', async (t) => {
     }
   })
 })
+
+t.test('what branches at every level costs bounded time, at the start and at a call', async (t) => {
+  const chain = Array.from({ length: 40 }, (_, index) => {
+    const next = ref(`C${index + 1}`)
+    return [`C${index}`, { allOf: [next, next] }] as const
+  })
+  const branch = { type: 'object', properties: { a: ref('Tree') }, required: ['a'] }
+  const content = { 'application/json': { schema: ref('Tree') } }
+  const source = await mountApi(
+    documentOf(
+      {
+        '/wide': { get: getOf('wide', undefined, { parameters: [query('x', ref('C0'))] }) },
+        '/tree': { post: { operationId: 'tree', requestBody: { content }, responses: {} } }
+      },
+      { ...Object.fromEntries(chain), C40: text, Tree: { anyOf: [branch, branch, { const: 1 }] } }
+    ),
+    { allowWrites: true }
+  )
+  t.match(source.degraded, [
+    {
+      operation: 'wide',
+      reason: /^left out: the query parameter "x" has a schema that is too large/
+    }
+  ])
+  const nest = (levels: number, leaf: number): unknown =>
+    levels === 0 ? leaf : { a: nest(levels - 1, leaf) }
+  const { parse } = findTool(source, 'tree')
+  t.match(parse({ body: nest(10, 1) }), { ok: true })
+  t.match(parse({ body: nest(4, 2) }), { ok: false, problems: [{ message: 'must be object' }] })
+  t.match(parse({ body: nest(40, 2) }), {
+    ok: false,
+    problems: [{ field: '', message: /nests too deeply to be checked/ }]
+  })
+  t.match(parse({ body: nest(4, 1) }), { ok: true }, 'the next check counts anew')
+})

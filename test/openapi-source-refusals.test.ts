@@ -59,6 +59,7 @@ t.test('what cannot be sent exactly is refused with its reason', async (t) => {
     xml: [body('application/xml', { schema: { type: 'object' } }), /is application\/xml/],
     mixed: [body('multipart/mixed'), /is multipart\/mixed/],
     image: [body('image/*'), /is image\/\*/],
+    charset: [body('application/json; charset=utf-16'), /has the charset "utf-16"/],
     ghost: [body('application/json', { schema: ref('Missing') }), /body refers to/],
     deepBody: [
       body('application/json', { schema: { properties: { a: ref('Missing') } } }),
@@ -122,6 +123,7 @@ t.test('what is optional and cannot be sent is left out, and the operation says 
               { style: 'pipeDelimited', explode: true }
             ),
             { name: 'Connection', in: 'header', schema: text },
+            { name: 'X-Original-URL', in: 'header', schema: text },
             { name: 'Authorization', in: 'header', required: true, schema: text },
             query(
               'when',
@@ -145,10 +147,11 @@ t.test('what is optional and cannot be sent is left out, and the operation says 
   t.match(notes, [
     /^left out: the query parameter "pipes"/,
     /^left out: the header parameter "Connection"/,
+    /^left out: the header parameter "X-Original-URL"/,
     /^the query parameter "when" is offered without/,
     /^left out: the request body/
   ])
-  t.equal(notes.length, 4)
+  t.equal(notes.length, 5)
 })
 
 t.test('a broken reference refuses its users only', async (t) => {
@@ -230,3 +233,22 @@ t.test(
       await t.rejects(mount(withServers(servers), bare), { message })
   }
 )
+
+t.test('names out of a document cannot steer a terminal or hide text', async (t) => {
+  const hidden = 'x\u202e\u001b[2J'
+  const parameter = { name: 'x\u202e', in: 'path', required: true, schema: text }
+  const source = await mount(
+    documentOf({
+      '/a/{x\u202e}': { parameters: [parameter], get: { responses: {} } },
+      [`/b/{${hidden}}`]: { get: { responses: {} } },
+      '/c': { parameters: [parameter], get: getOf(`c${hidden}`) }
+    })
+  )
+  t.equal(source.tools.length, 1)
+  t.equal(source.refused.length, 2)
+  const { tools, refused } = source
+  const said = [...tools, ...refused]
+    .flatMap((each): unknown[] => Object.values(each))
+    .filter((each) => typeof each === 'string')
+  for (const text of said) t.notMatch(text, /[\p{Cc}\p{Cf}]/u)
+})

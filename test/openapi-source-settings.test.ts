@@ -71,8 +71,8 @@ t.test('annotations follow the verb', async (t) => {
     [true, false, true],
     [true, false, true],
     [false, false, false],
-    [false, false, true],
-    [false, false, false],
+    [false, true, true],
+    [false, true, false],
     [false, true, true]
   ])
 })

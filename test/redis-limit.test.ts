@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createServer } from 'node:tls'
 import t from 'tap'
@@ -7,6 +8,8 @@ import { createLimiter, monotonicClock } from '../src/limit.ts'
 import { createLog } from '../src/log.ts'
 import { openRedisLimiter } from '../src/redis-limiter.ts'
 import type { Rate } from '../src/types.ts'
+import { fixture } from './helpers/executable.ts'
+import { call, connect, initialize } from './helpers/json-rpc.ts'
 import { createRedis, type RedisServerOptions, withoutRedis } from './helpers/redis.ts'
 import { selfSigned } from './helpers/self-signed.ts'
 import { until } from './helpers/until.ts'
@@ -27,7 +30,7 @@ async function startRedis(t: T, options: RedisServerOptions = {}) {
 /** Patient, unless an outage is the subject: a busy machine is no outage. */
 async function open(t: T, url: string, timeoutMs = 10_000) {
   const lines: string[] = []
-  const log = createLog({ level: 'info', redact: true }, { write: (line) => lines.push(line) })
+  const log = createLog({ level: 'info', redact: true }, { write: (line) => lines.push(line) > 0 })
   const limiter = await openRedisLimiter(url, createLimiter(), log, timeoutMs)
   t.teardown(limiter.close)
   return { limiter, lines, text: () => lines.join('') }
@@ -189,4 +192,23 @@ t.test('rediss: whoever has no valid certificate is not Redis', async (t) => {
   t.equal(await allowed(opened, 'a', slow, 5), 3)
   t.match(opened.text(), /DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS_CERT_ALTNAME_INVALID/)
   t.notMatch(opened.text(), 'secret-word')
+})
+
+t.test('stdio servers share their buckets, too', { skip }, async (t) => {
+  const redis = await startRedis(t)
+  const folder = t.testdir({
+    'config.json': JSON.stringify({ limits: { methods: { 'tools/call': slow } } })
+  })
+  const args = ['--config', join(folder, 'config.json'), '--module', fixture('gated-tools')]
+  const env = { REDIS_URL: redis.url, MCP_RATE_LIMIT_ENABLED: 'true' }
+  const texts: string[] = []
+  for (const id of [1, 2]) {
+    const client = connect(args, env)
+    client.send(initialize(0), call(1, 'fill', { length: 1 }), call(2, 'fill', { length: 1 }))
+    for (const each of [1, 2]) texts.push(JSON.stringify((await client.answer(each)).result))
+    client.child.stdin?.end()
+    t.equal((await client.ended).code, 0, `server ${id} ends`)
+  }
+  t.equal(texts.filter((text) => text.includes('"text":"x"')).length, 3)
+  t.equal(texts.filter((text) => text.includes('portcullis/retryAfterMs')).length, 1)
 })

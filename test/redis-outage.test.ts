@@ -112,10 +112,13 @@ for (const fault of ['SIGKILL', 'SIGSTOP'] as const) {
     t.teardown(redis.close)
     await redis.start()
     const { seen, instances, stop } = await startLoad(t, redis.url)
+    const countOutages = () =>
+      instances.reduce((sum, { stderr }) => sum + stderr.text.split('Redis is away').length - 1, 0)
     const marks = [performance.now()]
     const mark = () => marks.push(performance.now())
     await wait(1500)
     mark()
+    const early = countOutages()
     if (fault === 'SIGKILL') await redis.kill()
     else redis.signal('SIGSTOP')
     await wait(outageMs)
@@ -156,9 +159,13 @@ for (const fault of ['SIGKILL', 'SIGSTOP'] as const) {
       'allowed or refused, nothing else'
     )
     // Answers of calls that were decided before a mark come after it: one per loop of the client.
-    t.ok(before.count <= before.limit + 6, 'one limit for both')
+    // On a machine too busy for an answer in 100 ms, Redis is away at other times, too.
+    const isCalm = early === 0 && countOutages() === instances.length
+    if (!isCalm) t.comment(`${early} outages before ours, ${countOutages()} in all`)
+    const shared = isCalm ? 1 : 2
+    t.ok(before.count <= shared * before.limit + 6, 'one limit for both')
     t.ok(outage.count <= 2 * outage.limit + 6, 'each its own while Redis is away')
     t.ok(outage.count > outage.limit / 2, 'and not nothing')
-    t.ok(after.count <= after.limit + 6, 'one limit for both again')
+    t.ok(after.count <= shared * after.limit + 6, 'one limit for both again')
   })
 }

@@ -4,6 +4,7 @@ import type { CallResult, DispatchContext, Log, Source, ToolDefinition } from '.
 import { startDemoApi } from '../tools/shiftwork/demo-api.ts'
 import { createShiftWorkSource } from '../tools/shiftwork/source.ts'
 import { createBareContext } from '../transports/call-context.ts'
+import { watchForInboundKeys } from './helpers/inbound-key.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -71,6 +72,7 @@ export async function startRecorder() {
     response.writeHead(reply.status, reply.body === undefined ? {} : jsonHeader)
     response.end(reply.body === undefined ? '' : JSON.stringify(reply.body))
   })
+  watchForInboundKeys(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

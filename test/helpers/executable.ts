@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { noteAcceptedKeys } from './inbound-key.ts'
 
 export const executable = fileURLToPath(new URL('../../bin/mcp-server.js', import.meta.url))
 
@@ -62,6 +63,7 @@ export function startByParent(env: Env, stdio: StdioOptions = 'pipe'): Running {
 
 /** Starts node itself, with flags of its own. */
 export function spawnNode(args: readonly string[], env: Env, stdio: StdioOptions): Running {
+  noteAcceptedKeys(env)
   // Without this, tap's own hooks would run in the process that is tested.
   const clean = ['-u', 'NODE_OPTIONS', process.execPath]
   return follow(spawn('env', [...clean, ...args], { env: cleanEnv(env), stdio }))

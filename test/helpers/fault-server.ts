@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { createGzip } from 'node:zlib'
+import { watchForInboundKeys } from './inbound-key.ts'
 
 /** A request as it stood on the wire. */
 interface Seen {
@@ -43,6 +44,7 @@ export async function startFaultServer(fault: Fault): Promise<FaultServer> {
       current(socket, one)
     })
   })
+  watchForInboundKeys(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -1,5 +1,6 @@
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
+import { noteInboundKeys } from './inbound-key.ts'
 
 export interface Sent {
   readonly method?: string
@@ -30,6 +31,7 @@ export async function send(url: string, sent: Sent): Promise<Answer> {
 
 function open(url: string, sent: Sent) {
   const { method = 'POST', headers, body, agent = false, signal, from } = sent
+  noteInboundKeys(headers)
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
   const length = text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) }
   const options = {

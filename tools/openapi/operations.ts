@@ -123,7 +123,7 @@ function entriesOf(document: ApiDocument): readonly Entry[] {
       const raw = pathItem[lower]
       if (!isRecord(raw)) return []
       const method = lower.toUpperCase()
-      const id = cleanLine(raw.operationId, 200) || `${method} ${path}`
+      const id = cleanLine(raw.operationId, 200) || cleanLine(`${method} ${path}`, 1_000)
       return [{ id, path, method, pathItem, raw }]
     })
   })
@@ -158,7 +158,9 @@ function readOperation(
     ...(placed.body && { body: placed.body }),
     arguments: placed.list,
     title: override?.title ?? (summary || name),
-    description: override?.description ?? (describe(raw, summary) || `${method} ${path}`),
+    description:
+      override?.description ??
+      (describe(raw, summary) || cleanLine(`${method} ${path}`, maxDescriptionChars)),
     ...(method !== 'HEAD' && { answer: answer.schema }),
     responses: raw.responses,
     ...(answer.accept !== undefined && { accept: answer.accept }),

@@ -110,12 +110,15 @@ export function makeTool(
   } satisfies ToolDefinition)
 }
 
-/** RFC 9110, sections 9.2.1 and 9.2.2: what a verb promises. */
+/**
+ * RFC 9110, sections 9.2.1 and 9.2.2: what a verb promises. Destructive is in MCP whatever does
+ * not only add: PUT and PATCH replace what was there.
+ */
 export function annotationsOf(method: string): ToolAnnotations {
   const isRead = method === 'GET' || method === 'HEAD'
   return Object.freeze({
     readOnlyHint: isRead,
-    destructiveHint: method === 'DELETE',
+    destructiveHint: !isRead && method !== 'POST',
     idempotentHint: isRead || method === 'PUT' || method === 'DELETE',
     openWorldHint: true
   })

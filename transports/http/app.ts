@@ -10,9 +10,12 @@ import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { collectAllowedMethods } from './allowed-methods.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
 import { createBanGate } from './bans.ts'
+import { createChallenge } from './challenge.ts'
+import { addConnectionLimits } from './connections.ts'
 import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
@@ -20,6 +23,7 @@ import { createLanes } from './lanes.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
+import { addResourceMetadata, describeResource } from './resource-metadata.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
 import { pathOf } from './web.ts'
 
@@ -45,7 +49,8 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { mcp, registry, config, audit, authenticate } = options
   const { http, limits } = config
-  const refuse = createRefuse(http.path)
+  const resource = describeResource(config)
+  const refuse = createRefuse(http.path, createChallenge(resource))
   let isDraining = false
   const judgeState = (): Refusal | undefined => {
     if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
@@ -74,8 +79,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     }
   })
   app.server.maxHeadersCount = 128
-  app.server.maxConnections = http.maxConnections
-
+  addConnectionLimits(app, {
+    max: http.maxConnections,
+    maxPerAddress: http.maxConnectionsPerAddress,
+    proxies: http.trustProxy
+  })
   addStopping(app)
   const lanes = createLanes({ mcp, registry, config })
   const inFlight = trackRequests(app, http.path)
@@ -96,6 +104,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
     addAuth(secured, { audit, log: mcp.log, refuse, bans, ...(authenticate && { authenticate }) })
+    if (resource) addResourceMetadata(secured, resource)
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
     await addApiRoutes(secured, { mcp, registry, config, refuse })
   })
@@ -152,12 +161,13 @@ function addErrorHandlers(app: FastifyInstance, { log }: Mcp, refuse: Refuse): v
     log.error('request failed', { request_id: request.id, error: describeError(error) })
     return refuse(request, reply, toRefusal(error, request.id))
   })
+  const allowedMethods = collectAllowedMethods(app)
   app.setNotFoundHandler((request, reply) => {
-    const url = pathOf(request)
-    const methods = (['GET', 'POST', 'DELETE'] as const).filter((method) =>
-      app.hasRoute({ method, url })
-    )
-    if (methods.length === 0) return refuse(request, reply, new Refusal('not_found'))
+    const methods = allowedMethods(pathOf(request))
+    // A path with the right method comes here when its parameter cannot be decoded.
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return refuse(request, reply, new Refusal('not_found'))
+    }
     return refuse(
       request,
       reply.header('allow', methods.join(', ')),
@@ -175,8 +185,8 @@ function translate({ code, statusCode }: FastifyError): Refusal | undefined {
 }
 
 function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.isProbe) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.isProbe) return done()
     // Not onResponse: that one never sees an answer whose client went away.
     const startedMs = monotonicClock()
     onceGone(request, reply, (isDone) => {
@@ -188,6 +198,7 @@ function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
         http_status: isDone ? reply.statusCode : 499
       })
     })
+    done()
   })
 }
 
@@ -198,15 +209,16 @@ function trackRequests(
 ): { settle(graceMs: number): Promise<void> } {
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', (request, reply, done) => {
     // A GET of the MCP path is a stream that lasts; one of the façade runs a tool.
     const isStream = request.method === 'GET' && pathOf(request) === mcpPath
-    if (isStream || isListening(request.body)) return
+    if (isStream || isListening(request.body)) return done()
     owed.add(request.id)
     onceGone(request, reply, () => {
       owed.delete(request.id)
       if (owed.size === 0) onEmpty()
     })
+    done()
   })
   return {
     async settle(graceMs) {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Refuse } from './refuse.ts'
@@ -24,10 +24,22 @@ export function addUpstreamHeaders(app: FastifyInstance, config: Config, refuse:
         return refuse(request, reply, new Refusal('invalid_request', { detail }))
       }
       const [value] = values
-      if (value !== undefined) given.set(name, value)
+      if (value === undefined) continue
+      if (holdsInboundKey(value, request)) {
+        const detail = `Header ${name} holds the key for this server, which never goes on.`
+        return refuse(request, reply, new Refusal('invalid_request', { detail }))
+      }
+      given.set(name, value)
     }
     request.upstreamHeaders = given
   })
+}
+
+/** A client that has one key at hand and sends it for both. */
+function holdsInboundKey(value: string, { headers }: FastifyRequest): boolean {
+  const { authorization = '', 'x-api-key': apiKey } = headers
+  const keys = [authorization.replace(/^bearer +/i, ''), apiKey ?? ''].flat()
+  return keys.some((key) => key !== '' && value.includes(key))
 }
 
 declare module 'fastify' {

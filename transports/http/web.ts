@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Cancellation, createCancellation } from '../../src/cancellation.ts'
+import { boundUnread } from './event-stream.ts'
 import { untilGone } from './gone.ts'
 
 /**
@@ -35,14 +36,13 @@ export function stopOnDisconnect(request: FastifyRequest, reply: FastifyReply): 
 
 /** Sends a web `Response` through Fastify, so that headers and hooks survive. */
 export async function sendResponse(reply: FastifyReply, response: Response): Promise<FastifyReply> {
-  const contentType = response.headers.get('content-type')
-  if (contentType?.startsWith('text/event-stream')) {
-    response.headers.delete('connection')
-    return reply.send(response)
-  }
-  reply.code(response.status)
-  for (const [name, value] of response.headers) reply.header(name, value)
-  if (response.body === null) return reply.send()
+  const { body, headers, status } = response
+  const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false
+  if (isStream) headers.delete('connection')
+  reply.code(status)
+  for (const [name, value] of headers) reply.header(name, value)
+  if (body === null) return reply.send()
+  if (isStream) return reply.send(boundUnread(body, reply))
   // One buffer with a length instead of a chunked stream: two writes fewer per call.
   return reply.send(await response.text())
 }
@@ -50,7 +50,8 @@ export async function sendResponse(reply: FastifyReply, response: Response): Pro
 /** The path of a request, also when its target came in absolute form (RFC 9112 §3.2.2). */
 export function pathOf({ url }: FastifyRequest): string {
   const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
-  return target.split('?')[0] ?? ''
+  const end = target.indexOf('?')
+  return end === -1 ? target : target.slice(0, end)
 }
 
 /** Lets the headers of an event stream go out before its first event. */

@@ -1,6 +1,6 @@
 import type { Matrix } from './matrix.ts'
 
-// What exact collinearity leaves of a column is a few roundings; Filip's worst column keeps 1e-10.
+// What exact collinearity leaves of a column is a few roundings; Filip's worst column keeps 5e-8.
 const collinearityTolerance = 1e-13
 const takesPart = 1e-8
 
@@ -10,6 +10,8 @@ export interface LeastSquares {
   readonly residuals: readonly number[]
   /** (X'X)^-1, never formed from X'X. */
   readonly inverseGram: Matrix
+  /** row (X'X)^-1 row', from R: far more digits than by way of inverseGram. NaN when collinear. */
+  leverage(row: readonly number[]): number
   /** Number of columns that do not depend linearly on columns before them. */
   readonly rank: number
   /** Columns of the first exact dependence; when there is one, the lists above are empty. */
@@ -34,12 +36,26 @@ interface Factors {
 export function solveLeastSquares(X: Matrix, y: readonly number[]): LeastSquares {
   const { columns, scales, right, rank, collinear } = factorize(X, y)
   if (collinear.length > 0) {
-    return { coefficients: [], residuals: [], inverseGram: [], rank, collinear }
+    const leverage = () => Number.NaN
+    return { coefficients: [], residuals: [], inverseGram: [], leverage, rank, collinear }
   }
   const scaled = solveUpper(columns, columns.length, right)
   const coefficients = scaled.map((value, index) => value / (scales[index] ?? Number.NaN))
   const residuals = y.map((value, i) => value - fittedValue(X[i] ?? [], coefficients))
-  return { coefficients, residuals, inverseGram: invertGram(columns, scales), rank, collinear }
+  return {
+    coefficients,
+    residuals,
+    inverseGram: invertGram(columns, scales),
+    leverage: (row) =>
+      squaredLength(
+        solveLower(
+          columns,
+          row.map((value, j) => value / (scales[j] ?? Number.NaN))
+        )
+      ),
+    rank,
+    collinear
+  }
 }
 
 /** Value of the fitted function at one row. */
@@ -97,10 +113,12 @@ function reflect(column: Float64Array, from: number, others: readonly Float64Arr
   const half = diagonal * (diagonal - first)
   for (const other of others) {
     let product = 0
-    for (const [i, value] of normal.entries()) product += value * (other[from + i] ?? 0)
+    for (let i = from; i < other.length; i += 1)
+      product += (normal[i - from] ?? 0) * (other[i] ?? 0)
     const share = product / half
-    for (const [i, value] of normal.entries())
-      other[from + i] = (other[from + i] ?? 0) - share * value
+    for (let i = from; i < other.length; i += 1) {
+      other[i] = (other[i] ?? 0) - share * (normal[i - from] ?? 0)
+    }
   }
   column.fill(0, from)
   column[from] = diagonal
@@ -116,6 +134,20 @@ function solveUpper(columns: readonly Float64Array[], size: number, right: Float
     solution[i] = rest / (columns[i]?.[i] ?? Number.NaN)
   }
   return solution
+}
+
+/** Solution of R' x = right. */
+function solveLower(columns: readonly Float64Array[], right: readonly number[]): number[] {
+  const solution: number[] = []
+  for (const [k, column] of columns.entries()) {
+    const known = solution.reduce((sum, value, i) => sum + value * (column[i] ?? Number.NaN), 0)
+    solution.push(((right[k] ?? Number.NaN) - known) / (column[k] ?? Number.NaN))
+  }
+  return solution
+}
+
+function squaredLength(vector: readonly number[]): number {
+  return vector.reduce((sum, value) => sum + value * value, 0)
 }
 
 /** The column and those before it that it is made of; a column of zeros is alone. */

@@ -31,11 +31,13 @@ export const calculateBayesTheorem: ToolDefinition = defineTool({
       .number()
       .optional()
       .describe('truePositiveRate / falsePositiveRate; absent without false positives'),
-    text: z.string()
+    priorProbability: z.number(),
+    eventName: z.string(),
+    testName: z.string()
   }),
-  summary: ({ text }) => text,
-  run: (input) => {
-    const { priorProbability: prior, truePositiveRate, falsePositiveRate } = input
+  summary: ({ posterior, priorProbability, eventName, testName }) =>
+    `Once ${testName} is positive, ${eventName} has a probability of ${formatPercent(posterior)}, from ${formatPercent(priorProbability)} before.`,
+  run: ({ priorProbability: prior, truePositiveRate, falsePositiveRate, eventName, testName }) => {
     const hits = prior * truePositiveRate
     const positive = hits + (1 - prior) * falsePositiveRate
     if (positive === 0) {
@@ -52,7 +54,9 @@ export const calculateBayesTheorem: ToolDefinition = defineTool({
       probabilityPositive: positive,
       ...(negative > 0 && { posteriorIfNegative: Math.min(1, misses / negative) }),
       ...(Number.isFinite(ratio) && { likelihoodRatio: ratio }),
-      text: `Once ${input.testName} is positive, ${input.eventName} has a probability of ${formatPercent(posterior)}, from ${formatPercent(prior)} before.`
+      priorProbability: prior,
+      eventName,
+      testName
     }
   }
 })

@@ -6,6 +6,8 @@ import { mean, sumOfProducts } from '../numeric/moments.ts'
 export interface MultipleFit {
   readonly coefficients: readonly number[]
   readonly inverseGram: Matrix
+  /** Variance of the fitted value at a row with its leading 1, in units of the residual variance. */
+  leverage(row: readonly number[]): number
   readonly residualSum: number
   readonly totalSum: number
   /** 1 / (1 - R2_j) of each predictor on the others. */
@@ -17,11 +19,12 @@ export interface MultipleFit {
 /** Fits y on the columns of X, of which it has more rows than columns. */
 export function fitMultiple(X: Matrix, y: readonly number[]): MultipleFit {
   const design = X.map((row) => [1, ...row])
-  const { coefficients, residuals, inverseGram, collinear } = solveLeastSquares(design, y)
+  const { coefficients, residuals, inverseGram, leverage, collinear } = solveLeastSquares(design, y)
   const centred = centre(y)
   return {
     coefficients,
     inverseGram,
+    leverage,
     residualSum: sumOfProducts(residuals, residuals),
     totalSum: sumOfProducts(centred, centred),
     inflation:
@@ -41,9 +44,8 @@ function centre(values: readonly number[]): number[] {
   return values.map((value) => value - middle)
 }
 
-/** Fitted value at a row of predictors and its variance, in units of the residual variance. */
+/** Fitted value at a row of predictors, and its variance in units of the residual variance. */
 export function predict(fit: MultipleFit, predictors: readonly number[]) {
   const row = [1, ...predictors]
-  const spread = fit.inverseGram.map((line) => fittedValue(line, row))
-  return { value: fittedValue(row, fit.coefficients), leverage: fittedValue(row, spread) }
+  return { value: fittedValue(row, fit.coefficients), leverage: fit.leverage(row) }
 }

@@ -83,7 +83,7 @@ const calculateMarginOfError = defineTool({
 
 const variant = z
   .object({
-    name: z.string().min(1).max(100).optional().describe('Shown in the text'),
+    name: z.string().min(1).max(100).optional().describe('Otherwise A or B'),
     observations: z.int().min(1).max(maxCount).describe('Visitors, mails, offers'),
     conversions: z.int().min(0).max(maxCount).describe('How many of them converted')
   })
@@ -112,12 +112,17 @@ const abTestAnalysis = defineTool({
     upper: z.number(),
     significant: z.boolean().describe('pValue < alpha'),
     better: z.enum(['A', 'B', 'none']).describe('The variant that is significantly better'),
+    nameA: z.string(),
+    nameB: z.string(),
     enoughData: z
       .boolean()
       .describe('At least 5 conversions and 5 others in each: the normal approximation holds')
   }),
-  summary: ({ rateA, rateB, pValue, better }) =>
-    `Rates ${formatPercent(rateA)} and ${formatPercent(rateB)}, two-sided p ${formatNumber(pValue)}: ${better === 'none' ? 'no significant difference' : `${better} is better`}.`,
+  summary: ({ nameA, rateA, nameB, rateB, pValue, better }) => {
+    const rates = `${nameA} ${formatPercent(rateA)}, ${nameB} ${formatPercent(rateB)}`
+    const verdict = better === 'none' ? 'no significant difference' : 'a significant difference'
+    return `${rates}, two-sided p ${formatNumber(pValue)}: ${verdict}.`
+  },
   run: ({ variantA, variantB, alpha }) => {
     const rateA = rateOf(variantA, 'variantA')
     const rateB = rateOf(variantB, 'variantB')
@@ -139,6 +144,8 @@ const abTestAnalysis = defineTool({
       upper: difference + margin,
       significant,
       better: significant ? winner : ('none' as const),
+      nameA: variantA.name ?? 'A',
+      nameB: variantB.name ?? 'B',
       enoughData: [variantA, variantB].every(hasEnough)
     }
   }

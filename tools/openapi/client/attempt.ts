@@ -1,9 +1,10 @@
 import type { Got } from 'got'
 import type { ApiLimits } from '../../../src/api-settings.ts'
+import { ToolError } from '../../../src/define-tool.ts'
 import type { CallContext } from '../../../src/types.ts'
 import type { Breaker, Verdict } from './breaker.ts'
 import { type Agents, type Answer, exchange, type Outgoing } from './exchange.ts'
-import { ExchangeFailure, explainFailure, isOutage } from './failure.ts'
+import { ExchangeFailure, explainFailure, explainLoss, isOutage } from './failure.ts'
 import { parseRetryAfter, type RetryBudget, runWithRetries, type Waiting } from './retry.ts'
 
 const maxBytes = 5 * 1024 * 1024
@@ -35,8 +36,20 @@ export async function sendWithRetries(
   ctx: CallContext
 ): Promise<Answer> {
   const { api, limits, budget, waiting, breaker } = line
+  // By any attempt: the last one alone does not tell whether something was written.
+  let wasSent = false
+  const attempt = async (): Promise<Answer> => {
+    try {
+      const answer = await guard(line, outgoing, ctx)
+      wasSent = true
+      return answer
+    } catch (error) {
+      wasSent ||= error instanceof ExchangeFailure && error.progress.isSent
+      throw error
+    }
+  }
   try {
-    return await runWithRetries(() => guard(line, outgoing, ctx), {
+    return await runWithRetries(attempt, {
       attempts: mayRetry ? limits.attempts : 1,
       backoffFactor: limits.backoffFactor,
       maxTotalMs: limits.timeoutMs,
@@ -47,10 +60,12 @@ export async function sendWithRetries(
     })
   } catch (error) {
     if (ctx.signal.aborted) throw ctx.signal.reason
+    const isWrite = !isRead(outgoing.method)
+    if (error instanceof ToolError && isWrite && wasSent) throw explainLoss()
     if (!(error instanceof ExchangeFailure)) throw error
     const { kind, code } = error
     ctx.log.warn('API request failed', { api, kind, code })
-    throw explainFailure(error, !isRead(outgoing.method))
+    throw explainFailure(error, { isWrite, wasSent })
   }
 }
 

@@ -132,13 +132,8 @@ async function send(
 ): Promise<ApiResponse> {
   ctx.signal.throwIfAborted()
   const applied = await parts.credential.apply(ctx)
-  const outgoing = toOutgoing(request, applied)
   const isWrite = !isRead(request.method)
-  const ask = async (): Promise<Answer> => {
-    const answer = await sendWithRetries(parts.line, outgoing, request.mayRetry, ctx)
-    if (answer.status === 401) applied.refused?.()
-    return answer
-  }
+  const ask = () => askWith(parts, request, applied, ctx)
   const { cache } = parts
   if (!cache || isWrite || !cacheable) {
     try {
@@ -157,6 +152,25 @@ async function send(
   const isKept = answer.status === 200 && !/no-store/i.test(answer.headers['cache-control'] ?? '')
   if (isKept) cache.put(key, response, response.body.length, generation)
   return response
+}
+
+/** A token may be revoked before its time: what may be repeated goes out once more with a new one. */
+async function askWith(
+  { line, credential }: Parts,
+  request: ApiRequest,
+  applied: Applied,
+  ctx: CallContext
+): Promise<Answer> {
+  const { mayRetry } = request
+  const sendAs = (each: Applied) => sendWithRetries(line, toOutgoing(request, each), mayRetry, ctx)
+  const answer = await sendAs(applied)
+  if (answer.status !== 401 || !applied.refused) return answer
+  applied.refused()
+  if (!mayRetry) return answer
+  const renewed = await credential.apply(ctx)
+  const second = await sendAs(renewed)
+  if (second.status === 401) renewed.refused?.()
+  return second
 }
 
 function toOutgoing({ method, url, headers, body }: ApiRequest, applied: Applied): Outgoing {

@@ -3,6 +3,7 @@ import type { ApiCredential } from '../../../src/api-settings.ts'
 import { ConfigError } from '../../../src/config-error.ts'
 import { ToolError } from '../../../src/define-tool.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
+import { isLoopback } from '../document/address-guard.ts'
 import { createTokenSource } from './oauth.ts'
 
 /** Where a secret stands; a plain string is the secret itself. */
@@ -15,7 +16,7 @@ export interface Applied {
   readonly query?: { readonly name: string; readonly value: string }
   /** Tells credentials apart, without being one. */
   readonly identity: string
-  /** The API answered 401. */
+  /** The API answered 401: forgets this credential. Absent when there is no other one to get. */
   refused?(): void
 }
 
@@ -110,8 +111,10 @@ function fixedCredential(options: CredentialOptions, service: Service): Applied 
 function createOAuthCredential(options: CredentialOptions, service: Service): Credential {
   const at = `apis.${options.api}.credential`
   const { tokenUrl, clientId, scopes = [] } = service
-  if (tokenUrl === undefined || !/^https?:/.test(tokenUrl)) {
-    throw new ConfigError(`${at}.tokenUrl: is needed for oauth2, as an http or https URL`)
+  if (tokenUrl === undefined || !isTokenUrl(tokenUrl)) {
+    throw new ConfigError(
+      `${at}.tokenUrl: is needed for oauth2, as an https URL (http only on a loopback host)`
+    )
   }
   if (clientId === undefined) throw new ConfigError(`${at}.clientId: is needed for oauth2`)
   const clientSecret = readSecretOf(options, 'clientSecret', service.clientSecret, /^\P{Cc}+$/u)
@@ -130,6 +133,13 @@ function createOAuthCredential(options: CredentialOptions, service: Service): Cr
       }
     }
   }
+}
+
+/** The client's secret goes there: RFC 6749, section 2.3.1, wants TLS. */
+function isTokenUrl(text: string): boolean {
+  const { protocol, hostname } = new URL(text)
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(host))
 }
 
 function readSecretOf(

@@ -57,14 +57,21 @@ const readTexts: Readonly<Record<FailureKind, string>> = {
 }
 
 /** What the model is told of a failed exchange, and what to do next. */
-export function explainFailure(failure: ExchangeFailure, isWrite: boolean): ToolError {
-  const { kind, progress } = failure
+export function explainFailure(
+  { kind, progress }: ExchangeFailure,
+  { isWrite, wasSent }: { readonly isWrite: boolean; readonly wasSent: boolean }
+): ToolError {
   if (!isWrite || kind === 'unsendable') return new ToolError(readTexts[kind])
-  if (!progress.isSent) {
+  if (!wasSent) {
     const what = kind === 'certificate' ? readTexts.certificate : 'The API cannot be reached now.'
     return new ToolError(`${what} Nothing was sent, so nothing was changed.`)
   }
-  const begun = progress.status === undefined ? '' : ` It began to answer with ${progress.status}.`
+  return explainLoss(progress.status)
+}
+
+/** A write that was sent, by this attempt or an earlier one, without an answer to rely on. */
+export function explainLoss(status?: number): ToolError {
+  const begun = status === undefined ? '' : ` It began to answer with ${status}.`
   return new ToolError(
     `Outcome unknown: the request was sent, but the answer of the API was lost.${begun} It may or may not have taken effect. Do not repeat it blindly: read the present state first.`
   )

@@ -40,7 +40,8 @@ export function checkPublicUrl(text: string, allowedHosts: readonly string[]): U
 
 const notPublic = 'its host is not on the public Internet. Allow it by name if you mean it.'
 
-function isLoopback(host: string): boolean {
+/** For a host name, or an address without brackets. */
+export function isLoopback(host: string): boolean {
   if (isIP(host) === 0) return host === 'localhost'
   return ipaddr.process(host).range() === 'loopback'
 }

@@ -1,5 +1,6 @@
 import type { Declared } from '../request/parameters.ts'
 import { Unsupported } from '../schema/schema.ts'
+import { cleanLine } from '../text.ts'
 
 /** One segment of a path template: literal text and path parameters, by their wire name. */
 export type Segment = readonly (string | { readonly name: string })[]
@@ -15,7 +16,8 @@ export function parseTemplate(path: string, parameters: readonly Declared[]): re
     .split('/')
     .map((text) => parseSegment(text, declared, used))
   for (const name of declared) {
-    if (!used.has(name)) throw new Unsupported(`its path does not use the parameter "${name}".`)
+    if (!used.has(name))
+      throw new Unsupported(`its path does not use the parameter "${cleanLine(name, 64)}".`)
   }
   return Object.freeze(segments)
 }
@@ -26,7 +28,7 @@ function parseSegment(text: string, declared: ReadonlySet<string>, used: Set<str
   const parts = text.split(/\{([^{}]*)\}/).map((part, index) => {
     if (index % 2 === 0) return checkLiteral(part)
     if (!declared.has(part)) {
-      throw new Unsupported(`its path parameter "${part}" is not declared.`)
+      throw new Unsupported(`its path parameter "${cleanLine(part, 64)}" is not declared.`)
     }
     used.add(part)
     return Object.freeze({ name: part })

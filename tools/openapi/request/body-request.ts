@@ -3,7 +3,7 @@ import { isRecord } from '../../../src/json.ts'
 import type { Body } from './body.ts'
 import type { Field, FormPlan } from './form-fields.ts'
 import { type BuiltBody, buildMultipart, type Part } from './multipart.ts'
-import { percentCodec, queryPairs, rawCodec } from './styles.ts'
+import { isSpokenFor, percentCodec, queryPairs, rawCodec } from './styles.ts'
 import { bodyText, encodeForm, readValue, reservedText } from './values.ts'
 
 /** Writes a body. `argument` names it in errors. Throws a ToolError for what it cannot hold. */
@@ -38,8 +38,25 @@ function fieldsOf(plan: FormPlan, argument: string, value: unknown): readonly Gi
   return Object.entries(value).map(([name, member]) => {
     const field = plan.fields.get(name) ?? plan.others
     if (!field) throw new ToolError(`Argument "${argument}.${name}" is not declared.`)
-    return { argument: `${argument}.${name}`, name: bodyText(argument, name), value: member, field }
+    const given = { argument: `${argument}.${name}`, name: bodyText(argument, name), field }
+    refuseForeignNames({ ...given, value: member }, plan)
+    return { ...given, value: member }
   })
+}
+
+/** What names its own fields, an exploded object or an undeclared property, speaks for no other. */
+function refuseForeignNames({ argument, name, value, field }: Given, { fields }: FormPlan): void {
+  const isExploded =
+    field.how === 'style' && field.serialization.style === 'form' && field.serialization.explode
+  const own = fields.has(name) ? [] : [name]
+  const keys = isExploded && isRecord(value) ? Object.keys(value) : own
+  const foreign = keys.find((key) =>
+    [...fields.keys()].some((other) => other !== name && isSpokenFor(other, key))
+  )
+  if (foreign === undefined) return
+  throw new ToolError(
+    `Argument "${argument}" must not hold "${foreign.slice(0, 64)}", which is a field of its own.`
+  )
 }
 
 /** OpenAPI 3.1.1, section 4.8.15.2, "Encoding the x-www-form-urlencoded Media Type". */

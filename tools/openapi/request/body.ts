@@ -122,6 +122,10 @@ function planMedia(mediaType: string, media: Raw): BodyPlan {
   ) {
     throw new Unsupported(`its request body has the media type "${cleanText(mediaType, 60)}".`)
   }
+  const charset = /;\s*charset="?([\w.:+-]+)/i.exec(mediaType)?.[1] ?? 'utf-8'
+  if (!/^utf-?8$/i.test(charset)) {
+    throw new Unsupported(`its request body has the charset "${charset}": only utf-8 is written.`)
+  }
   const essence = essenceOf(mediaType)
   const { schema } = media
   if (isRecord(schema) && typeof schema.$ref === 'string') {
@@ -147,7 +151,9 @@ function planPlain(essence: string, schema: unknown): BodyPlan {
     if (essence.includes('*')) throw unwritable(essence)
     return { kind: 'binary', schema: base64Text }
   }
-  const narrowed = isOpen ? { schema: { type: 'string' } } : narrow(schema, new Set(['scalar']))
+  const narrowed = isOpen
+    ? { schema: { type: 'string' } }
+    : narrow(schema, new Set(['scalar']), 'its request body')
   if (!narrowed || essence.includes('*/')) throw unwritable(essence)
   return { kind: 'text', schema: narrowed.schema }
 }

@@ -46,7 +46,7 @@ export function readSerialization(raw: Raw, location: Location, what: string): R
       `${what} refers to "${cleanText(raw.schema.$ref, 80)}", which is not there.`
     )
   }
-  const narrowed = narrow(raw.schema, kinds)
+  const narrowed = narrow(raw.schema, kinds, what)
   if (!narrowed) {
     throw new Unsupported(`${what} has a type that its style ${style} has no form for.`)
   }
@@ -94,7 +94,7 @@ function readContent(content: Raw, location: Location, what: string): ReadSerial
     throw new Unsupported(`${what} is JSON, whose characters a cookie cannot hold.`)
   }
   const schema = isRecord(media) && isRecord(media.schema) ? media.schema : {}
-  const narrowed = isJson ? { schema } : narrow(schema, new Set<Kind>(['scalar']))
+  const narrowed = isJson ? { schema } : narrow(schema, new Set<Kind>(['scalar']), what)
   if (!narrowed) throw new Unsupported(`${what} is text/plain, but not of a scalar type.`)
   return {
     style: location === 'path' || location === 'header' ? 'simple' : 'form',

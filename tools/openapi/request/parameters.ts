@@ -44,7 +44,8 @@ const forbiddenHeaders: ReadonlySet<string> = new Set([
   ...['host', 'content-length', 'content-encoding', 'transfer-encoding', 'te', 'trailer'],
   ...['connection', 'keep-alive', 'upgrade', 'expect', 'accept-encoding', 'cookie', 'set-cookie'],
   ...['proxy-authorization', 'proxy-authenticate', 'proxy-connection', 'http2-settings'],
-  ...['x-http-method-override', 'x-http-method', 'x-method-override']
+  ...['x-http-method-override', 'x-http-method', 'x-method-override'],
+  ...['x-original-url', 'x-rewrite-url']
 ])
 
 /**

@@ -4,8 +4,8 @@ import type { Segment } from '../document/template.ts'
 import type { Operation } from '../operations.ts'
 import { buildBody } from './body-request.ts'
 import type { Parameter } from './parameters.ts'
-import { headerText, pathText, percentCodec, queryPairs } from './styles.ts'
-import { encode, lineText, readValue, reservedText, type Value } from './values.ts'
+import { headerText, isSpokenFor, pathText, percentCodec, queryPairs } from './styles.ts'
+import { encode, isTraversal, lineText, readValue, reservedText, type Value } from './values.ts'
 
 /** Most servers accept a request line of 8 KiB. */
 const maxUrlChars = 8_000
@@ -108,7 +108,7 @@ function buildSegment(segment: Segment, { parameters }: Operation, given: Given)
       return last ? pathPart(last, readGiven(last, given)) : ''
     })
     .join('')
-  if (last && /^(?:\.|%2e){0,2}$/i.test(text)) throw dotted(last)
+  if (last && (text === '' || isTraversal(text))) throw dotted(last)
   return text
 }
 
@@ -117,7 +117,7 @@ function pathPart(parameter: Parameter, value: Value): string {
     // No encoding saves these: URL parsers fold `..`, `%2e%2e` and `.%2E` alike, and an empty
     // segment reaches the collection instead of the item.
     const isEmpty = text === '' && parameter.style === 'simple'
-    if (isEmpty || text === '.' || text === '..') throw dotted(parameter)
+    if (isEmpty || isTraversal(text)) throw dotted(parameter)
   }
   return pathText(parameter, value)
 }
@@ -130,7 +130,7 @@ function textsOf(value: Value): readonly string[] {
 
 function dotted({ argument }: Parameter): ToolError {
   return new ToolError(
-    `Argument "${argument}" must not be empty, "." or "..": it is part of a path.`
+    `Argument "${argument}" must not be empty, "." or "..", also between slashes or encoded: it is part of a path.`
   )
 }
 
@@ -155,13 +155,9 @@ function refuseForeignNames(
   { parameters, owned }: Operation
 ): void {
   for (const [key] of entries) {
-    const isForeign =
-      owned.queries.has(key) ||
-      parameters.some((each) => {
-        const isQuery = each.location === 'query' && each !== parameter
-        return isQuery && (each.name === key || key.startsWith(`${each.name}[`))
-      })
-    if (isForeign) {
+    const others = parameters.filter((each) => each.location === 'query' && each !== parameter)
+    const names = [...owned.queries, ...others.map(({ name }) => name)]
+    if (names.some((name) => isSpokenFor(name, key))) {
       throw new ToolError(
         `Argument "${parameter.argument}" must not hold "${key}", which is a parameter of its own.`
       )

@@ -89,6 +89,12 @@ export function queryPairs(named: Named, value: Value, codec: Codec): readonly P
   return [[codec.plain(name), joinMembers(named, members, codec)]]
 }
 
+/** True for a key that a server may read as `name`: many take `Key`, `key[]` and `key[0]` for it. */
+export function isSpokenFor(name: string, key: string): boolean {
+  const [own, other] = [name.toLowerCase(), key.toLowerCase()]
+  return own === other || other.startsWith(`${own}[`)
+}
+
 function deepPairs(named: Named, value: Value, codec: Codec): readonly Pair[] {
   if (value.kind !== 'object') throw wrongKind(named, 'an object')
   return value.entries.map(([key, text]) => {

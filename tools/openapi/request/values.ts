@@ -91,3 +91,24 @@ export function encodeReserved(text: string): string {
     .map((part, index) => (index % 2 === 1 ? part : encode(part)))
     .join('')
 }
+
+const maxDecodings = 4
+
+/**
+ * True for a text with a dot segment in it: as it stands, or once a proxy has decoded it (nginx
+ * does so before it routes, others twice), folded full-width forms or cut `;` parameters off.
+ */
+export function isTraversal(text: string): boolean {
+  let plain = text
+  for (let round = 0; round <= maxDecodings; round++) {
+    if (plain.normalize('NFKC').split(/[/\\]/).some(isDots)) return true
+    plain = plain.replace(/%([0-7][\dA-Fa-f])/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16))
+    )
+  }
+  return false
+}
+
+function isDots(part: string): boolean {
+  return /^\.{1,2}(?:;|$)/.test(part)
+}

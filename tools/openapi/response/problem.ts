@@ -41,7 +41,10 @@ function titleOf(problem: unknown): string {
 
 /** A careless API puts its exception there: addresses, paths and stack lines stay inside. */
 function isRevealing(text: string): boolean {
-  return /:\/\/|\d+\.\d+\.\d+\.\d+|[\\/]\w+[\\/]|\bat .+:\d+/.test(text)
+  const hasAddress =
+    /:\/\/|\d+\.\d+\.\d+\.\d+|[a-z][\w.-]*:\d{2,5}\b|[\da-f]*::[\da-f]/i.test(text) ||
+    /[\w-]\.(?:internal|intranet|local|localdomain|lan|corp|svc|home)\b|\blocalhost\b/i.test(text)
+  return hasAddress || /[\\/]\w+[\\/]|\bat .+:\d+|\w(?:Exception|Error)\b/.test(text)
 }
 
 function declaredSchema(responses: unknown, { status, mediaType }: ApiResponse): unknown {
@@ -89,6 +92,7 @@ function propertiesOf(schema: unknown): [string, Record<string, unknown>][] {
 }
 
 const advice: ReadonlyMap<number, string> = new Map([
+  [304, 'Nothing has changed since the version that the arguments name.'],
   [401, 'The credential of this server was not accepted: do not retry, tell the operator.'],
   [403, 'The credential of this server does not allow this: do not retry, tell the operator.'],
   [404, 'Nothing is there for these arguments: check the ids, for example with a list tool.'],

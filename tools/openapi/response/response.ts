@@ -102,13 +102,29 @@ export function mapResponse(
   plan: AnswerPlan | undefined,
   args?: unknown
 ): CallResult {
-  const { status, body, mediaType, retryAfterMs } = response
+  const { status, retryAfterMs } = response
   if (status < 200 || status > 299) {
     const result = failure(describeProblem(response, plan?.responses))
     return retryAfterMs === undefined || status < 400
       ? result
       : { ...result, _meta: { 'portcullis/retryAfterMs': retryAfterMs } }
   }
+  const result = mapSuccess(response, plan, args)
+  return result.isError && response.isWrite ? addOutcome(result, status) : result
+}
+
+/** The API said yes: an answer that cannot be used must not make anybody write again. */
+function addOutcome(result: CallResult, status: number): CallResult {
+  const text = `The API accepted the request (${status}), so it has most likely taken effect: do not repeat it, read the present state first.`
+  return { ...result, content: [{ type: 'text', text }, ...result.content] }
+}
+
+function mapSuccess(
+  response: ApiResponse,
+  plan: AnswerPlan | undefined,
+  args: unknown
+): CallResult {
+  const { body, mediaType } = response
   if (body.length === 0) return plan?.promise ? failure(texts.empty) : success(texts.done)
   if (isJsonType(mediaType)) {
     const answer = parseAnswer(body)
@@ -123,7 +139,7 @@ const texts = {
   done: 'Done. The API answered without content.',
   empty:
     'The API answered without content, although its document promises some. Tell the operator.',
-  notJson: 'The API did not answer with usable JSON. Try again later, or tell the operator.',
+  notJson: 'The API did not answer with usable JSON. Tell the operator.',
   unexpected:
     'The API answered with a kind of content that its document does not name. Tell the operator.',
   tooLarge: 'The answer of the API is too large to return.',
@@ -184,7 +200,9 @@ function describeDrift(
 ): string {
   const where = field ? `"${field}" ${message}` : message
   const shown = fitJson(whole, maxBytes)
-  return `${texts.drift} (${where}). ${shown ? `It answered: ${JSON.stringify(shown.value)}` : ''}`
+  if (!shown) return `${texts.drift} (${where}).`
+  const cut = shown.cuts.length > 0 ? ` ${describeCuts(shown.cuts, [])}` : ''
+  return `${texts.drift} (${where}). It answered: ${JSON.stringify(shown.value)}${cut}`
 }
 
 function mapText(response: ApiResponse, plan: AnswerPlan | undefined): CallResult {

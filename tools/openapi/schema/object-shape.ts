@@ -31,6 +31,8 @@ export function flattenObject(schema: unknown, what: string): ObjectShape {
   return { properties, required: new Set(required), rest }
 }
 
+const maxParts = 1_000
+
 interface Part {
   readonly part: Record<string, unknown>
   /** False within alternatives. */
@@ -39,6 +41,7 @@ interface Part {
 
 function partsOf(schema: unknown, isSure: boolean, seen: Set<object>): readonly Part[] {
   if (!isRecord(schema) || seen.has(schema)) return []
+  if (seen.size >= maxParts) throw new Unsupported('its schema is too large.')
   seen.add(schema)
   const alternatives = [...listOf(schema.anyOf), ...listOf(schema.oneOf)]
   return [

@@ -9,6 +9,17 @@ const maxProblems = 20
 const maxNameChars = 64
 const maxShownOptions = 20
 
+/**
+ * Entries into a schema that contains itself, per check. Alternatives that repeat such a schema
+ * double the work with every level of the value: thirty levels would take hours.
+ */
+const maxSteps = 200_000
+const stepKeyword = 'x-portcullis-step'
+
+class TooManySteps extends Error {
+  override readonly name = 'TooManySteps'
+}
+
 export type Check = (value: unknown) => readonly Problem[]
 
 /**
@@ -27,20 +38,49 @@ export function createCompiler(): (schema: JsonSchema) => Check {
     logger: false,
     code: { regExp: Object.assign(createMatcher, { code: 'createMatcher' }) }
   })
+  let steps = 0
+  ajv.addKeyword({
+    keyword: stepKeyword,
+    errors: false,
+    validate: () => {
+      if (++steps > maxSteps) throw new TooManySteps()
+      return true
+    }
+  })
   return (schema) => {
     if (ajv.validateSchema(schema) !== true) throw new Unsupported('its schema is not valid.')
     let validate: ValidateFunction | undefined
     return (value) => {
       validate ??= compileWith(ajv, schema)
-      if (validate(value)) return []
-      return (validate.errors ?? []).slice(0, maxProblems).map((error) => toProblem(error, value))
+      steps = 0
+      return findProblems(validate, value)
     }
   }
 }
 
+function findProblems(validate: ValidateFunction, value: unknown): readonly Problem[] {
+  try {
+    if (validate(value)) return []
+  } catch (error) {
+    if (!(error instanceof TooManySteps)) throw error
+    return [{ field: '', message: 'nests too deeply to be checked: give less at once' }]
+  }
+  return (validate.errors ?? []).slice(0, maxProblems).map((error) => toProblem(error, value))
+}
+
+/** `$defs` holds what contains itself. */
+function countSteps(schema: JsonSchema): JsonSchema {
+  if (!isRecord(schema.$defs)) return schema
+  const counted = Object.entries(schema.$defs).map(([name, body]) => [
+    name,
+    isRecord(body) ? { ...body, [stepKeyword]: true } : body
+  ])
+  return { ...schema, $defs: Object.fromEntries(counted) }
+}
+
 function compileWith(ajv: Ajv2020, schema: JsonSchema): ValidateFunction {
   try {
-    return ajv.compile(schema)
+    return ajv.compile(countSteps(schema))
   } catch {
     throw new Unsupported('its schema is not valid.')
   }
