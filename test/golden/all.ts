@@ -1,7 +1,10 @@
+import { bondsGolden } from './bonds.ts'
+import { creditGolden } from './credit.ts'
 import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
 import { optimisationGolden } from './optimisation.ts'
+import { optionsGolden } from './options.ts'
 import { portfolioGolden } from './portfolio.ts'
 import { ratiosGolden } from './ratios.ts'
 import { riskGolden } from './risk.ts'
@@ -21,5 +24,8 @@ export const allGolden: readonly Golden[] = [
   ...optimisationGolden,
   ...statisticsGolden,
   ...distributionGolden,
-  ...portfolioGolden
+  ...portfolioGolden,
+  ...bondsGolden,
+  ...creditGolden,
+  ...optionsGolden
 ]

@@ -72,6 +72,31 @@ export const families: readonly Family[] = [
     load: async () => (await import('./ratios/ratios.ts')).ratioTools
   },
   {
+    toolset: 'finance.bonds',
+    core: ['price_bond', 'calculate_bond_ytm'],
+    load: async () => (await import('./bonds/bonds-core.ts')).everydayBondTools
+  },
+  {
+    toolset: 'finance.bonds',
+    core: [],
+    load: async () => (await import('./bonds/bonds.ts')).bondTools
+  },
+  {
+    toolset: 'finance.credit',
+    core: [],
+    load: async () => (await import('./credit/credit.ts')).creditTools
+  },
+  {
+    toolset: 'finance.options',
+    core: ['price_black_scholes_option'],
+    load: async () => (await import('./options/options-core.ts')).everydayOptionTools
+  },
+  {
+    toolset: 'finance.options',
+    core: [],
+    load: async () => (await import('./options/options.ts')).optionTools
+  },
+  {
     toolset: 'finance.portfolio',
     core: [],
     load: async () => (await import('./portfolio/portfolio.ts')).portfolioTools

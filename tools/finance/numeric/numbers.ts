@@ -9,6 +9,19 @@ export function requireFinite(value: number, field: string, fix: string): number
   return value + 0
 }
 
+/** The record, its absent values skipped, or a ToolError that names the field when one value overflowed. */
+export function requireFiniteRecord<T extends Readonly<Record<string, number | undefined>>>(
+  record: T,
+  field: string,
+  fix: string
+): T {
+  const checked = Object.entries(record).map(([name, value]) => [
+    name,
+    value === undefined ? undefined : requireFinite(value, field, fix)
+  ])
+  return Object.fromEntries(checked) as T
+}
+
 /** An amount for a text: two decimals with thousands separators, or six digits when that hides it. */
 export function formatAmount(value: number): string {
   const size = Math.abs(value)

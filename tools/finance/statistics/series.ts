@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ToolError } from '../../../src/define-tool.ts'
-import { requireFinite } from '../numeric/numbers.ts'
+import { requireFiniteRecord } from '../numeric/numbers.ts'
 
 const maxValues = 100_000
 const tooMany = `at most ${maxValues} values; take a sample or add up groups first`
@@ -43,9 +43,5 @@ export function requireAllFinite<T extends Readonly<Record<string, number | unde
   results: T,
   field: string
 ): T {
-  const checked = Object.entries(results).map(([name, value]) => [
-    name,
-    value === undefined ? undefined : requireFinite(value, field, smaller)
-  ])
-  return Object.fromEntries(checked) as T
+  return requireFiniteRecord(results, field, smaller)
 }
