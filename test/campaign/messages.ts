@@ -1,7 +1,7 @@
 import type { Random } from './random.ts'
 
 /** The tool whose executions are counted; it takes exactly one text. */
-export const canary = 'canary'
+const canary = 'canary'
 
 const envelope = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
