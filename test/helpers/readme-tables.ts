@@ -1,6 +1,9 @@
+import { createLocalPrincipal } from '../../src/auth.ts'
 import { listSettings, loadConfig } from '../../src/config.ts'
+import { createRegistry, type Registry } from '../../src/registry.ts'
+import { selectTools } from '../../src/select-tools.ts'
 import { sourcesOf } from '../../src/setting.ts'
-import type { ToolDefinition } from '../../src/types.ts'
+import type { Source } from '../../src/types.ts'
 
 /** The settings table of the README, from the schema itself. */
 export function settingsTable(): string {
@@ -16,13 +19,39 @@ export function settingsTable(): string {
   return ['| key | flag | environment | default |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-/** The tools table of the README. */
-export function toolsTable(tools: readonly ToolDefinition[]): string {
+/** What each way of serving the finance tools costs a client, and what the tools are. */
+export function toolsTable(source: Source): string {
+  const core = new Set(source.toolsets?.get('finance.core'))
+  const tools = [...createRegistry([source]).tools.values()]
   const rows = tools.map(({ name, toolset, description }) => {
     const [sentence = ''] = description.split(/(?<=[.!?])\s/)
-    return `| ${code(name)} | ${code(toolset)} | ${sentence} |`
+    return `| ${code(name)}${core.has(name) ? ' ●' : ''} | ${code(toolset)} | ${sentence} |`
   })
-  return ['| tool | toolset | what it does |', '|---|---|---|', ...rows].join('\n')
+  return [
+    '| served | tools | bytes of `tools/list` |',
+    '|---|---|---|',
+    ...facesOf(source),
+    '',
+    '● belongs to `finance.core`.',
+    '',
+    '| tool | toolset | what it does |',
+    '|---|---|---|',
+    ...rows
+  ].join('\n')
+}
+
+function facesOf(source: Source): readonly string[] {
+  const core = createRegistry(selectTools([source], { excludeTools: [] }))
+  const faces: readonly (readonly [string, Registry])[] = [
+    ['`finance.core`, the default', core],
+    ['`--toolsets finance`', createRegistry([source])],
+    ['`--toolsets finance --discovery`', createRegistry([source], { discovery: true })]
+  ]
+  return faces.map(([served, registry]) => {
+    const { toolList } = registry.view(createLocalPrincipal({}))
+    const bytes = Buffer.byteLength(JSON.stringify({ tools: toolList }))
+    return `| ${served} | ${toolList.length} | ${bytes} |`
+  })
 }
 
 /** Puts a table between its markers. */
