@@ -29,5 +29,20 @@ export const families: readonly Family[] = [
     toolset: 'finance.debt',
     core: ['create_amortization_schedule'],
     load: async () => (await import('./debt/debt.ts')).debtTools
+  },
+  {
+    toolset: 'finance.statistics',
+    core: [
+      'calculate_correlation',
+      'linear_regression',
+      'calculate_confidence_interval',
+      'descriptive_stats_extended'
+    ],
+    load: async () => (await import('./statistics/everyday.ts')).everydayTools
+  },
+  {
+    toolset: 'finance.statistics',
+    core: [],
+    load: async () => (await import('./statistics/statistics.ts')).statisticsTools
   }
 ]

@@ -23,3 +23,8 @@ export function formatPercent(fraction: number): string {
   if (!Number.isFinite(percent)) return `${fraction.toPrecision(6)} * 100 %`
   return `${Number(percent.toPrecision(8))} %`
 }
+
+/** A number for a text, with up to eight digits. */
+export function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(8)))
+}

@@ -1,0 +1,56 @@
+import { compensatedSum } from './sums.ts'
+
+/** Arithmetic mean, correct to the last bit for constant values; NaN when there are none. */
+export function mean(values: readonly number[]): number {
+  const first = compensatedSum(values) / values.length
+  return first + compensatedSum(deviations(values, first)) / values.length
+}
+
+/** Variance in two passes; ddof 1 for a sample, 0 for a population. NaN with no more than ddof values. */
+export function variance(values: readonly number[], ddof: 0 | 1): number {
+  return covariance(values, values, ddof)
+}
+
+/** Standard deviation; it does not overflow where only its square would. */
+export function standardDeviation(values: readonly number[], ddof: 0 | 1): number {
+  const { scale, parts } = centre(values)
+  return scale * Math.sqrt(averageProduct(parts, parts, ddof))
+}
+
+/** Covariance of two series of the same length; ddof 1 for a sample, 0 for a population. */
+export function covariance(x: readonly number[], y: readonly number[], ddof: 0 | 1): number {
+  const left = centre(x)
+  const right = x === y ? left : centre(y)
+  return averageProduct(left.parts, right.parts, ddof) * left.scale * right.scale
+}
+
+/** Pearson's correlation, within [-1, 1]; NaN when either series is constant. */
+export function correlation(x: readonly number[], y: readonly number[]): number {
+  const left = centre(x).parts
+  const right = centre(y).parts
+  // One root of the product, since the product of two roots makes 1 - 2e-16 of an exact 1.
+  const lengths = Math.sqrt(sumOfProducts(left, left) * sumOfProducts(right, right))
+  return Math.max(-1, Math.min(1, sumOfProducts(left, right) / lengths))
+}
+
+/** Sum over i of x[i] * y[i], compensated. */
+export function sumOfProducts(x: readonly number[], y: readonly number[]): number {
+  return compensatedSum(x.map((value, index) => value * (y[index] ?? Number.NaN)))
+}
+
+/** Deviations from the mean, divided by a power of two (exact) so that squares stay in range. */
+function centre(values: readonly number[]): { scale: number; parts: readonly number[] } {
+  const parts = deviations(values, mean(values))
+  const largest = parts.reduce((most, part) => Math.max(most, Math.abs(part)), 0)
+  if (largest === 0 || !Number.isFinite(largest)) return { scale: 1, parts }
+  const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)))
+  return { scale, parts: parts.map((part) => part / scale) }
+}
+
+function deviations(values: readonly number[], from: number): number[] {
+  return values.map((value) => value - from)
+}
+
+function averageProduct(x: readonly number[], y: readonly number[], ddof: 0 | 1): number {
+  return sumOfProducts(x, y) / (x.length - ddof)
+}

@@ -1,0 +1,67 @@
+import { ToolError } from '../../../src/define-tool.ts'
+import { covariance, mean, sumOfProducts, variance } from '../numeric/moments.ts'
+import { studentQuantile, studentSurvival } from '../numeric/student.ts'
+
+/** Least-squares line through points, from centred sums. */
+export interface LineFit {
+  readonly slope: number
+  readonly intercept: number
+  readonly meanX: number
+  readonly meanY: number
+  /** Sum of squared deviations of x. */
+  readonly spreadX: number
+  readonly residualSum: number
+  /** Sum of squared deviations of y. */
+  readonly totalSum: number
+}
+
+/** Fits y = intercept + slope x; x must vary. */
+export function fitLine(x: readonly number[], y: readonly number[]): LineFit {
+  const meanX = mean(x)
+  const meanY = mean(y)
+  const spread = variance(x, 0)
+  if (!(spread > 0 && spread < Number.POSITIVE_INFINITY)) {
+    throw new ToolError('x: the squares of its deviations leave the range of numbers; scale x')
+  }
+  const slope = covariance(x, y, 0) / spread
+  const centred = y.map((value) => value - meanY)
+  const residuals = x.map((value, i) => (centred[i] ?? Number.NaN) - slope * (value - meanX))
+  return {
+    slope,
+    intercept: meanY - slope * meanX,
+    meanX,
+    meanY,
+    spreadX: spread * x.length,
+    residualSum: sumOfProducts(residuals, residuals),
+    totalSum: sumOfProducts(centred, centred)
+  }
+}
+
+/** Errors and two-sided p-values of slope and intercept, with n - 2 > 0 degrees of freedom. */
+export function inferLine(fit: LineFit, n: number) {
+  const { slope, intercept, meanX, spreadX, residualSum } = fit
+  const sigma = Math.sqrt(residualSum / (n - 2))
+  const slopeError = sigma / Math.sqrt(spreadX)
+  const interceptError = sigma * Math.sqrt(1 / n + meanX ** 2 / spreadX)
+  const slopeT = slope / slopeError
+  const interceptT = intercept / interceptError
+  return {
+    residualStandardDeviation: sigma,
+    slopeStandardError: slopeError,
+    slopeT,
+    slopePValue: 2 * studentSurvival(Math.abs(slopeT), n - 2),
+    interceptStandardError: interceptError,
+    interceptT,
+    interceptPValue: 2 * studentSurvival(Math.abs(interceptT), n - 2)
+  }
+}
+
+/** Value on the line at x; with n > 2 points also the 95 % interval of one new observation. */
+export function predictAt(fit: LineFit, n: number, x: number) {
+  const y = fit.meanY + fit.slope * (x - fit.meanX)
+  if (n < 3) return { x, y }
+  const sigma = Math.sqrt(fit.residualSum / (n - 2))
+  const distance = (x - fit.meanX) / Math.sqrt(fit.spreadX)
+  const margin = -studentQuantile(0.025, n - 2) * sigma * Math.sqrt(1 + 1 / n + distance ** 2)
+  return { x, y, lower: y - margin, upper: y + margin }
+}
