@@ -47,12 +47,18 @@ export async function endingOf(name: string, args: unknown): Promise<Ending> {
     requireFiniteNumbers(value, name)
     const block = result.content[0]
     const text = block?.type === 'text' ? String(block.text) : ''
-    if (text === '' || /NaN|Infinity/.test(text)) throw new Error(`${name}: text ${text}`)
+    if (text === '' || countNonNumbers(text) > countNonNumbers(JSON.stringify(args)))
+      throw new Error(`${name}: text ${text}`)
     return { kind: 'value', value, text }
   } catch (error) {
     if (error instanceof ToolError) return { kind: 'error', message: error.message }
     throw error
   }
+}
+
+/** A name in the arguments may be NaN; a number in the text may not. */
+function countNonNumbers(text: string | undefined): number {
+  return text?.match(/NaN|Infinity/g)?.length ?? 0
 }
 
 function requireFiniteNumbers(value: unknown, path: string): void {

@@ -58,7 +58,7 @@ function alter(args: unknown, changes: readonly Change[]): unknown {
 
 function apply({ where, kind, number, odd }: Change, [container, key]: [Container, string]): void {
   const old = container[key]
-  if (kind === 'odd') container[key] = odd
+  if (kind === 'odd') container[key] = structuredClone(odd)
   if (kind === 'number' && typeof old === 'number') container[key] = number
   if (kind === 'repeat' && Array.isArray(old)) container[key] = [...old, ...old]
   if (kind === 'shorten' && Array.isArray(old)) container[key] = old.slice(0, where % 3)

@@ -1,26 +1,39 @@
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { ToolError } from '../src/define-tool.ts'
 import { families } from '../tools/finance/families.ts'
 import { formatAmount, formatPercent } from '../tools/finance/numeric/numbers.ts'
 import { ctx, isAsWritten, numberOf, parseExamples, source } from './finance-call.ts'
 
+const uris = [
+  'docs://tvm-formulas',
+  'docs://statistical-methods',
+  'docs://monte-carlo-guide',
+  'docs://forecasting-techniques',
+  'docs://optimization-guide',
+  'docs://portfolio-optimization',
+  'docs://real-options',
+  'docs://risk-analytics',
+  'example://investment-analysis',
+  'example://loan-comparison',
+  'example://risk-modeling',
+  'reference://financial-glossary',
+  'reference://common-rates',
+  'reference://distribution-guide'
+]
+
 t.test('the source', async (t) => {
-  const names = source.tools.map(({ name }) => name)
-  t.equal(new Set(names).size, names.length, 'no name twice')
+  const names = new Set(source.tools.map(({ name }) => name))
+  t.equal(names.size, source.tools.length, 'no name twice')
   const core = source.toolsets?.get('finance.core') ?? []
-  t.equal(new Set(core).size, core.length)
+  t.ok(core.length >= 10)
   t.same(
-    core.filter((name) => !names.includes(name)),
+    core.filter((name) => !names.has(name)),
     []
   )
   t.same(
     source.resources?.map(({ uri }) => uri),
-    ['docs://tvm-formulas']
-  )
-  t.same(
-    source.prompts?.map(({ name }) => name),
-    ['analyze_investment']
+    uris
   )
   await source.close()
 })
@@ -49,41 +62,169 @@ t.test('numbers in texts', (t) => {
   t.end()
 })
 
-async function readFormulas(): Promise<string> {
-  const resource = source.resources?.find(({ uri }) => uri === 'docs://tvm-formulas')
-  const result = await resource?.read('docs://tvm-formulas', new Map(), ctx)
+async function readText(t: Test, uri: string): Promise<string> {
+  const resource = source.resources?.find((resource) => resource.uri === uri)
+  const result = await resource?.read(uri, new Map(), ctx)
   const [contents, ...rest] = result && 'contents' in result ? result.contents : []
-  t.same(
-    { ...contents, text: '' },
-    { uri: 'docs://tvm-formulas', mimeType: 'text/plain', text: '' }
-  )
+  t.same({ ...contents, text: '' }, { uri, mimeType: 'text/plain', text: '' })
   t.equal(rest.length, 0)
   return contents?.text ?? ''
 }
 
-t.test('every number in the reference text is what the tools say', async (t) => {
-  const text = await readFormulas()
-  const examples = parseExamples(text)
-  t.equal(examples.length, text.split('->').length - 1, 'no example is written in another form')
-  for (const example of examples) {
-    const actual = await numberOf(example.tool, example.args, example.field)
-    t.ok(isAsWritten(example, actual), `${example.tool} ${example.field}`, { actual, ...example })
-  }
-  for (const name of families.find(({ toolset }) => toolset === 'finance.tvm')?.core ?? [])
+/** What looks like the name of a tool, in a text that may hold names of arguments in JSON too. */
+function toolNamesIn(text: string): string[] {
+  const prose = text.replaceAll(/\{.*\}/g, '')
+  const names = prose.matchAll(
+    /\b(?:calculate|create|analyze|validate|monitor|optimize|forecast|fit|price|value|run|solve|check|compare|model|scenario|detect|backtest|assess|test|apply|goal|newton|gradient|minimize|descriptive|linear|spearmans|holt|ab|hypothesis|binomial|poisson|exponential|lognormal|hypergeometric|merton|aggregate|sensitivity|tornado)_[a-z0-9_]+\b/g
+  )
+  return [...new Set([...names].map(([name]) => name))]
+}
+
+// Tools of families that other branches bring.
+const elsewhere = new Set([
+  'assess_forecastability',
+  'backtest_forecast',
+  'calculate_altman_z_score',
+  'calculate_binomial_tree_option',
+  'calculate_cost_of_equity',
+  'calculate_dscr',
+  'calculate_efficient_frontier',
+  'calculate_expected_loss',
+  'calculate_recovery_metrics',
+  'calculate_risk_parity',
+  'calculate_wacc',
+  'check_debt_covenant',
+  'compare_financing_options',
+  'detect_anomalies',
+  'forecast_exponential_trend',
+  'forecast_linear_trend',
+  'forecast_logistic_trend',
+  'forecast_trend',
+  'forecast_with_seasonality',
+  'goal_seek',
+  'gradient_descent_optimize',
+  'holt_winters_forecast',
+  'merton_default_model',
+  'minimize_function',
+  'newton_raphson_optimize',
+  'optimize_capital_allocation',
+  'optimize_mean_variance_portfolio',
+  'optimize_portfolio',
+  'solve_integer_program',
+  'solve_linear_program',
+  'test_stationarity',
+  'value_abandonment_option',
+  'value_expansion_option'
+])
+
+const argumentsOfPrompts = new Set(
+  source.prompts?.flatMap((prompt) => prompt.arguments.map(({ name }) => name))
+)
+
+for (const uri of uris) {
+  t.test(`${uri}: every number is what the tools say`, async (t) => {
+    const text = await readText(t, uri)
+    t.ok(text.length > 1200, 'real content')
     t.ok(
-      examples.some(({ tool }) => tool === name),
-      name
+      text
+        .split('\n')
+        .every((line) => line.startsWith('|') || / -> /.test(line) || line.length <= 120),
+      'short lines'
     )
+    const examples = parseExamples(text)
+    t.equal(examples.length, text.split('->').length - 1, 'no example is written in another form')
+    for (const example of examples) {
+      const actual = await numberOf(example.tool, example.args, example.field)
+      t.ok(isAsWritten(example, actual), `${example.tool} ${example.field}`, { actual, ...example })
+    }
+  })
+}
+
+t.test('every tool for the time value of money has an example', async (t) => {
+  const examples = parseExamples(await readText(t, 'docs://tvm-formulas'))
+  const shown = new Set(examples.map(({ tool }) => tool))
+  const tvm = families.find(({ toolset }) => toolset === 'finance.tvm')
+  for (const name of tvm?.core ?? []) t.ok(shown.has(name), name)
 })
 
-const prompt = source.prompts?.find(({ name }) => name === 'analyze_investment')
+t.test('a tool named in a text or prompt exists', async (t) => {
+  const names = new Set(source.tools.map(({ name }) => name))
+  const texts = await Promise.all(uris.map((uri) => readText(t, uri)))
+  const prompts = await Promise.all([...samples].map(([name, args]) => textOf(name, args)))
+  const unknown = [...texts, ...prompts]
+    .flatMap(toolNamesIn)
+    .filter((name) => !names.has(name) && !argumentsOfPrompts.has(name) && !elsewhere.has(name))
+  t.same(unknown, [])
+})
 
-async function ask(args: Readonly<Record<string, string>>): Promise<string> {
+/** Good arguments of each prompt. */
+const samples = new Map<string, Readonly<Record<string, string>>>([
+  ['analyze_investment', { investment_amount: '100000', discount_rate: '0.1' }],
+  ['compare_financing', { amount: '250000', purpose: 'car' }],
+  ['assess_risk', { scenario_name: 'a launch', confidence_level: '99%' }],
+  ['forecast_revenue', { periods_ahead: '12', business_name: 'Acme' }],
+  ['analyze_portfolio', { portfolio_name: 'Pension' }],
+  ['debt_analysis', { company_name: 'Acme' }]
+])
+
+async function textOf(name: string, args: Readonly<Record<string, string>>): Promise<string> {
+  const prompt = source.prompts?.find((prompt) => prompt.name === name)
   const result = await prompt?.get(new Map(Object.entries(args)), ctx)
   const [message, ...rest] = result && 'messages' in result ? result.messages : []
   if (!message || rest.length > 0 || message.role !== 'user') throw new Error('no user message')
   return String(message.content.text)
 }
+
+const prompt = source.prompts?.find(({ name }) => name === 'analyze_investment')
+const ask = (args: Readonly<Record<string, string>>) => textOf('analyze_investment', args)
+
+t.test('the prompts and their arguments', async (t) => {
+  const shown = source.prompts?.map(({ name, arguments: list }) => {
+    const names = list.map(({ name, required }) => (required ? `${name}!` : name))
+    return `${name} ${names.join(' ')}`
+  })
+  t.same(shown, [
+    'analyze_investment investment_amount! discount_rate! project_name',
+    'compare_financing amount! purpose',
+    'assess_risk scenario_name! confidence_level',
+    'forecast_revenue periods_ahead! business_name',
+    'analyze_portfolio portfolio_name',
+    'debt_analysis company_name'
+  ])
+  for (const [name, args] of samples) {
+    const text = await textOf(name, args)
+    for (const value of Object.values(args)) {
+      t.ok(text.includes(value.replace('99%', '0.99')), `${name} says ${value}`)
+    }
+    t.match(text, /\n1\. [\s\S]*\n6\. /, `${name} has steps`)
+    for (const [, uri = ''] of text.matchAll(/(\w+:\/\/[\w-]+)/g)) t.ok(uris.includes(uri), uri)
+  }
+})
+
+t.test('every suggested value of an argument is accepted', async (t) => {
+  for (const { name, arguments: list } of source.prompts ?? []) {
+    for (const argument of list) {
+      for (const value of argument.complete ?? []) {
+        const text = await textOf(name, { ...samples.get(name), [argument.name]: value })
+        t.ok(text.includes(value), `${name} ${argument.name} ${value}`)
+      }
+    }
+  }
+})
+
+t.test('prompts refuse nonsense by the name of the argument', async (t) => {
+  const refusals = [
+    ['compare_financing', { amount: '-1' }, /^amount: /],
+    ['compare_financing', { amount: '5', purpose: 'x'.repeat(201) }, /^purpose: /],
+    ['assess_risk', {}, /^scenario_name: /],
+    ['assess_risk', { scenario_name: 'x', confidence_level: '1' }, /^confidence_level: /],
+    ['assess_risk', { scenario_name: 'x', confidence_level: '50%' }, /^confidence_level: /],
+    ['forecast_revenue', { periods_ahead: '1.5' }, /^periods_ahead: /],
+    ['forecast_revenue', { periods_ahead: '121' }, /^periods_ahead: /],
+    ['forecast_revenue', {}, /^periods_ahead: /]
+  ] as const
+  for (const [name, args, message] of refusals) await t.rejects(textOf(name, args), message)
+})
 
 t.test('analyze_investment', async (t) => {
   t.same(

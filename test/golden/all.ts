@@ -1,11 +1,21 @@
 import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
+import { inventoryGolden } from './inventory.ts'
+import { ratiosGolden } from './ratios.ts'
+import { riskGolden } from './risk.ts'
+import { simulationGolden } from './simulation.ts'
+import { statementsGolden } from './statements.ts'
 import { statisticsGolden } from './statistics.ts'
 import { timeValueGolden } from './time-value.ts'
 
 /** Every golden value of every family. */
 export const allGolden: readonly Golden[] = [
   ...timeValueGolden,
+  ...simulationGolden,
+  ...ratiosGolden,
+  ...riskGolden,
+  ...statementsGolden,
+  ...inventoryGolden,
   ...statisticsGolden,
   ...distributionGolden
 ]

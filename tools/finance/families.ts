@@ -44,5 +44,56 @@ export const families: readonly Family[] = [
     toolset: 'finance.statistics',
     core: [],
     load: async () => (await import('./statistics/statistics.ts')).statisticsTools
+  },
+  {
+    toolset: 'finance.simulation',
+    core: ['run_monte_carlo'],
+    load: async () => (await import('./simulation/monte-carlo.ts')).monteCarloTools
+  },
+  {
+    toolset: 'finance.simulation',
+    core: [],
+    load: async () => (await import('./simulation/simulation.ts')).simulationTools
+  },
+  {
+    toolset: 'finance.ratios',
+    core: [
+      'calculate_current_ratio',
+      'calculate_debt_to_equity',
+      'calculate_profit_margin',
+      'calculate_roe',
+      'calculate_roi'
+    ],
+    load: async () => (await import('./ratios/everyday.ts')).everydayRatioTools
+  },
+  {
+    toolset: 'finance.ratios',
+    core: [],
+    load: async () => (await import('./ratios/ratios.ts')).ratioTools
+  },
+  {
+    toolset: 'finance.risk',
+    core: ['calculate_value_at_risk'],
+    load: async () => (await import('./risk/value-at-risk.ts')).valueAtRiskTools
+  },
+  {
+    toolset: 'finance.risk',
+    core: [],
+    load: async () => (await import('./risk/risk.ts')).riskTools
+  },
+  {
+    toolset: 'finance.statements',
+    core: ['calculate_percent_change'],
+    load: async () => (await import('./statements/series/percent-change.ts')).percentChangeTools
+  },
+  {
+    toolset: 'finance.statements',
+    core: [],
+    load: async () => (await import('./statements/statements.ts')).statementTools
+  },
+  {
+    toolset: 'finance.operations',
+    core: [],
+    load: async () => (await import('./operations/inventory-tools.ts')).inventoryTools
   }
 ]

@@ -7,7 +7,7 @@ export function sortNumbers(values: readonly number[]): readonly number[] {
  * Quantile at p in [0, 1] of values sorted ascending, interpolated linearly at (n - 1) p: type 7 of
  * Hyndman and Fan (1996), Excel's PERCENTILE.INC, NumPy's default. NaN when there are no values.
  */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   const position = (sorted.length - 1) * p
   const below = Math.floor(position)
   const low = sorted[below] ?? Number.NaN

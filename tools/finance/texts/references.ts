@@ -1,77 +1,111 @@
 import type { ResourceDefinition } from '../../../src/types.ts'
 
-// Every line "tool {arguments} -> field value" is recomputed by test/finance-reference.test.ts.
-const tvmFormulas = `TIME VALUE OF MONEY: FORMULAS AND CONVENTIONS
+/** A text that is imported when it is read. */
+interface Text {
+  readonly uri: string
+  readonly title: string
+  readonly description: string
+  readonly load: () => Promise<string>
+}
 
-Conventions
-- Rates are decimal fractions per period: 0.05 is 5 %. A nominal annual rate of 6 % paid monthly is
-  0.06 / 12 = 0.005 per month. Rates may be 0 or negative, down to -1 (-100 %) exclusive.
-- Cash flows: negative when paid, positive when received. Loans, payments and values of annuities are
-  given as positive amounts; Excel shows one side of the exchange negative.
-- Annuity type: ordinary pays at the end of each period (loans), due at its start (rents, leases).
-- Results carry full precision; only the accompanying text is rounded.
-
-Single amounts (r = rate, n = periods)
-  present value   PV = FV / (1 + r)^n
-  future value    FV = PV * (1 + r)^n
-calculate_present_value {"futureValue":1000,"rate":0.05,"periods":10} -> presentValue 613.9133
-calculate_future_value {"presentValue":1000,"rate":0.05,"periods":10} -> futureValue 1628.8946
-
-Annuities
-  present value, ordinary   PV = p * (1 - (1 + r)^-n) / r        (r = 0: PV = p * n)
-  future value, ordinary    FV = p * ((1 + r)^n - 1) / r         (r = 0: FV = p * n)
-  due                       ordinary * (1 + r)
-  payment, ordinary         p = (PV + F * (1 + r)^-n) * r / (1 - (1 + r)^-n)
-  payment, due              ordinary / (1 + r)
-F is Excel's fv: the balance wanted after the last payment, which raises the payment. A balloon that is
-still owed at the end lowers it; calculate_payment reports that reading as paymentWithBalloon.
-calculate_annuity_pv {"payment":500,"rate":0.006666666666666667,"periods":240} -> presentValue 59777.15
-calculate_annuity_fv {"payment":100,"rate":0.005,"periods":120,"type":"due"} -> futureValue 16469.87
-calculate_payment {"presentValue":10000,"rate":0.006666666666666667,"periods":10} -> payment 1037.03
-calculate_payment {"presentValue":10000,"rate":0.006666666666666667,"periods":10,"type":"due"} -> payment 1030.16
-calculate_payment {"presentValue":0,"rate":0.005,"periods":216,"futureValue":50000} -> payment 129.08
-
-Net present value
-  NPV = sum of CF[i] / (1 + r)^i, with CF[0] now and not discounted
-Excel's NPV function discounts its first flow by one period: NPV(Excel) = NPV / (1 + r), reported as
-excelNpv. Accept a project when NPV at your cost of capital is above 0.
-calculate_npv {"rate":0.1,"cashFlows":[-10000,3000,4200,6800]} -> npv 1307.29
-calculate_npv {"rate":0.1,"cashFlows":[-10000,3000,4200,6800]} -> excelNpv 1188.44
-
-Internal rate of return
-  IRR = every r > -1 with sum of CF[i] / (1 + r)^i = 0
-There are at most as many rates as sign changes in the flows (Descartes). With more than one sign change
-several rates, or none, can exist: all are reported, and irr is the one nearest to guess. When rates
-disagree, decide by NPV.
-calculate_irr {"cashFlows":[-70000,12000,15000,18000,21000,26000]} -> irr 0.086631
-calculate_irr {"cashFlows":[-1600,10000,-10000]} -> irr 0.250000
-calculate_irr {"cashFlows":[-1600,10000,-10000],"guess":5} -> irr 4.000000
-
-Dated flows
-  XNPV = sum of A[i] / (1 + r)^(d[i] / 365), d[i] = calendar days since the earliest date
-  XIRR = every r > -1 with XNPV = 0
-Days are counted on the calendar (28 February to 1 March is 2 days in 2024 and 1 in 2023), times of day
-and time zones play no part, and r is an effective rate per 365 days.
-calculate_xnpv {"rate":0.09,"cashFlows":[{"date":"2008-01-01","amount":-10000},{"date":"2008-03-01","amount":2750},{"date":"2008-10-30","amount":4250},{"date":"2009-02-15","amount":3250},{"date":"2009-04-01","amount":2750}]} -> xnpv 2086.65
-calculate_xirr {"cashFlows":[{"date":"2008-01-01","amount":-10000},{"date":"2008-03-01","amount":2750},{"date":"2008-10-30","amount":4250},{"date":"2009-02-15","amount":3250},{"date":"2009-04-01","amount":2750}]} -> xirr 0.373363
-
-Amortization
-  interest of a period = opening balance * annual rate / payments per year
-  principal of a period = payment - interest
-Schedules are rounded to cents; the last payment absorbs the rounding, so that the balance ends at 0.00.
-create_amortization_schedule {"principal":200000,"annualRate":0.06,"years":30,"frequency":"monthly"} -> payment 1199.10
-`
-
-/** Formulas, conventions and worked examples for the time value of money. */
-export const financeResources: readonly ResourceDefinition[] = [
-  Object.freeze({
+const texts: readonly Text[] = [
+  {
     uri: 'docs://tvm-formulas',
-    name: 'tvm-formulas',
     title: 'Time value of money: formulas and conventions',
     description:
       'Formulas, sign and timing conventions, differences from Excel and worked examples of the time value of money tools',
-    mimeType: 'text/plain',
-    scopes: [],
-    read: (uri: string) => ({ contents: [{ uri, mimeType: 'text/plain', text: tvmFormulas }] })
-  })
+    load: async () => (await import('./docs/tvm-formulas.ts')).tvmFormulas
+  },
+  {
+    uri: 'docs://statistical-methods',
+    title: 'Statistical methods: formulas and conventions',
+    description: 'Correlation, regression, intervals and tests: formulas, conventions, examples',
+    load: async () => (await import('./docs/statistical-methods.ts')).statisticalMethods
+  },
+  {
+    uri: 'docs://monte-carlo-guide',
+    title: 'Monte Carlo simulation: guide',
+    description: 'How to set up, run and read a simulation, and what goes wrong',
+    load: async () => (await import('./docs/monte-carlo.ts')).monteCarloGuide
+  },
+  {
+    uri: 'docs://forecasting-techniques',
+    title: 'Forecasting techniques',
+    description: 'Which technique for which series; formulas of trends, seasons and errors',
+    load: async () => (await import('./docs/forecasting.ts')).forecastingTechniques
+  },
+  {
+    uri: 'docs://optimization-guide',
+    title: 'Optimisation: guide',
+    description: 'Which solver for which problem, and how to state it',
+    load: async () => (await import('./docs/optimization.ts')).optimizationGuide
+  },
+  {
+    uri: 'docs://portfolio-optimization',
+    title: 'Portfolio optimisation: formulas and conventions',
+    description: 'Return, risk, frontier and risk parity: formulas, conventions and limits',
+    load: async () => (await import('./docs/portfolio.ts')).portfolioOptimization
+  },
+  {
+    uri: 'docs://real-options',
+    title: 'Real options: formulas and conventions',
+    description: 'Options to expand, abandon and wait: translation to Black-Scholes and trees',
+    load: async () => (await import('./docs/real-options.ts')).realOptions
+  },
+  {
+    uri: 'docs://risk-analytics',
+    title: 'Risk analytics: formulas and conventions',
+    description: 'Value at risk, expected shortfall, aggregation, drawdown and stress',
+    load: async () => (await import('./docs/risk-analytics.ts')).riskAnalytics
+  },
+  {
+    uri: 'example://investment-analysis',
+    title: 'Worked example: an investment',
+    description: 'Net present value, internal rate of return and sensitivity of a machine',
+    load: async () => (await import('./docs/examples.ts')).investmentAnalysis
+  },
+  {
+    uri: 'example://loan-comparison',
+    title: 'Worked example: two loans',
+    description: 'Two loans of different terms, and leasing instead, compared step by step',
+    load: async () => (await import('./docs/examples.ts')).loanComparison
+  },
+  {
+    uri: 'example://risk-modeling',
+    title: 'Worked example: a risk',
+    description: 'The profit of a shop in cases, as a distribution and against its interest',
+    load: async () => (await import('./docs/examples.ts')).riskModeling
+  },
+  {
+    uri: 'reference://financial-glossary',
+    title: 'Financial glossary',
+    description: 'Terms and abbreviations with their definitions and tools',
+    load: async () => (await import('./docs/glossary.ts')).financialGlossary
+  },
+  {
+    uri: 'reference://common-rates',
+    title: 'Rates: forms, conversions, choice',
+    description: 'Nominal, effective, continuous and real rates, day counts, which rate for what',
+    load: async () => (await import('./docs/common-rates.ts')).commonRates
+  },
+  {
+    uri: 'reference://distribution-guide',
+    title: 'Distributions: which one, with which parameters',
+    description: 'The fifteen distributions of the simulation tools and how to choose',
+    load: async () => (await import('./docs/distributions.ts')).distributionGuide
+  }
 ]
+
+/** Formulas, guides, worked examples and references about the finance tools. */
+export const financeResources: readonly ResourceDefinition[] = texts.map(
+  ({ uri, title, description, load }) =>
+    Object.freeze({
+      uri,
+      name: uri.split('://')[1] ?? uri,
+      title,
+      description,
+      mimeType: 'text/plain',
+      scopes: [],
+      read: async () => ({ contents: [{ uri, mimeType: 'text/plain', text: await load() }] })
+    })
+)
