@@ -92,6 +92,16 @@ export const families: readonly Family[] = [
     load: async () => (await import('./ratios/ratios.ts')).ratioTools
   },
   {
+    toolset: 'finance.valuation',
+    core: ['calculate_wacc', 'calculate_cost_of_equity'],
+    load: async () => (await import('./valuation/cost-of-capital.ts')).costOfCapitalTools
+  },
+  {
+    toolset: 'finance.valuation',
+    core: [],
+    load: async () => (await import('./valuation/valuation.ts')).valuationTools
+  },
+  {
     toolset: 'finance.risk',
     core: ['calculate_value_at_risk'],
     load: async () => (await import('./risk/value-at-risk.ts')).valueAtRiskTools

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
-import { formatAmount, formatPercent, requireFinite } from '../numeric/numbers.ts'
+import { formatAmount, formatNumber, formatPercent, requireFinite } from '../numeric/numbers.ts'
 
 type Inputs = Readonly<Record<string, z.ZodType<number | undefined>>>
 type Values<I extends Inputs> = { readonly [Name in keyof I]: z.output<I[Name]> }
@@ -22,7 +22,7 @@ interface Ratio<I extends Inputs> {
   readonly inputs: I
   /** Meaning and formula by output field; the first is the answer. */
   readonly outputs: Readonly<Record<string, Output<I>>>
-  readonly unit: 'fraction' | 'times' | 'days' | 'amount'
+  readonly unit: keyof typeof formats
   /** Sentence about the answer, which arrives formatted. */
   readonly reading: (answer: string) => string
   /** Contradiction between inputs, as the text of an error that names the field and the rule. */
@@ -40,12 +40,20 @@ export const not0 = (meaning: string) =>
     .refine((value) => value !== 0, 'must not be 0: the ratio divides by it')
     .describe(`${meaning}; not 0`)
 
+const formats = {
+  fraction: formatPercent,
+  times: formatAmount,
+  days: formatAmount,
+  amount: formatAmount,
+  number: formatNumber
+} as const
+
 /** Makes the tool of one row. */
 export function createRatio<I extends Inputs>(row: Ratio<I>): ToolDefinition {
   const { inputs, outputs, unit, reading, contradiction, note, ...about } = row
   const fields = Object.keys(inputs).join(', ')
   const [answer = ''] = Object.keys(outputs)
-  const format = unit === 'fraction' ? formatPercent : formatAmount
+  const format = formats[unit]
   return defineTool({
     toolset: 'finance.ratios',
     ...about,
