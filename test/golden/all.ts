@@ -1,16 +1,22 @@
+import { debtGolden } from './debt.ts'
 import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
+import { investmentGolden } from './investment.ts'
 import { ratiosGolden } from './ratios.ts'
 import { riskGolden } from './risk.ts'
 import { simulationGolden } from './simulation.ts'
 import { statementsGolden } from './statements.ts'
 import { statisticsGolden } from './statistics.ts'
 import { timeValueGolden } from './time-value.ts'
+import { valuationGolden } from './valuation.ts'
 
 /** Every golden value of every family. */
 export const allGolden: readonly Golden[] = [
   ...timeValueGolden,
+  ...investmentGolden,
+  ...debtGolden,
+  ...valuationGolden,
   ...simulationGolden,
   ...ratiosGolden,
   ...riskGolden,
