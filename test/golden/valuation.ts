@@ -16,8 +16,8 @@ const capital: readonly Golden[] = [
       tax_rate: 0.25
     },
     expected: {
-      wacc: 0.090714285714285714286,
-      waccOnGrossDebt: 0.087166666666666666667,
+      wacc: 0.09071428571428572,
+      waccOnGrossDebt: 0.08716666666666667,
       costOfEquity: 0.112,
       afterTaxCostOfDebt: 0.0375,
       equityWeight: 5 / 7,
@@ -69,8 +69,8 @@ const capital: readonly Golden[] = [
       firmValue: 1000
     },
     expected: {
-      optimalDebtToEquity: 0.71269767715535053602,
-      wacc: 0.08419046515733025804,
+      optimalDebtToEquity: 0.7126976771553505,
+      wacc: 0.08419046515733025,
       unleveredWacc: 0.088,
       'curve[4].debtToEquity': 1,
       'curve[4].wacc': 0.0845,
@@ -206,9 +206,9 @@ const equity: readonly Golden[] = [
       requiredReturn: 0.12
     },
     expected: {
-      valuePerShare: 27.358187808651157256,
-      presentValueHighGrowth: 6.179093904325578628,
-      presentValueTerminal: 21.179093904325578628,
+      valuePerShare: 27.358187808651156,
+      presentValueHighGrowth: 6.179093904325579,
+      presentValueTerminal: 21.17909390432558,
       terminalValue: 37.3248
     },
     source: `${exact}, dividend by dividend`
@@ -240,10 +240,10 @@ const equity: readonly Golden[] = [
       costOfEquity: 0.11
     },
     expected: {
-      equityValue: 582.53357805621903175,
-      presentValueHighGrowth: 139.18061452518945172,
-      presentValueTerminal: 443.35296353102958002,
-      terminalValue: 747.07552678571428571
+      equityValue: 582.5335780562191,
+      presentValueHighGrowth: 139.18061452518944,
+      presentValueTerminal: 443.35296353102956,
+      terminalValue: 747.0755267857143
     },
     source: `${exact}, flow by flow`
   },
@@ -272,10 +272,10 @@ const equity: readonly Golden[] = [
       sharesOutstanding: 100
     },
     expected: {
-      equityValue: 1428.5714285714285714,
+      equityValue: 1428.5714285714287,
       residualIncome: 30,
-      presentValueResidual: 428.5714285714285714,
-      valueAtConstantReturn: 1443.8775510204081633,
+      presentValueResidual: 428.57142857142856,
+      valueAtConstantReturn: 1443.8775510204082,
       impliedDividend: 60,
       returnOnEquity: 0.15,
       priceToBook: 10 / 7,
