@@ -13,3 +13,18 @@ export function median(values: readonly number[]): number {
   const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN
   return (lower + upper) / 2
 }
+
+/** Welch's t of two samples: how many standard errors lie between their means. */
+export function welchT(one: readonly number[], other: readonly number[]): number {
+  const error = varianceOf(one) / one.length + varianceOf(other) / other.length
+  return (mean(one) - mean(other)) / Math.sqrt(error)
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function varianceOf(values: readonly number[]): number {
+  const middle = mean(values)
+  return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
+}

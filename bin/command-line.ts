@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
+const commands = ['tools', 'openapi', 'keys', 'audit'] as const
+
 export interface CommandLine {
-  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi'
+  readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
   /** Words after the flags: the subcommand's own. */
   readonly words: readonly string[]
   /** Flags that are settings, with their text. */
@@ -13,6 +15,15 @@ export interface CommandLine {
   readonly strict: boolean
   /** JSON text of `tools call`. */
   readonly args?: string
+  /** What `keys create` makes a key of. */
+  readonly key: {
+    readonly name?: string
+    readonly scopes?: readonly string[]
+    readonly tools?: readonly string[]
+    readonly expires?: string
+  }
+  /** `audit verify`: a head noted earlier. */
+  readonly head?: string
 }
 
 const text = { type: 'string' } as const
@@ -35,9 +46,14 @@ const options = {
   'api-base-url': text,
   'allow-writes': flag,
   strict: flag,
+  name: text,
+  scopes: many,
+  expires: text,
   demo: flag,
+  discovery: flag,
   'print-config': flag,
   args: text,
+  head: text,
   json: flag,
   version: flag,
   help: flag
@@ -60,9 +76,24 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     settings,
     json: values.json ?? false,
     strict: values.strict ?? false,
+    key: readKey(values),
     ...(values.config !== undefined && { configFile: values.config }),
-    ...(values.args !== undefined && { args: values.args })
+    ...(values.args !== undefined && { args: values.args }),
+    ...(values.head !== undefined && { head: values.head })
   }
+}
+
+function readKey({ name, scopes, tools, expires }: Values): CommandLine['key'] {
+  return {
+    ...(name !== undefined && { name }),
+    ...(scopes && { scopes: splitList(scopes) }),
+    ...(tools && { tools: splitList(tools) }),
+    ...(expires !== undefined && { expires })
+  }
+}
+
+function splitList(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => text.split(',').map((item) => item.trim()))
 }
 
 type SettingTexts = Map<string, string | readonly string[]>
@@ -81,7 +112,7 @@ function collectSettings(values: Values): SettingTexts {
     const isPath = name === 'module'
     if (given !== undefined) settings.set(`--${name}`, isPath ? given : given.join(','))
   }
-  for (const name of ['demo', 'allow-writes'] as const) {
+  for (const name of ['demo', 'allow-writes', 'discovery'] as const) {
     if (values[name]) settings.set(`--${name}`, 'true')
   }
   return settings
@@ -121,7 +152,8 @@ function chooseAction(values: Values, [command]: readonly string[]): CommandLine
   if (values.version) return 'version'
   if (values['print-config']) return 'print-config'
   if (command === undefined) return 'serve'
-  if (command === 'tools' || command === 'openapi') return command
+  const known = commands.find((name) => name === command)
+  if (known) return known
   throw new ConfigError(`command line: unknown command ${command}; see mcp-server --help`)
 }
 
@@ -132,6 +164,11 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
+  mcp-server keys list [--json]
+  mcp-server keys revoke NAME|ID
+  mcp-server audit verify FILE... [--head SEQ:HASH]
+  mcp-server audit head FILE
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp
@@ -141,6 +178,7 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   --toolsets a,b          which groups are served (finance.core and what is mounted)
   --tools globs           which tools are served, by name
   --exclude-tools globs   which are not; wins over the others
+  --discovery             list only two tools, which find and call the others
   --openapi FILE|URL      a REST API as tools, read-only (more with apis in the file)
   --api-base-url URL      where it is, instead of the document's own server
   --allow-writes          operations other than GET and HEAD, too
@@ -149,5 +187,5 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   --version --help
 
 Secrets come from the environment or a file, never from the command line: MCP_AUTH_TOKEN,
-MCP_API_KEYS, MCP_AUTH_TOKEN_FILE. The README lists every setting.
+MCP_API_KEYS, MCP_AUTH_TOKEN_FILE; or make keys with mcp-server keys create. The README lists every setting.
 `

@@ -1,47 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { type Alert, createAlerts } from '../src/alerts.ts'
-import { type Audit, createAudit } from '../src/audit.ts'
+import type { Audit } from '../src/audit.ts'
 import { createChanges } from '../src/changes.ts'
 import { createPolicy } from '../src/create-policy.ts'
 import { createDispatcher } from '../src/dispatch.ts'
 import { createKillSwitch } from '../src/kill-switch.ts'
 import type { Limiter, SharedLimiter } from '../src/limit.ts'
-import {
-  type LineSink,
-  openGatheredStandardError,
-  openLineFile,
-  openStandardError
-} from '../src/line-sink.ts'
-import { createLog } from '../src/log.ts'
 import type { Policy } from '../src/policy.ts'
 import { createRegistry, type Registry } from '../src/registry.ts'
+import type { SecretFilter } from '../src/secret-filter.ts'
 import { requireTools, selectTools } from '../src/select-tools.ts'
 import type { Config } from '../src/settings.ts'
 import type { Changes, Log, Source } from '../src/types.ts'
 import { readVersion } from '../src/version.ts'
 import type { Mcp } from '../transports/mcp.ts'
 import { createRequestState } from '../transports/request-state.ts'
-
-/** Where the process speaks to its operator. */
-export interface Output {
-  readonly stderr: LineSink
-  readonly log: Log
-  /** Resolves when every line is written, or after `maxMs`. */
-  flush(maxMs: number): Promise<void>
-}
-
-/** Opens standard error: audit lines go out one by one, log lines together. */
-export function openOutput(config: Config): Output {
-  const stderr = openStandardError()
-  const gathered = openGatheredStandardError()
-  return {
-    stderr,
-    log: createLog(config.log, gathered),
-    async flush(maxMs) {
-      await Promise.all([stderr.flush(maxMs), gathered.flush(maxMs)])
-    }
-  }
-}
+import { openAudit } from './open-audit.ts'
+import { type Output, openOutput } from './output.ts'
 
 /** Everything that is the same whichever transport serves it. */
 export interface Core {
@@ -50,6 +25,7 @@ export interface Core {
   readonly audit: Audit
   readonly log: Log
   readonly policy: Policy
+  readonly secrets: SecretFilter
 }
 
 /** What only a server that runs for long has beside the rest. */
@@ -68,15 +44,9 @@ export function createCore(
   output: Output = openOutput(config),
   { sendAlert, limiters }: Surroundings = {}
 ): Core {
-  const { stderr, log } = output
-  const { file } = config.audit
-  const audit = createAudit(
-    config.audit,
-    file === undefined
-      ? stderr
-      : openLineFile(file, 'audit.file (MCP_AUDIT_FILE)', (problem) => log.error(problem))
-  )
-  const registry = createRegistry(selectTools(sources, config))
+  const { log, secrets } = output
+  const audit = openAudit(config, output)
+  const registry = createRegistry(selectTools(sources, config), config)
   requireTools('limits.tools', Object.keys(config.limits.tools), sources, registry.tools)
   const policy = createPolicy(config, audit, limiters?.own, limiters?.shared)
   const alerts = createAlerts({ audit, log, ...(sendAlert && { send: sendAlert }) })
@@ -89,5 +59,5 @@ export function createCore(
   const requestState = createRequestState(randomBytes(32))
   const version = readVersion()
   const mcp = { dispatcher, changes, requestState, log, version, alerts, killSwitch }
-  return Object.freeze({ mcp, registry, audit, log, policy })
+  return Object.freeze({ mcp, registry, audit, log, policy, secrets })
 }

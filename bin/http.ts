@@ -1,11 +1,10 @@
-import { createAuthenticate, createCredential, generateKey, namedKey } from '../src/auth.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
-import { openCredentials } from '../src/credentials.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source } from '../src/types.ts'
 import { createHttpServer, type HttpServer } from '../transports/http/app.ts'
 import { isLoopback } from '../transports/http/host.ts'
 import type { Core } from './core.ts'
+import { openGate } from './gate.ts'
 
 /** Starts HTTP with the configured credentials; makes one key when a loopback server has none. */
 export async function startHttp(
@@ -14,9 +13,7 @@ export async function startHttp(
   sources: readonly Source[]
 ): Promise<HttpServer> {
   const { mcp, registry, audit, log, policy } = core
-  const authenticate = config.auth.required
-    ? createGate(config, core)
-    : refuseOpenGate(config, core)
+  const gate = config.auth.required ? await openGate(config, log) : refuseOpenGate(config, core)
   const server = await createHttpServer({
     mcp,
     registry,
@@ -24,46 +21,26 @@ export async function startHttp(
     audit,
     notReady: () => [
       ...(policy.slots.isFull ? ['overloaded'] : []),
-      ...sources.flatMap((source) => source.notReady?.() ?? [])
+      ...sources.flatMap((source) => source.notReady?.() ?? []),
+      ...(audit.isBlocked() ? ['audit unwritable'] : [])
     ],
-    ...(authenticate && { authenticate: authenticate.check })
+    ...(gate && { authenticate: gate.authenticate })
   })
   const origin = await server.listen().catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigError(`http.host, http.port: cannot listen: ${reasonOf(cause)}`, { cause })
   })
   log.info('listening', { url: `${origin}${config.http.path}` })
-  if (authenticate?.generatedKey !== undefined) {
-    printKey(`${origin}${config.http.path}`, authenticate.generatedKey)
+  if (gate?.generatedKey !== undefined) {
+    printKey(`${origin}${config.http.path}`, gate.generatedKey)
+    core.secrets.add([gate.generatedKey])
   }
   return {
     ...server,
     async close(graceMs) {
       await server.close(graceMs)
-      authenticate?.close()
+      gate?.close()
     }
   }
-}
-
-interface Gate {
-  readonly check: ReturnType<typeof createAuthenticate>
-  readonly generatedKey?: string
-  close(): void
-}
-
-function createGate(config: Config, { log }: Core): Gate {
-  const credentials = openCredentials(config, log)
-  if (config.auth.tokenFile !== undefined || credentials.current().length > 0) {
-    return { check: createAuthenticate(credentials.current), close: credentials.close }
-  }
-  if (!isLoopback(config.http.host)) {
-    throw new ConfigError(
-      `auth: ${config.http.host} is reachable from elsewhere and no credential is configured; ` +
-        'set MCP_AUTH_TOKEN, MCP_API_KEYS or MCP_AUTH_TOKEN_FILE'
-    )
-  }
-  const generatedKey = generateKey()
-  const own = [createCredential(generatedKey, namedKey('generated'))]
-  return { check: createAuthenticate(() => own), generatedKey, close: credentials.close }
 }
 
 function refuseOpenGate({ auth, http }: Config, { audit, log }: Core): undefined {

@@ -18,9 +18,23 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const loaded = await load(line)
   if (line.action === 'print-config') return print(printConfig(loaded))
+  if (line.action === 'audit') {
+    const { runAudit } = await import('./audit.ts')
+    const { key } = loaded.config.audit
+    const { words, head } = line
+    process.exitCode = runAudit(words, {
+      ...(head !== undefined && { head }),
+      ...(key !== undefined && { key })
+    })
+    return
+  }
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
     return serve(loaded, loadSources)
+  }
+  if (line.action === 'keys') {
+    const { runKeys } = await import('./keys.ts')
+    return runKeys(loaded.config, line)
   }
   const { runTools } = await import('./tools.ts')
   process.exitCode = await runTools(loaded.config, line, loadSources)

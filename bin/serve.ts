@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import { localPrincipal } from '../src/auth.ts'
+import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
 import { describeError } from '../src/log.ts'
@@ -7,7 +7,9 @@ import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
-import { createCore, openOutput } from './core.ts'
+import { createCore } from './core.ts'
+import { openOutput } from './output.ts'
+import { guardStderr } from './stderr.ts'
 import { openSurroundings } from './surroundings.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
@@ -26,6 +28,7 @@ export async function serve(
   // Before a module of the user's can write or keep a way to write there.
   const stdout = config.transport === 'http' ? undefined : takeStdout()
   const output = openOutput(config)
+  if (config.log.redact) guardStderr(output.secrets.clean)
   const sources = await loadSources(config, output.log)
   const surroundings = await openSurroundings(config, output.log)
   const core = createCore(config, sources, createChanges(), output, surroundings)
@@ -34,15 +37,19 @@ export async function serve(
   for (const warning of warnings) log.warn(warning)
   const open: Closable[] = []
   let failure: unknown
+  // With an audit file the signal means what it means to logrotate, not a terminal that went away.
+  const isRotated = config.audit.enabled && config.audit.file !== undefined
+  if (isRotated) process.on('SIGHUP', () => core.audit.reopen())
 
   const grace = closeWithGrace(
-    { delay: graceMs + 2000, logger: false, skip: ['SIGUSR2'] },
+    { delay: graceMs + 2000, logger: false, skip: isRotated ? ['SIGUSR2', 'SIGHUP'] : ['SIGUSR2'] },
     async ({ err, signal }) => {
       if (err) log.error('unexpected error, shutting down', { error: describeError(err) })
       if (signal) log.info('shutting down', { signal })
       await Promise.all(open.map((transport) => transport.close(graceMs)))
       await Promise.all(sources.map((source) => source.close()))
       surroundings.close()
+      await core.audit.close(1000)
       await output.flush(1000)
       if (failure) throw failure
     }
@@ -58,7 +65,7 @@ export async function serve(
   const { maxRequestBytes: maxLineBytes } = config.limits
   const stdio = serveLines({
     mcp,
-    principal: localPrincipal,
+    principal: createLocalPrincipal(config.stdio),
     maxLineBytes,
     input: process.stdin,
     output: stdout

@@ -1,12 +1,14 @@
-import { localPrincipal } from '../src/auth.ts'
+import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { Log, Source, ToolResult } from '../src/types.ts'
+import type { Log, Principal, Source, ToolResult } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import type { CommandLine } from './command-line.ts'
-import { type Core, createCore, openOutput } from './core.ts'
+import { type Core, createCore } from './core.ts'
+import { openOutput } from './output.ts'
+import { guardStderr } from './stderr.ts'
 
 type LoadSources = (config: Config, log: Log) => Promise<readonly Source[]>
 
@@ -25,10 +27,16 @@ export async function runTools(
       stdout.write(text, () => resolve())
     })
   const output = openOutput(config)
+  if (config.log.redact) guardStderr(output.secrets.clean)
   const sources = await loadSources(config, output.log)
+  let core: Core | undefined
   try {
-    return await run(createCore(config, sources, createChanges(), output), line, print)
+    // A list is no call: it must not ask for the audit file of a server that runs.
+    const audit = { ...config.audit, enabled: config.audit.enabled && line.words[0] === 'call' }
+    core = createCore({ ...config, audit }, sources, createChanges(), output)
+    return await run(core, createLocalPrincipal(config.stdio), line, print)
   } finally {
+    await core?.audit.close(1000)
     await Promise.all(sources.map((source) => source.close()))
     await output.flush(1000)
   }
@@ -36,19 +44,21 @@ export async function runTools(
 
 async function run(
   core: Core,
+  principal: Principal,
   { words, json, args }: CommandLine,
   print: (text: string) => Promise<void>
 ): Promise<number> {
   const [verb, name] = words
+  const { tools, listed } = core.registry.view(principal)
   if (verb === 'list') {
-    await print(listTools([...core.registry.tools.values()], json))
+    await print(listTools([...listed.values()], json))
     return 0
   }
   if (verb !== 'call' || name === undefined) {
     throw new ConfigError('tools: use tools list [--json], or tools call NAME --args JSON')
   }
-  if (!core.registry.tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
-  const ctx = createBareContext({ principal: localPrincipal, transport: 'stdio' }, core.log)
+  if (!tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
+  const ctx = createBareContext({ principal, transport: 'stdio' }, core.log)
   const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
   await print(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0

@@ -1,7 +1,9 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
-import { isRecord } from './json.ts'
-import type { LineSink } from './line-sink.ts'
-import { censored, isSensitiveKey, redact, redactText } from './redact.ts'
+import { createSeal, genesis, type Link, type Seal } from './audit-chain.ts'
+import type { AuditSink } from './audit-file.ts'
+import { createFormatEntry, type Pending, sealLines } from './audit-line.ts'
+import { createTimestamp, createWaiting, type Waiting } from './audit-turn.ts'
+import { reasonOf } from './config-error.ts'
+import { Refusal } from './errors.ts'
 import type { CallContext, Outcome } from './types.ts'
 
 export type AuditEventName =
@@ -9,12 +11,22 @@ export type AuditEventName =
   | 'AUTH_FAILED'
   | 'AUTH_DISABLED'
   | 'TOOL_EXECUTE'
+  | 'TOOL_DRIFT'
   | 'RESOURCE_READ'
   | 'PROMPT_GET'
   | 'RATE_LIMITED'
   | 'SECURITY_ALERT'
+  /** Written after a time without: `dropped` lines are missing, or a crash left a `torn` one. */
+  | 'AUDIT_RESUMED'
+  /** The first line of a file that goes on where another one ended. */
+  | 'AUDIT_CONTINUED'
 
-export type AuthFailure = 'missing_bearer_token' | 'invalid_token' | 'banned'
+export type AuthFailure =
+  | 'missing_bearer_token'
+  | 'invalid_token'
+  | 'expired_token'
+  | 'wrong_audience'
+  | 'banned'
 
 /** Why a person should look. */
 export type SecurityAlert = 'address_banned' | 'calls_stopped'
@@ -25,7 +37,7 @@ export interface AuditEntry {
   readonly outcome?: Outcome
   readonly reason?: AuthFailure | SecurityAlert
   readonly principal?: string
-  readonly transport: 'stdio' | 'http'
+  readonly transport?: 'stdio' | 'http'
   readonly remote?: string
   readonly path?: string
   readonly protocolVersion?: string
@@ -39,11 +51,31 @@ export interface AuditEntry {
   readonly upstreamStatus?: number
   readonly requestId?: string
   readonly traceId?: string
+  /** Of AUDIT_RESUMED: lines that could not be written. */
+  readonly dropped?: number
+  /** Of AUDIT_RESUMED: SHA-256 of what a crash left of a line. */
+  readonly torn?: string
 }
 
 export interface Audit {
-  /** Appends one line; it is written when this returns. */
+  /** Takes an entry; its line is written before this turn of the event loop ends. */
   record(entry: AuditEntry): void
+  /**
+   * Resolves when all lines so far are written, or counted as dropped. With `audit.required` it
+   * rejects with a Refusal instead: what the line tells of must be withheld.
+   */
+  written(): Promise<void> | undefined
+  /** Writes all lines so far at once; false when that failed. */
+  flush(): boolean
+  /** With `audit.required`: true while no line can be written; tries each time. */
+  isBlocked(): boolean
+  /** Throws a Refusal while blocked. */
+  demand(): void
+  /** Opens the file again, after a rotation. */
+  reopen(): void
+  /** Lines written, and lines lost, since the start. */
+  counts(): { readonly records: number; readonly dropped: number }
+  close(maxMs: number): Promise<void>
 }
 
 export type AuditArgs = 'redacted' | 'keys' | 'none'
@@ -51,82 +83,150 @@ export type AuditArgs = 'redacted' | 'keys' | 'none'
 export interface AuditOptions {
   readonly enabled: boolean
   readonly args: AuditArgs
+  /** Withhold what cannot be recorded. */
+  readonly required?: boolean
+  /** What the chain is sealed with; SHA-256 by default. */
+  readonly seal?: Seal
+  /** The second line against secrets, over the finished text. */
+  readonly clean?: (text: string) => string
+  /** Told of lines that cannot be written. */
+  readonly report?: (problem: string) => void
 }
 
-const maxNameLength = 128
-const maxKnownNames = 2000
+/** With `audit.required`, lines that wait for a disk; more than this are dropped. */
+const maxPending = 10_000
+/** Lines in one write: about 100 KiB. */
+const maxTogether = 200
 
-/** Appends audit lines to `sink`, one JSON object each. */
-export function createAudit(options: AuditOptions, sink: Pick<LineSink, 'write'>): Audit {
-  // Keyed, so that a short argument such as a PIN cannot be guessed from its digest.
-  const digestKey = createSecretKey(randomBytes(32))
-  const bound = createNameBound()
-  let seq = 0
-  let unwritten = ''
-  let isWaiting = false
+/** Appends audit lines to `sink`, one JSON object each, each with the hash of the one before. */
+export function createAudit(options: AuditOptions, sink: AuditSink): Audit {
+  const { required = false, seal = createSeal(undefined), clean = asItIs } = options
+  const format = createFormatEntry(options.args)
+  const now = createTimestamp()
+  let link: Link = sink.tail?.link ?? genesis
+  let pending: Pending[] = []
+  let waiting: Waiting | undefined
+  let isScheduled = false
+  let isBroken = false
+  let lost = 0
+  let records = 0
+  let dropped = 0
 
-  function describeArgs(entry: AuditEntry): { args?: unknown; argsDigest?: string } {
-    if (entry.args === undefined) return {}
-    const json = JSON.stringify(entry.args) ?? ''
-    const argsDigest = createHmac('sha256', digestKey).update(json).digest('base64url').slice(0, 22)
-    return options.args === 'none' ? { argsDigest } : { args: showArgs(entry), argsDigest }
+  function push(entry: AuditEntry): void {
+    if (pending.length < maxPending) pending.push({ ts: now(), fields: format(entry) })
+    else drop(1)
   }
 
-  function showArgs(entry: AuditEntry): unknown {
-    const sensitive = new Set(entry.sensitive)
-    const isSensitive = (key: string): boolean => isSensitiveKey(key) || sensitive.has(key)
-    const shown = redact(entry.args, isSensitive)
-    if (options.args === 'redacted') return shown
-    return isRecord(shown) ? Object.keys(shown) : typeof shown
+  function drop(count: number): void {
+    lost += count
+    dropped += count
   }
 
-  function write(): void {
-    if (unwritten === '') return
-    const lines = unwritten
-    unwritten = ''
-    sink.write(lines)
+  function flush(): boolean {
+    while (pending.length > 0) {
+      const problem = writeSome()
+      if (problem !== undefined) return fail(problem)
+    }
+    if (waiting) settle()
+    return true
   }
 
-  function writeSoon(): void {
-    if (isWaiting) return
-    isWaiting = true
-    setImmediate(() => {
-      isWaiting = false
-      write()
-    })
+  /** Writes as many lines as go well together; says what is wrong when it cannot. */
+  function writeSome(): string | undefined {
+    const next = pending.length > maxTogether ? pending.slice(0, maxTogether) : pending
+    const lines = lost > 0 ? [resumed({ dropped: lost }), ...next] : next
+    const { text, end } = sealLines(lines, clean, link, seal)
+    try {
+      sink.append(text)
+    } catch (error) {
+      return reasonOf(error)
+    }
+    link = end
+    records += lines.length
+    lost = 0
+    pending = pending.slice(next.length)
+    isBroken = false
+    return undefined
+  }
+
+  function fail(problem: string): false {
+    options.report?.(problem)
+    isBroken = true
+    if (!required) {
+      drop(pending.length)
+      pending = []
+    }
+    settle()
+    return false
+  }
+
+  function settle(): void {
+    if (isBroken && required) waiting?.reject(new Refusal('unrecorded', { detail: withheld }))
+    else waiting?.resolve()
+    waiting = undefined
+  }
+
+  function resumed(more: Pick<AuditEntry, 'dropped' | 'torn'>): Pending {
+    return { ts: now(), fields: format({ event: 'AUDIT_RESUMED', ...more }) }
+  }
+
+  function isBlocked(): boolean {
+    return isBroken && required && !flush()
+  }
+
+  function endTurn(): void {
+    isScheduled = false
+    flush()
+  }
+
+  if (sink.tail?.torn !== undefined) {
+    pending.push(resumed({ torn: sink.tail.torn }))
+    flush()
   }
 
   return Object.freeze({
     record(entry: AuditEntry) {
       if (!options.enabled) return
-      // Field by field: what is no field stays out, however it was handed in.
-      const line = {
-        ts: new Date().toISOString(),
-        seq: ++seq,
-        event: entry.event,
-        outcome: entry.outcome,
-        reason: entry.reason,
-        principal: entry.principal,
-        transport: entry.transport,
-        remote: entry.remote,
-        path: bound(entry.path),
-        protocolVersion: bound(entry.protocolVersion),
-        method: entry.method,
-        tool: bound(entry.tool),
-        ...describeArgs(entry),
-        bytesOut: entry.bytesOut,
-        durationMs: entry.durationMs,
-        upstreamStatus: entry.upstreamStatus,
-        requestId: entry.requestId,
-        traceId: entry.traceId
+      push(entry)
+      if (isScheduled) return
+      isScheduled = true
+      // Calls that end in the same turn share one write.
+      setImmediate(endTurn)
+    },
+    written() {
+      if (pending.length === 0) return undefined
+      waiting ??= createWaiting()
+      return waiting.promise
+    },
+    flush,
+    isBlocked,
+    demand() {
+      if (isBlocked()) throw new Refusal('unrecorded')
+    },
+    reopen() {
+      flush()
+      try {
+        if (sink.reopen?.()) push({ event: 'AUDIT_CONTINUED' })
+      } catch (error) {
+        options.report?.(reasonOf(error))
       }
-      unwritten += `${JSON.stringify(line)}\n`
-      // The call that a caller authenticated for writes both lines at once; what matters is that
-      // its own is written before its result leaves.
-      if (entry.event === 'AUTH_SUCCESS') writeSoon()
-      else write()
+      flush()
+    },
+    counts: () => ({ records, dropped }),
+    async close(maxMs: number) {
+      flush()
+      await sink.flush?.(maxMs)
+      sink.close?.()
     }
   })
+}
+
+const withheld =
+  'The request was carried out, but its result is withheld because it could not be recorded. Do ' +
+  'not repeat it blindly.'
+
+function asItIs(text: string): string {
+  return text
 }
 
 /** The fields of a record that come from the call's context. */
@@ -137,34 +237,5 @@ export function auditContext(
   'principal' | 'transport' | 'remote' | 'path' | 'protocolVersion' | 'requestId' | 'traceId'
 > {
   const { principal, transport, remote, path, protocolVersion, requestId, traceId } = ctx
-  return {
-    principal: principal.id,
-    transport,
-    ...(remote !== undefined && { remote }),
-    ...(path !== undefined && { path }),
-    ...(protocolVersion !== undefined && { protocolVersion }),
-    requestId,
-    ...(traceId !== undefined && { traceId })
-  }
-}
-
-/** Names chosen by the caller, bounded and searched for secrets; the usual ones only once. */
-function createNameBound(): (text: string | undefined) => string | undefined {
-  const known = new Map<string, string>()
-  return (text) => {
-    if (text === undefined) return undefined
-    const seen = known.get(text)
-    if (seen !== undefined) return seen
-    const bound = boundName(text)
-    if (text.length <= maxNameLength && known.size < maxKnownNames) known.set(text, bound)
-    return bound
-  }
-}
-
-/** A name chosen by the caller: bounded and searched for secrets. */
-function boundName(text: string): string {
-  const clean = redactText(text.slice(0, maxNameLength * 8))
-  return clean.length > maxNameLength
-    ? `${clean.slice(0, maxNameLength - censored.length)}…`
-    : clean
+  return { principal: principal.id, transport, remote, path, protocolVersion, requestId, traceId }
 }

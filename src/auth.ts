@@ -1,17 +1,36 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Principal } from './types.ts'
 
 /** A secret and the name it stands for. Only its digest is kept. */
 export interface Credential {
   readonly principal: Principal
-  readonly digest: Buffer
+  /** SHA-256 of the secret, hexadecimal. */
+  readonly digest: string
+  /** Wall clock, in milliseconds; undefined: never. */
+  readonly expiresAtMs?: number
+  /** Called with each use; must cost next to nothing. */
+  noteUse?(): void
 }
 
-export type Authenticate = (presented: string) => Principal | undefined
+/** Credentials by digest. */
+export type Keys = ReadonlyMap<string, Credential>
+
+/**
+ * Why a credential was refused. `unavailable`: it may be good, but the keys of the identity
+ * provider were never to be had.
+ */
+export type CredentialFailure = 'invalid_token' | 'expired_token' | 'wrong_audience' | 'unavailable'
+
+export type AuthResult = { readonly principal: Principal } | { readonly failure: CredentialFailure }
+
+export type Authenticate = (presented: string) => AuthResult | Promise<AuthResult>
+
+/** Judges a token of an identity provider; `digest` is its SHA-256. */
+export type VerifyToken = (token: string, digest: string) => AuthResult | Promise<AuthResult>
 
 /** Makes a credential; the secret itself is forgotten. */
 export function createCredential(secret: string, principal: Principal): Credential {
-  return { principal: Object.freeze({ ...principal }), digest: digest(secret) }
+  return { principal: Object.freeze({ ...principal }), digest: digestOf(secret) }
 }
 
 /** A named key with every scope and every tool. */
@@ -19,51 +38,50 @@ export function namedKey(id: string): Principal {
   return { id, kind: 'key' }
 }
 
-export const localPrincipal: Principal = Object.freeze({ id: 'local', kind: 'local' })
 export const anonymousPrincipal: Principal = Object.freeze({ id: 'anonymous', kind: 'anonymous' })
 
+/** Whoever started the process and speaks to it on stdin; everything unless it is narrowed. */
+export function createLocalPrincipal(permissions: Pick<Principal, 'scopes' | 'tools'>): Principal {
+  const { scopes, tools } = permissions
+  return Object.freeze({
+    id: 'local',
+    kind: 'local',
+    ...(scopes && { scopes }),
+    ...(tools && { tools })
+  })
+}
+
+/** Of two credentials with one secret the first counts. */
+export function indexCredentials(credentials: readonly Credential[]): Keys {
+  return new Map(credentials.toReversed().map((credential) => [credential.digest, credential]))
+}
+
+const invalid: AuthResult = { failure: 'invalid_token' }
+const expired: AuthResult = { failure: 'expired_token' }
+const tokenShape = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
 /**
- * Compares the digest of what was presented with every configured digest, always all of them, so
- * that time tells nothing about prefix, length or position.
+ * Finds who presented a key. The lookup is by SHA-256 and not by the key: a caller cannot choose a
+ * digest, so what the time of a comparison could tell (how much of it matches, in a table whose own
+ * hash is seeded anew in each process) says nothing about any key. `docs/security.md` has the
+ * measurement.
  */
-export function createAuthenticate(credentials: () => readonly Credential[]): Authenticate {
+export function createAuthenticate(keys: () => Keys, verifyToken?: VerifyToken): Authenticate {
   return (presented) => {
-    const given = digest(presented)
-    let found: Principal | undefined
-    for (const credential of credentials()) {
-      const isEqual = timingSafeEqual(given, credential.digest)
-      if (isEqual && !found) found = credential.principal
+    const digest = digestOf(presented)
+    const credential = keys().get(digest)
+    if (credential) {
+      if (credential.expiresAtMs !== undefined && Date.now() >= credential.expiresAtMs) {
+        return expired
+      }
+      credential.noteUse?.()
+      return credential
     }
-    return found
+    return verifyToken && tokenShape.test(presented) ? verifyToken(presented, digest) : invalid
   }
 }
 
-function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
-}
-
-/** A fresh 256-bit key, for a loopback server that was given none. */
-export function generateKey(): string {
-  return `pcl_${randomBytes(32).toString('base64url')}`
-}
-
-/**
- * Reads `client-id:token` lines; blank lines and `#` comments are skipped. Throws with the line's
- * number, never its text.
- */
-export function parseTokenFile(text: string): readonly Credential[] {
-  const credentials: Credential[] = []
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const entry = line.trim()
-    if (entry === '' || entry.startsWith('#')) continue
-    const separator = entry.indexOf(':')
-    const id = entry.slice(0, separator).trim()
-    const token = entry.slice(separator + 1).trim()
-    const isGood = separator > 0 && /^[\w.@-]{1,64}$/.test(id) && token !== ''
-    if (!isGood) {
-      throw new Error(`line ${index + 1}: must be client-id:token`)
-    }
-    credentials.push(createCredential(token, namedKey(id)))
-  }
-  return credentials
+/** SHA-256, hexadecimal. */
+export function digestOf(secret: string): string {
+  return hash('sha256', secret, 'hex')
 }

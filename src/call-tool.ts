@@ -6,6 +6,7 @@ import { monotonicClock } from './limit.ts'
 import { chargeMethod, chargeTool, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
 import { logFailure, runGuarded } from './run.ts'
+import { refuseScopes } from './scope-challenge.ts'
 import type {
   CallContext,
   CallResult,
@@ -15,20 +16,26 @@ import type {
   ToolDefinition,
   ToolResult
 } from './types.ts'
+import { findLackedScopes } from './visibility.ts'
 
 interface Ended {
   readonly outcome: Outcome
   readonly result?: ToolResult
+  readonly refusal?: Refusal
   readonly tool?: ToolDefinition
 }
 
 /** How a call ended, for carriers with words of their own. */
 export interface ExecutedTool {
   readonly outcome: Outcome
-  /** Undefined for unknown and hidden names. */
+  /** What was called in the end, when the call named another tool. */
+  readonly name: string
+  /** Undefined for unknown and hidden names, and when it is refused. */
   readonly result?: ToolResult
   /** The result as JSON; empty without one. */
   readonly json: string
+  /** A visible tool, but the caller lacks a scope. */
+  readonly refusal?: Refusal
   /** What an upstream API answered with. */
   readonly upstreamStatus?: number
 }
@@ -41,9 +48,9 @@ export async function callTool(
   args: unknown,
   ctx: DispatchContext
 ): Promise<ToolResult> {
-  const { result } = await executeTool(registry, policy, name, args, ctx)
+  const { result, refusal } = await executeTool(registry, policy, name, args, ctx)
   // The same words for unknown and hidden: a caller cannot probe for names.
-  if (!result) throw new Refusal('unknown_tool')
+  if (!result) throw refusal ?? new Refusal('unknown_tool')
   return result
 }
 
@@ -54,12 +61,14 @@ export async function callTool(
 export async function executeTool(
   registry: Registry,
   policy: Policy,
-  name: string,
-  args: unknown,
+  calledName: string,
+  givenArgs: unknown,
   ctx: DispatchContext
 ): Promise<ExecutedTool> {
+  policy.audit.demand()
   const startedMs = monotonicClock()
-  const { outcome, result, tool, json } = await decide(registry, policy, name, args, ctx)
+  const { name, args } = registry.resolveCall({ name: calledName, args: givenArgs })
+  const { outcome, result, refusal, tool, json } = await decide(registry, policy, name, args, ctx)
     .then((ended) => limitResult(policy, ended))
     // A result that cannot be read or serialised must not cost the audit line.
     .catch((error: unknown) => limitResult(policy, failUnseen(error, ctx)))
@@ -76,10 +85,13 @@ export async function executeTool(
     durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
     ...(upstreamStatus !== undefined && { upstreamStatus })
   })
+  await policy.audit.written()
   return {
     outcome,
+    name,
     json,
     ...(result && { result }),
+    ...(refusal && { refusal }),
     ...(upstreamStatus !== undefined && { upstreamStatus })
   }
 }
@@ -98,6 +110,8 @@ async function decide(
   const tool = registry.tools.get(name)
   if (!tool) return { outcome: 'unknown' }
   if (!registry.view(ctx.principal).tools.has(name)) return { outcome: 'forbidden', tool }
+  const scopes = findLackedScopes(ctx.principal, tool)
+  if (scopes) return { outcome: 'forbidden', refusal: refuseScopes(scopes), tool }
   const chargedTool = chargeTool(policy, tool, ctx)
   const toolWaitMs = typeof chargedTool === 'number' ? chargedTool : await chargedTool
   if (toolWaitMs > 0) return { outcome: 'limited', result: refuse('limited', toolWaitMs), tool }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { ConfigError, reasonOf } from './config-error.ts'
 import { isRecord } from './json.ts'
+import { findWeakness } from './key-strength.ts'
+import { sourcesOf } from './setting.ts'
 import { isBoolean, readSettingText } from './setting-text.ts'
-import { type Config, settingsSchema, sourcesOf } from './settings.ts'
+import { type Config, settingsSchema } from './settings.ts'
 
 type Given = string | readonly string[]
 
@@ -165,19 +167,24 @@ function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, st
 }
 
 /** What development warns about and production refuses. */
-function findWeakSettings({ log, http, auth }: Config): readonly string[] {
-  const keys = [...auth.apiKeys, ...(auth.token === undefined ? [] : [auth.token])]
+function findWeakSettings({ log, http, auth, audit }: Config): readonly string[] {
   return [
-    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): must stay on in production']),
+    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): off lets secrets into the log']),
     ...(http.allowedOrigins.includes('*')
       ? ['http.allowedOrigins (ALLOWED_ORIGINS): * lets any web page call this server']
       : []),
-    ...(keys.some((key) => key.length < 32)
-      ? [
-          'auth.token, auth.apiKeys (MCP_AUTH_TOKEN, MCP_API_KEYS): use 32 random characters or more'
-        ]
-      : [])
+    ...findWeakKeys('auth.token (MCP_AUTH_TOKEN)', auth.token === undefined ? [] : [auth.token]),
+    ...findWeakKeys('auth.apiKeys (MCP_API_KEYS)', auth.apiKeys),
+    ...findWeakKeys('audit.key (MCP_AUDIT_KEY)', audit.key === undefined ? [] : [audit.key])
   ]
+}
+
+/** One line for a setting, however many of its keys are weak; never a key itself. */
+function findWeakKeys(setting: string, keys: readonly string[]): readonly string[] {
+  const [weakness] = keys.flatMap((key) => findWeakness(key) ?? [])
+  return weakness === undefined
+    ? []
+    : [`${setting}: ${weakness}; use 32 random characters or more (openssl rand -base64 32)`]
 }
 
 /** What is a choice in development and refused in production. */

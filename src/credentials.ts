@@ -1,65 +1,74 @@
-import { readFileSync, statSync } from 'node:fs'
-import { type Credential, createCredential, namedKey, parseTokenFile } from './auth.ts'
+import { type Credential, createCredential, indexCredentials, type Keys, namedKey } from './auth.ts'
+import { defaultKeyStore } from './auth-settings.ts'
 import { ConfigError, reasonOf } from './config-error.ts'
-import { describeError } from './log.ts'
+import { resolveKeyStore } from './key-store.ts'
+import { readPrivateFile } from './private-file.ts'
 import type { Config } from './settings.ts'
+import { openStoredKeys } from './stored-keys.ts'
+import { parseTokenFile } from './token-file.ts'
 import type { Log } from './types.ts'
+import { type WatchedFile, watchFile } from './watched-file.ts'
 
 export interface Credentials {
-  /** The credentials that count at this moment. */
-  current(): readonly Credential[]
+  /** The keys that count at this moment. */
+  keys(): Keys
+  /** Adds one for as long as the process lives. */
+  add(credential: Credential): void
   close(): void
 }
 
-const pollMs = 1000
-
-/** Collects the configured credentials; the token file is read again when it changes. */
-export function openCredentials({ auth }: Config, log: Log): Credentials {
+/** Collects the configured keys; token file and key store are read again when they change. */
+export function openCredentials({ auth, env }: Config, log: Log): Credentials {
   const fixed = [
     ...(auth.token === undefined ? [] : [createCredential(auth.token, namedKey('env'))]),
     ...auth.apiKeys.map((key, index) => createCredential(key, namedKey(`key-${index + 1}`)))
   ]
-  const { tokenFile } = auth
-  if (tokenFile === undefined) return { current: () => fixed, close: () => {} }
-
-  let seen = fingerprint(tokenFile)
-  let all = [...fixed, ...readTokenFile(tokenFile)]
-  // Not fs.watchFile: that one misses a change made before its first look.
-  const timer = setInterval(() => {
-    const now = fingerprint(tokenFile)
-    if (now === seen) return
-    seen = now
-    try {
-      all = [...fixed, ...readTokenFile(tokenFile)]
-      log.info('token file read again')
-    } catch (error) {
-      // A file that cannot be trusted any more opens nothing.
-      all = fixed
-      log.error('token file refused, its keys do not count', { error: describeError(error) })
+  const onChange = (): void => {
+    keys = collect()
+  }
+  const tokens = openTokenFile(auth.tokenFile, env === 'production', log, onChange)
+  const stored = openStoredKeys({
+    file: resolveKeyStore(auth.keyStore),
+    mayBeMissing: auth.keyStore === defaultKeyStore,
+    ...(auth.keyMaxAgeDays !== undefined && { maxAgeDays: auth.keyMaxAgeDays }),
+    log,
+    onChange
+  })
+  const collect = (): Keys =>
+    indexCredentials([...fixed, ...(tokens?.current() ?? []), ...stored.current()])
+  let keys = collect()
+  return {
+    keys: () => keys,
+    add(credential) {
+      fixed.push(credential)
+      onChange()
+    },
+    close() {
+      tokens?.close()
+      stored.close()
     }
-  }, pollMs)
-  timer.unref()
-  return { current: () => all, close: () => clearInterval(timer) }
-}
-
-/** Changes when the file, its content or its mode does. */
-function fingerprint(file: string): string {
-  try {
-    const { ino, size, mode, mtimeMs, ctimeMs } = statSync(file)
-    return [ino, size, mode, mtimeMs, ctimeMs].join()
-  } catch {
-    return 'missing'
   }
 }
 
-function readTokenFile(file: string): readonly Credential[] {
+function openTokenFile(
+  file: string | undefined,
+  isProduction: boolean,
+  log: Log,
+  onChange: () => void
+): WatchedFile<readonly Credential[]> | undefined {
+  if (file === undefined) return undefined
+  const read = (): readonly Credential[] => readTokenFile(file, isProduction, log)
+  return watchFile({ file, label: 'token file', read, fallback: [], log, onChange })
+}
+
+function readTokenFile(file: string, isProduction: boolean, log: Log): readonly Credential[] {
+  const setting = 'auth.tokenFile (MCP_AUTH_TOKEN_FILE)'
   try {
-    const groupAndWorld = 0o077
-    if (process.platform !== 'win32' && (statSync(file).mode & groupAndWorld) !== 0) {
-      throw new Error('group or world has access: run chmod 600 on it')
-    }
-    return parseTokenFile(readFileSync(file, 'utf8'))
+    const { credentials, warnings } = parseTokenFile(readPrivateFile(file))
+    if (isProduction && warnings.length > 0) throw new Error(warnings.join('; '))
+    for (const warning of warnings) log.warn(`${setting}: ${warning}`)
+    return credentials
   } catch (cause) {
-    throw new ConfigError(`auth.tokenFile (MCP_AUTH_TOKEN_FILE): ${reasonOf(cause)}`, { cause })
+    throw new ConfigError(`${setting}: ${reasonOf(cause)}`, { cause })
   }
 }

@@ -7,6 +7,7 @@ import { takePage } from './page.ts'
 import { chargeOrRefuse, chargeUnknown, type Policy } from './policy.ts'
 import { canRead, readResource } from './read-resource.ts'
 import type { Registry, View } from './registry.ts'
+import { challengeScopes } from './scope-challenge.ts'
 import type {
   CallContext,
   CompletionRef,
@@ -59,6 +60,8 @@ export interface Dispatcher {
    * returns what the client is told.
    */
   refuseMalformed(method: string, params: unknown, fault: string, ctx: CallContext): Refusal
+  /** Refuses what a token lacks the scope for, before the protocol is reached; or lets it go on. */
+  challengeScopes(method: string, params: unknown, ctx: CallContext): Refusal | undefined
   /** Charges a method that has no work of its own, such as `resources/subscribe`. */
   charge(method: string, ctx: CallContext): Promise<void>
   /** Charges a method that nobody here knows. */
@@ -115,6 +118,8 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
     },
     refuseMalformed: (method, params, fault, ctx) =>
       refuseMalformed(policy, method, params, fault, ctx),
+    challengeScopes: (method, params, ctx) =>
+      challengeScopes(registry, policy, method, params, ctx),
     charge: (method, ctx) => chargeOrRefuse(policy, method, ctx),
     chargeUnknown: (ctx) => chargeUnknown(policy, ctx),
     canRead: (uri, principal) => canRead(registry, policy, uri, principal)

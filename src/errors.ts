@@ -37,6 +37,22 @@ const table = {
     status: 401,
     text: 'Authentication required: send Authorization: Bearer KEY or X-API-Key: KEY.'
   },
+  /** The same words as without a credential; a challenge tells them apart. */
+  bad_credential: {
+    code: 401,
+    status: 401,
+    text: 'Authentication required: send Authorization: Bearer KEY or X-API-Key: KEY.'
+  },
+  auth_unavailable: {
+    code: 503,
+    status: 503,
+    text: 'Tokens cannot be checked at the moment. Retry later.'
+  },
+  insufficient_scope: {
+    code: 403,
+    status: 403,
+    text: 'Forbidden: the token lacks a scope that this operation needs.'
+  },
   host: { code: 403, status: 403, text: 'Forbidden: this Host is not allowed.' },
   origin: { code: 403, status: 403, text: 'Forbidden: this Origin is not allowed.' },
   not_found: { code: -32601, status: 404, text: 'Not found.' },
@@ -89,6 +105,11 @@ const table = {
   timeout: { code: -32603, status: 200, text: 'The request ran into its deadline.' },
   cancelled: { code: -32603, status: 200, text: 'The request was cancelled.' },
   result_too_large: { code: -32603, status: 200, text: 'The result is too large.' },
+  unrecorded: {
+    code: 503,
+    status: 503,
+    text: 'The server cannot write its audit record just now and refuses requests.'
+  },
   internal: { code: -32603, status: 500, text: 'Internal error.' }
 } as const satisfies Record<string, { code: number; status: number; text: string }>
 

@@ -2,6 +2,7 @@ import { Refusal } from './errors.ts'
 import type { Policy } from './policy.ts'
 import { read } from './read.ts'
 import type { Registry } from './registry.ts'
+import { checkScopes } from './scope-challenge.ts'
 import type { DispatchContext, PromptDefinition, PromptResult } from './types.ts'
 
 /** Every `prompts/get`: known to the principal, required arguments given, none unknown. */
@@ -23,6 +24,7 @@ export function getPrompt(
       find() {
         const prompt = registry.view(ctx.principal).prompts.get(name)
         if (!prompt) return registry.prompts.has(name) ? 'forbidden' : 'unknown'
+        checkScopes(ctx.principal, prompt)
         checkArguments(prompt, args)
         return (guarded) => prompt.get(args, guarded)
       }

@@ -1,74 +1,90 @@
-import { fstatSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
 import sonicBoom from 'sonic-boom'
-import { ConfigError, reasonOf } from './config-error.ts'
 
 /** Somewhere that lines are appended to. */
 export interface LineSink {
-  write(line: string): unknown
+  /** False when the lines had to be dropped. */
+  write(lines: string): boolean
   /** Resolves when everything is written, or after `maxMs`. */
   flush(maxMs: number): Promise<void>
 }
 
 /** More than this unwritten, and lines are dropped and counted instead of kept. */
 const maxUnwrittenBytes = 1_048_576
+/** Of audit lines: the calls of some thousand pipelined messages. */
+const maxUnwrittenAuditBytes = 8_388_608
 
 /**
- * Where log and audit lines go by default. A file takes each line at once; a pipe takes them as
- * its reader does, since a reader that stalls must not stop the server.
+ * Standard error. A file takes each line at once; a pipe takes them as its reader does, since a
+ * reader that stalls must not stop the server.
  */
 export function openStandardError(): LineSink {
-  return open({ fd: 2, sync: !isPipe(2) }, () => {})
+  return isPipe(2) ? openPipe(0, maxUnwrittenAuditBytes) : openAtOnce()
 }
 
 /** Standard error for lines that may come together: a tenth of a second late, in fewer writes. */
 export function openGatheredStandardError(): LineSink {
-  return open({ fd: 2, sync: !isPipe(2), minLength: 4096, periodicFlush: 100 }, () => {})
+  return openPipe(4096, maxUnwrittenBytes)
 }
 
-/**
- * Opens a file for appending, created with mode 600; a line is written when `write` returns.
- * Throws a ConfigError naming the setting. Failures while running go to `report`.
- */
-export function openLineFile(
-  file: string,
-  setting: string,
-  report: (problem: string) => void
-): LineSink {
-  try {
-    return open({ dest: file, append: true, mode: 0o600, sync: true }, (problem) =>
-      report(`${setting}: ${problem}`)
-    )
-  } catch (cause) {
-    throw new ConfigError(`${setting}: ${reasonOf(cause)}`, { cause })
+function openAtOnce(): LineSink {
+  return {
+    write(lines) {
+      try {
+        writeAll(2, lines)
+        return true
+      } catch {
+        return false
+      }
+    },
+    flush: async () => {}
   }
 }
 
-type Options =
-  | { fd: number; sync: boolean; minLength?: number; periodicFlush?: number }
-  | { dest: string; append: true; mode: number; sync: true }
+/** Writes the whole text, or throws after a part of it. */
+export function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text)
+  let written = 0
+  while (written < bytes.length) written += writeSync(fd, bytes, written)
+}
 
-function open(options: Options, report: (problem: string) => void): LineSink {
-  const sink = new sonicBoom.SonicBoom({ ...options, maxLength: maxUnwrittenBytes })
-  const reportNow = onceAMinute(report)
-  // A closed standard error or a full disk must not end the server.
-  sink.on('error', (error: Error) => reportNow(reasonOf(error)))
-  sink.on('drop', () => reportNow('lines are dropped, the reader or the disk does not keep up'))
+function openPipe(minLength: number, maxLength: number): LineSink {
+  const sink = new sonicBoom.SonicBoom({
+    fd: 2,
+    sync: !isPipe(2),
+    maxLength,
+    ...(minLength > 0 && { minLength, periodicFlush: 100 })
+  })
+  let isLost = false
+  let unwrittenBytes = 0
+  let whenWritten: () => void = () => {}
+  // A closed standard error must not end the server.
+  sink.on('error', () => {
+    isLost = true
+    whenWritten()
+  })
+  sink.on('drop', () => {
+    isLost = true
+  })
+  // Not `drain`: that one may tell of what was written before the last line came.
+  sink.on('write', (bytes: number) => {
+    unwrittenBytes -= bytes
+    if (unwrittenBytes <= 0) whenWritten()
+  })
   return {
-    write: (line) => sink.write(line),
+    write(lines) {
+      isLost = false
+      sink.write(lines)
+      if (!isLost) unwrittenBytes += Buffer.byteLength(lines)
+      return !isLost
+    },
     flush: (maxMs) =>
       new Promise((resolve) => {
+        if (unwrittenBytes <= 0) return resolve()
+        whenWritten = resolve
         setTimeout(resolve, maxMs).unref()
-        sink.flush(() => resolve())
+        sink.flush()
       })
-  }
-}
-
-function onceAMinute(report: (problem: string) => void): (problem: string) => void {
-  let quietUntilMs = 0
-  return (problem) => {
-    if (performance.now() < quietUntilMs) return
-    quietUntilMs = performance.now() + 60_000
-    report(problem)
   }
 }
 

@@ -1,32 +1,67 @@
 import { createRequire } from 'node:module'
 import type { Logger } from 'pino'
+import { reduceError } from './error-record.ts'
+import { showUnseen } from './json-text.ts'
 import { type LineSink, openStandardError } from './line-sink.ts'
-import { redact, redactText } from './redact.ts'
-import type { Log } from './types.ts'
+import { censored, createRedactor } from './redact.ts'
+import type { Log, LogFields } from './types.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogThreshold = (typeof logLevels)[number]
 
-/** One JSON line per message: timestamp (ISO), level (upper case), fields, msg. */
+export interface LogOptions {
+  readonly level: LogThreshold
+  readonly redact: boolean
+  /** The second line against secrets, over the finished line. */
+  readonly clean?: (text: string) => string
+}
+
+const maxTextLength = 1024
+const maxNameLength = 64
+
+/**
+ * One JSON line per message: level (upper case), timestamp (ISO), fields, msg. Fields are texts,
+ * numbers, booleans and errors; of anything else only the type is told.
+ */
 export function createLog(
-  options: { level: LogThreshold; redact: boolean },
+  options: LogOptions,
   sink: Pick<LineSink, 'write'> = openStandardError()
 ): Log {
+  const { level, redact } = options
+  const redactor = createRedactor()
+  const threshold = logLevels.indexOf(level)
   let opened: Logger | undefined
   // With the first line: a quiet stdio start does without the time that loading pino takes.
   const logger = (): Logger => {
-    opened ??= openLogger(options.level, sink)
+    opened ??= openLogger(options, sink)
     return opened
   }
-  type Fields = Readonly<Record<string, unknown>>
-  const threshold = logLevels.indexOf(options.level)
-  const isEnabled = (level: LogThreshold): boolean => logLevels.indexOf(level) >= threshold
-  const clean = (fields: Fields): object => (options.redact ? cleanFields(fields) : fields)
-  const cleanText = (text: string): string => (options.redact ? redactText(text) : text)
+
+  function show(name: string, value: unknown): unknown {
+    if (value instanceof Error) return showError(value)
+    if (value === undefined || typeof value === 'number') return value
+    if (redact && redactor.isSensitiveName(name)) return censored
+    if (typeof value === 'string') return cleanText(value)
+    return value === null || typeof value === 'boolean' ? value : `[${typeof value}]`
+  }
+
+  function showError(error: Error): object {
+    if (redact) return reduceError(error)
+    return { ...reduceError(error), message: error.message, stack: error.stack }
+  }
+
+  function cleanText(text: string): string {
+    const short = text.slice(0, maxTextLength)
+    return redact ? redactor.text(short) : short
+  }
+
   const at =
-    (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: Fields = {}): void => {
-      if (isEnabled(level)) logger()[level](clean(fields), cleanText(message))
+    (name: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields: LogFields = {}): void => {
+      if (logLevels.indexOf(name) < threshold) return
+      const shown: Record<string, unknown> = {}
+      for (const key in fields) shown[key.slice(0, maxNameLength)] = show(key, fields[key])
+      logger()[name](shown, cleanText(message))
     }
   return Object.freeze({
     debug: at('debug'),
@@ -36,20 +71,7 @@ export function createLog(
   })
 }
 
-/** Fields whose values are made by the server itself. */
-const ownFields = new Set(['request_id', 'duration_ms', 'status', 'http_status'])
-
-function cleanFields(fields: Readonly<Record<string, unknown>>): object {
-  const own: Record<string, unknown> = {}
-  const others: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(fields)) {
-    if (ownFields.has(key)) own[key] = value
-    else others[key] = value
-  }
-  return { ...own, ...(redact(others) as object) }
-}
-
-function openLogger(level: LogThreshold, sink: Pick<LineSink, 'write'>): Logger {
+function openLogger({ level, redact, clean }: LogOptions, sink: Pick<LineSink, 'write'>): Logger {
   const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino')
   return pino(
     {
@@ -58,17 +80,16 @@ function openLogger(level: LogThreshold, sink: Pick<LineSink, 'write'>): Logger 
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) }
     },
-    sink as import('pino').DestinationStream
+    {
+      write(line) {
+        const visible = showUnseen(line)
+        sink.write(redact && clean ? clean(visible) : visible)
+      }
+    }
   )
 }
 
-/** What the log keeps of an error: its name, message, stack and causes; never its other properties. */
-export function describeError(error: unknown, depth = 0): Readonly<Record<string, unknown>> {
-  if (!(error instanceof Error)) return { thrown: typeof error, text: String(error) }
-  return {
-    name: error.name,
-    message: error.message,
-    stack: error.stack?.split('\n').slice(1, 9).join('\n'),
-    ...(error.cause !== undefined && depth < 3 && { cause: describeError(error.cause, depth + 1) })
-  }
+/** Whatever was thrown, as a field of a log line; the log reduces it to class, code and frames. */
+export function describeError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new TypeError(`thrown ${typeof thrown}`)
 }

@@ -4,7 +4,8 @@ import { isRecord } from './json.ts'
 import { chargeUndispatched, type Policy } from './policy.ts'
 import type { CallContext } from './types.ts'
 
-const events = new Map<string, AuditEventName>([
+/** What the audit calls each method that has a record of its own. */
+export const auditEvents: ReadonlyMap<string, AuditEventName> = new Map([
   ['tools/call', 'TOOL_EXECUTE'],
   ['resources/read', 'RESOURCE_READ'],
   ['prompts/get', 'PROMPT_GET']
@@ -23,7 +24,7 @@ export function refuseMalformed(
 ): Refusal {
   const retryAfterMs = chargeUndispatched(policy, method, ctx)
   const outcome = retryAfterMs > 0 ? 'limited' : 'invalid'
-  const event = events.get(method)
+  const event = auditEvents.get(method)
   const tool = method === 'tools/call' && isRecord(params) ? params.name : undefined
   if (event) {
     policy.audit.record({
@@ -34,6 +35,8 @@ export function refuseMalformed(
       ...(typeof tool === 'string' && { tool }),
       bytesOut: 0
     })
+    // Nobody waits here, and the answer goes out with this turn.
+    policy.audit.flush()
   }
   return retryAfterMs > 0
     ? new Refusal('limited', { data: { retryAfterMs } })

@@ -2,7 +2,9 @@ import { Refusal } from './errors.ts'
 import type { Policy } from './policy.ts'
 import { read } from './read.ts'
 import type { FoundResource, Registry } from './registry.ts'
+import { checkScopes } from './scope-challenge.ts'
 import type { DispatchContext, Principal, ReadResult } from './types.ts'
+import { findLackedScopes } from './visibility.ts'
 
 /** Every `resources/read`: the allow-list first, then what the principal sees. */
 export function readResource(
@@ -23,6 +25,7 @@ export function readResource(
         if (!policy.allowsResource(uri)) return 'forbidden'
         const found = find(registry, uri, ctx.principal)
         if (!found) return registry.findResource(uri) ? 'forbidden' : 'unknown'
+        checkScopes(ctx.principal, found.definition)
         return (guarded) => found.definition.read(uri, found.variables, guarded)
       }
     },
@@ -37,7 +40,8 @@ export function canRead(
   uri: string,
   principal: Principal
 ): boolean {
-  return policy.allowsResource(uri) && find(registry, uri, principal) !== undefined
+  const found = policy.allowsResource(uri) ? find(registry, uri, principal) : undefined
+  return found !== undefined && !findLackedScopes(principal, found.definition)
 }
 
 function find(registry: Registry, uri: string, principal: Principal): FoundResource | undefined {

@@ -34,6 +34,7 @@ export async function read<T extends object>(
   reading: Reading<T>,
   ctx: DispatchContext
 ): Promise<T | InputRequired> {
+  policy.audit.demand()
   const startedMs = monotonicClock()
   const ended = await decide(policy, reading, ctx).catch((error: unknown): Ended<T> => {
     // A result that cannot be read or serialised must not cost the audit line.
@@ -52,6 +53,7 @@ export async function read<T extends object>(
     bytesOut: ended.bytes ?? 0,
     durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000
   })
+  await policy.audit.written()
   if (ended.result !== undefined) return ended.result
   throw ended.refusal ?? reading.unknown
 }
@@ -68,7 +70,9 @@ async function decide<T extends object>(
   try {
     work = reading.find()
   } catch (error) {
-    if (error instanceof Refusal) return refuseWith('invalid', error)
+    if (error instanceof Refusal) {
+      return refuseWith(error.kind === 'insufficient_scope' ? 'forbidden' : 'invalid', error)
+    }
     throw error
   }
   if (typeof work === 'string') return refuseWith(work, reading.unknown)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ConfigError } from './config-error.ts'
+import { type Call, createDiscovery } from './discovery.ts'
 import { compileUri, isTemplate, type UriMatcher } from './resource-uri.ts'
 import type {
   Principal,
@@ -15,6 +16,8 @@ type WireItem = Readonly<Record<string, unknown>>
 /** What one set of callers sees: definitions to use, and their lists as they go on the wire. */
 export interface View {
   readonly tools: ReadonlyMap<string, ToolDefinition>
+  /** The tools that lists show: all of them, or those of discovery. */
+  readonly listed: ReadonlyMap<string, ToolDefinition>
   readonly prompts: ReadonlyMap<string, PromptDefinition>
   readonly resources: ReadonlyMap<string, ResourceDefinition>
   readonly toolList: readonly WireItem[]
@@ -34,6 +37,8 @@ export interface Registry {
   readonly prompts: ReadonlyMap<string, PromptDefinition>
   readonly resources: ReadonlyMap<string, ResourceDefinition>
   findResource(uri: string): FoundResource | undefined
+  /** The call to dispatch: with discovery, what a call of `call_tool_by_name` stands for. */
+  resolveCall(call: Call): Call
   /** The view of a principal; made once per set of permissions. */
   view(principal: Principal): View
 }
@@ -42,10 +47,20 @@ const toolName = /^[a-zA-Z0-9_-]{1,64}$/
 /** Views of tokens with claims of their own are many; beyond this the oldest is made anew. */
 const maxViews = 1000
 
-/** Collects sources into a registry. Throws on a bad or repeated name. */
-export function createRegistry(sources: readonly Source[]): Registry {
+/**
+ * Collects sources into a registry. With discovery, lists show two tools that find and call the
+ * others. Throws on a bad or repeated name.
+ */
+export function createRegistry(
+  sources: readonly Source[],
+  { discovery: isDiscovery = false }: { readonly discovery?: boolean } = {}
+): Registry {
+  const provided = sources.flatMap((source) => source.tools)
+  const discovery = isDiscovery
+    ? createDiscovery(provided, (principal) => view(principal).tools)
+    : undefined
   const tools = index(
-    giveUniqueNames(sources.flatMap((source) => source.tools)),
+    giveUniqueNames([...(discovery?.tools ?? []), ...provided]),
     (tool) => tool.name,
     'tool'
   )
@@ -63,12 +78,16 @@ export function createRegistry(sources: readonly Source[]): Registry {
     definition,
     compileUri(definition.uri)
   ])
-  const views = new Map<string, View>()
+  const view = rememberViews((principal) =>
+    createView({ tools, prompts, resources }, principal, discovery?.tools ?? [])
+  )
 
   return Object.freeze({
     tools,
     prompts,
     resources,
+    view,
+    resolveCall: discovery?.resolve ?? ((call: Call) => call),
     findResource(uri: string) {
       const exact = resources.get(uri)
       if (exact && !isTemplate(uri)) return { definition: exact, variables: new Map() }
@@ -77,18 +96,22 @@ export function createRegistry(sources: readonly Source[]): Registry {
         if (variables) return { definition, variables }
       }
       return undefined
-    },
-    view(principal: Principal) {
-      const key = visibilityKey(principal)
-      const known = views.get(key)
-      if (known) return known
-      const made = createView({ tools, prompts, resources }, principal)
-      const [oldest] = views.keys()
-      if (views.size >= maxViews && oldest !== undefined) views.delete(oldest)
-      views.set(key, made)
-      return made
     }
   })
+}
+
+function rememberViews(create: (principal: Principal) => View): Registry['view'] {
+  const views = new Map<string, View>()
+  return (principal) => {
+    const key = visibilityKey(principal)
+    const known = views.get(key)
+    if (known) return known
+    const made = create(principal)
+    const [oldest] = views.keys()
+    if (views.size >= maxViews && oldest !== undefined) views.delete(oldest)
+    views.set(key, made)
+    return made
+  }
 }
 
 /** A clash never stops the start: whoever comes second gets a suffix that stays the same. */
@@ -120,19 +143,23 @@ function index<T>(items: readonly T[], nameOf: (item: T) => string, kind: string
 
 function createView(
   all: Pick<Registry, 'tools' | 'prompts' | 'resources'>,
-  principal: Principal
+  principal: Principal,
+  face: readonly ToolDefinition[]
 ): View {
   const seesTool = compileToolCheck(principal)
   const holdsScopes = compileScopeCheck(principal)
-  const tools = keep(all.tools, seesTool)
+  // Everybody may search and call by name; what is found and called is checked by itself.
+  const tools = keep(all.tools, (tool) => face.includes(tool) || seesTool(tool))
+  const listedTools = face.length > 0 ? keep(tools, (tool) => face.includes(tool)) : tools
   const prompts = keep(all.prompts, holdsScopes)
   const resources = keep(all.resources, holdsScopes)
   const listed = [...resources.values()]
   return Object.freeze({
     tools,
+    listed: listedTools,
     prompts,
     resources,
-    toolList: [...tools.values()].map(toWireTool),
+    toolList: [...listedTools.values()].map(toWireTool),
     promptList: [...prompts.values()].map(toWirePrompt),
     resourceList: listed.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
     templateList: listed.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)

@@ -1,40 +1,14 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
+import { auth, stdio } from './auth-settings.ts'
 import { logLevels } from './log.ts'
+import { count, credential, list, setting } from './setting.ts'
 import type { Rate } from './types.ts'
 
-/** Where a setting may come from besides the file, highest rank first, and how its text reads. */
-export interface SettingSources {
-  readonly from: readonly string[]
-  /** The environment counts seconds, the key milliseconds. */
-  readonly unit?: 'seconds'
-  /** Never printed; in a file it may be `{ file: PATH }` or `{ env: NAME }`. */
-  readonly secret?: true
-}
-
-const sources = new WeakMap<z.ZodType, SettingSources>()
-
-/** The sources of one leaf of the schema. */
-export function sourcesOf(schema: z.ZodType): SettingSources {
-  return sources.get(schema) ?? { from: [] }
-}
-
-function setting<T extends z.ZodType>(
-  schema: T,
-  from: readonly string[] = [],
-  rest: Omit<SettingSources, 'from'> = {}
-): T {
-  sources.set(schema, { from, ...rest })
-  return schema
-}
-
-const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max)
 const milliseconds = (max = 86_400_000): z.ZodNumber => count(1, max)
 const bytes = (): z.ZodNumber => count(1024, 1_073_741_824)
-const list = (): z.ZodArray<z.ZodString> => z.array(z.string().min(1))
 const rate = z.strictObject({ perMinute: z.number().positive(), burst: count(1, 1_000_000) })
-const credential = z.string().min(1)
 const origin = z
   .string()
   .refine(
@@ -103,14 +77,6 @@ const http = z.strictObject({
   maxConnections: setting(count(1, 100_000).default(1000), ['MCP_MAX_INBOUND_CONNECTIONS']),
   maxConnectionsPerAddress: setting(count(1, 100_000).default(100), []),
   infoPublic: setting(z.boolean().default(true), ['MCP_INFO_PUBLIC'])
-})
-
-const auth = z.strictObject({
-  required: setting(z.boolean().default(true), ['MCP_AUTH_REQUIRED']),
-  token: setting(credential.optional(), ['MCP_AUTH_TOKEN'], { secret: true }),
-  apiKeys: setting(z.array(credential).default([]), ['MCP_API_KEYS'], { secret: true }),
-  tokenFile: setting(z.string().min(1).optional(), ['MCP_AUTH_TOKEN_FILE']),
-  allowInsecure: setting(z.boolean().default(false), ['MCP_ALLOW_INSECURE'])
 })
 
 const limits = z.strictObject({
@@ -197,7 +163,10 @@ const log = z.strictObject({
 const audit = z.strictObject({
   enabled: setting(z.boolean().default(true), ['MCP_AUDIT']),
   file: setting(z.string().min(1).optional(), ['MCP_AUDIT_FILE']),
-  args: setting(z.enum(['redacted', 'keys', 'none']).default('redacted'), ['MCP_AUDIT_ARGS'])
+  args: setting(z.enum(['redacted', 'keys', 'none']).default('redacted'), ['MCP_AUDIT_ARGS']),
+  required: setting(z.boolean().default(false), ['MCP_AUDIT_REQUIRED']),
+  fsync: setting(z.boolean().default(false), ['MCP_AUDIT_FSYNC']),
+  key: setting(credential.optional(), ['MCP_AUDIT_KEY'], { secret: true })
 })
 
 const api = z.strictObject({
@@ -229,6 +198,7 @@ export const settingsSchema = z.strictObject({
   toolsets: setting(list().optional(), ['--toolsets', 'MCP_TOOLSETS']),
   tools: setting(list().optional(), ['--tools', 'MCP_TOOLS']),
   excludeTools: setting(list().default([]), ['--exclude-tools', 'MCP_EXCLUDE_TOOLS']),
+  discovery: setting(z.boolean().default(false), ['--discovery', 'MCP_DISCOVERY']),
   modules: setting(list().default([]), ['--module']),
   allowWrites: setting(z.boolean().default(false), ['--allow-writes', 'MCP_ALLOW_WRITES']),
   demo: setting(z.boolean().default(false), ['--demo']),
@@ -237,6 +207,7 @@ export const settingsSchema = z.strictObject({
   api: api.prefault({}),
   http: http.prefault({}),
   auth: auth.prefault({}),
+  stdio: stdio.prefault({}),
   limits: limits.prefault({}),
   alerts: alerts.prefault({}),
   resources: resources.prefault({}),

@@ -71,12 +71,20 @@ export type ToolResult = CallResult | InputRequired
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 
-/** The application log as tools and transports see it. Messages and fields are redacted. */
+/** What a log line says beside its message. Flat: no header map or body gets in as a whole. */
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | null | undefined | Error>
+>
+
+/**
+ * The application log as tools and transports see it. Messages and fields are redacted, errors
+ * reduced to class, code and frames.
+ */
 export interface Log {
-  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
 }
 
 /** What every request carries into the dispatcher, whatever the transport. */

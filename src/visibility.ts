@@ -3,7 +3,26 @@ import type { Principal } from './types.ts'
 
 /** Callers with the same key see the same lists. */
 export function visibilityKey(principal: Principal): string {
-  return JSON.stringify([principal.scopes ?? null, principal.tools ?? null])
+  return JSON.stringify([hidingScopes(principal) ?? null, principal.tools ?? null])
+}
+
+/**
+ * The scopes outside which things are hidden. A token's do not hide: its client can ask for more,
+ * and is told for what.
+ */
+function hidingScopes({ kind, scopes }: Principal): readonly string[] | undefined {
+  return kind === 'jwt' ? undefined : scopes
+}
+
+type Scoped = { readonly scopes: readonly string[] }
+
+/** The scopes that a token needs for something it sees, all of them, when it lacks one. */
+export function findLackedScopes(
+  { kind, scopes }: Principal,
+  { scopes: needed }: Scoped
+): readonly string[] | undefined {
+  if (kind !== 'jwt' || needed.length === 0 || scopes === undefined) return undefined
+  return needed.every((scope) => scopes.includes(scope)) ? undefined : needed
 }
 
 /** True when nothing narrows what the principal sees. */
@@ -11,19 +30,18 @@ export function isUnrestricted(principal: Principal): boolean {
   return principal.scopes === undefined && principal.tools === undefined
 }
 
-/** A predicate: does the principal hold every scope of the item? */
-export function compileScopeCheck(
-  principal: Principal
-): (item: { readonly scopes: readonly string[] }) => boolean {
-  if (principal.scopes === undefined) return () => true
-  const held = new Set(principal.scopes)
+/** A predicate: is the item not hidden by its scopes? */
+export function compileScopeCheck(principal: Principal): (item: Scoped) => boolean {
+  const scopes = hidingScopes(principal)
+  if (scopes === undefined) return () => true
+  const held = new Set(scopes)
   return (item) => item.scopes.every((scope) => held.has(scope))
 }
 
 /** A predicate over tools: scopes and name globs together. */
 export function compileToolCheck(
   principal: Principal
-): (tool: { readonly name: string; readonly scopes: readonly string[] }) => boolean {
+): (tool: Scoped & { readonly name: string }) => boolean {
   const holdsScopes = compileScopeCheck(principal)
   if (principal.tools === undefined) return holdsScopes
   const matches = compileGlobs(principal.tools)

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { createCore } from '../bin/core.ts'
-import { createAuthenticate, createCredential } from '../src/auth.ts'
+import { createAuthenticate, createCredential, indexCredentials } from '../src/auth.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Content, JsonSchema, Source, ToolDefinition } from '../src/types.ts'
 import { createHttpServer } from '../transports/http/app.ts'
@@ -73,7 +73,9 @@ async function start(file: object = {}, breakCalls = false) {
     createCredential(keys.full, { id: 'full', kind: 'key' }),
     createCredential(keys.narrow, { id: 'narrow', kind: 'key', tools: ['ping', 'verify_pin'] })
   ]
-  const authenticate = config.auth.required ? createAuthenticate(() => credentials) : undefined
+  const authenticate = config.auth.required
+    ? createAuthenticate(() => indexCredentials(credentials))
+    : undefined
   const server = await createHttpServer({
     ...{ mcp: { ...mcp, dispatcher, log }, registry, config, audit },
     ...(authenticate && { authenticate })

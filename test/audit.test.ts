@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { type AuditArgs, type AuditEntry, auditContext, createAudit } from '../src/audit.ts'
-import { openLineFile } from '../src/line-sink.ts'
+import { createSeal } from '../src/audit-chain.ts'
+import { openAuditFile } from '../src/audit-file.ts'
 import { censored } from '../src/redact.ts'
 import type { CallContext } from '../src/types.ts'
 
@@ -13,8 +14,12 @@ type Line = Readonly<Record<string, unknown>>
 /** An audit that keeps its lines. */
 function open(args: AuditArgs = 'redacted', enabled = true) {
   const texts: string[] = []
-  const audit = createAudit({ enabled, args }, { write: (text) => texts.push(text) })
-  return { audit, texts, lines: (): Line[] => texts.map((text) => JSON.parse(text)) }
+  const audit = createAudit({ enabled, args }, { append: (text) => texts.push(text) })
+  const lines = (): Line[] => {
+    audit.flush()
+    return texts.flatMap((text) => text.trim().split('\n')).map((text) => JSON.parse(text))
+  }
+  return { audit, texts, lines }
 }
 
 /** The one line of the one entry. */
@@ -52,9 +57,11 @@ const fields = [
   'bytesOut',
   'durationMs',
   'event',
+  'hash',
   'method',
   'outcome',
   'path',
+  'prevHash',
   'principal',
   'protocolVersion',
   'reason',
@@ -74,7 +81,9 @@ t.test('the fields of a record are these and no others', async (t) => {
     'ts',
     'seq',
     'event',
-    'transport'
+    'transport',
+    'prevHash',
+    'hash'
   ])
 })
 
@@ -90,7 +99,9 @@ t.test('one JSON line per record, numbered from 1, with the time', async (t) => 
   const before = new Date().toISOString()
   for (let index = 0; index < 3; index++) audit.record({ ...full, tool: 'a\nb' })
   const after = new Date().toISOString()
-  for (const text of texts) t.match(text, /^[^\n]*\n$/)
+  await audit.written()
+  t.equal(texts.length, 1, 'those of one turn in one write')
+  t.match(texts[0], /^(?:[^\n]+\n){3}$/)
   t.strictSame(
     lines().map(({ seq }) => seq),
     [1, 2, 3]
@@ -182,7 +193,11 @@ t.test('of a call’s context only names and numbers are taken', async (t) => {
   t.strictSame(auditContext(ctx), {
     principal: 'alice',
     transport: 'stdio',
-    requestId: 'request-1'
+    requestId: 'request-1',
+    remote: undefined,
+    path: undefined,
+    protocolVersion: undefined,
+    traceId: undefined
   })
   const http = { remote: '192.0.2.1', path: '/mcp', protocolVersion: '2026-07-28', traceId: 'abc' }
   t.strictSame(auditContext({ ...ctx, transport: 'http', ...http }), {
@@ -193,16 +208,16 @@ t.test('of a call’s context only names and numbers are taken', async (t) => {
   })
 })
 
-t.test('a file is made for its owner only, appended to, and written at once', async (t) => {
+t.test('a file is made for its owner only, appended to, and written with the turn', async (t) => {
   const file = join(t.testdir({}), 'audit.jsonl')
   for (let run = 1; run <= 2; run++) {
-    const audit = createAudit(
-      { enabled: true, args: 'redacted' },
-      openLineFile(file, 'audit.file', () => {})
-    )
+    const sink = openAuditFile({ file, seal: createSeal(undefined), fsync: run === 2 })
+    const audit = createAudit({ enabled: true, args: 'redacted' }, sink)
     audit.record(full)
+    await audit.written()
     t.equal(readFileSync(file, 'utf8').split('\n').length, run + 1)
+    t.same(audit.counts(), { records: 1, dropped: 0 })
+    await audit.close(0)
   }
   t.equal(statSync(file).mode & 0o777, 0o600)
-  t.throws(() => openLineFile(join(file, 'below-a-file'), 'audit.file', () => {}))
 })

@@ -143,7 +143,7 @@ t.test('only secrets may be references', async (t) => {
   t.match(refusalOf({ HOST: '::1' }, {}, { http: { host: { env: 'HOST' } } }), /^http\.host/)
 })
 
-const long = 'x'.repeat(32)
+const long = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
 const weak: readonly [Texts, string][] = [
   [{ MCP_SECRETS_REDACTION: 'false' }, 'log.redact (MCP_SECRETS_REDACTION)'],
   [{ ALLOWED_ORIGINS: '*' }, 'http.allowedOrigins (ALLOWED_ORIGINS)'],

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type ConfigInput, listSettings, loadConfig, printConfig } from '../src/config.ts'
-import { sourcesOf } from '../src/settings.ts'
+import { sourcesOf } from '../src/setting.ts'
 import type { SettingRow } from './helpers/setting-row.ts'
 import { fileOf, settingRows, valueAt } from './helpers/settings.ts'
 import { methodRates } from './helpers/settings-limits.ts'

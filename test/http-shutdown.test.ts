@@ -5,7 +5,7 @@ import { createGate } from './helpers/gate.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
 import { call, initialize, modern, ping, quiet, speak } from './helpers/json-rpc.ts'
 
-const token = 'a-token-of-more-than-32-characters-for-tests'
+const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
 const gated = ['--module', fixture('gated-tools')]
 /** Less than the grace period of 10 s: whoever waits for that does not end at once. */
 const promptly = () => ({ timeout: 8000 })

@@ -165,8 +165,8 @@ function comparable(answer: Message | undefined): Message | undefined {
 
 function comparableRecord(record: Line | undefined): Line | undefined {
   if (!record) return undefined
-  const { ts, seq, durationMs, requestId, transport, remote, path, protocolVersion, ...rest } =
-    record
+  const { ts, seq, durationMs, requestId, transport, remote, path, ...others } = record
+  const { protocolVersion, prevHash, hash, ...rest } = others
   // Its key is made at the start of each server.
   return { ...rest, ...('argsDigest' in rest && { argsDigest: 'DIGEST' }) }
 }

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { censored, isSensitiveKey, redact, redactText } from '../src/redact.ts'
+import { censored, createRedactor, standardRules } from '../src/redact.ts'
+import { sensitiveKeys, shapes } from './helpers/secret-shapes.ts'
+
+const { isSensitiveName, text: redactText, json } = createRedactor()
+const redact = (value: unknown, sensitive?: readonly string[]): unknown =>
+  JSON.parse(json(value, sensitive))
 
 const canary = 'cAnArY0'
 
@@ -12,74 +17,6 @@ const tokens = fc
 const anything = fc
   .tuple(fc.string({ unit: 'binary' }), fc.constantFrom('', '"', '\\', '\n', '$&', '%', '🔑'))
   .map(([text, odd]) => `${odd}${canary}${text}${odd}`)
-
-const sensitiveKeys = [
-  'authorization',
-  'Authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-  'Set-Cookie',
-  'x-api-key',
-  'X-API-Key',
-  'api_key',
-  'api-key',
-  'apikey',
-  'apiKey',
-  'API_KEY',
-  'token',
-  'TOKEN',
-  'access_token',
-  'accessToken',
-  'refresh_token',
-  'id_token',
-  'x-auth-token',
-  'API_AUTH_TOKEN',
-  'password',
-  'userPassword',
-  'db.password',
-  'passwd',
-  'passphrase',
-  'secret',
-  'client_secret',
-  'clientSecret',
-  'pin',
-  'user_pin',
-  'private_key',
-  'privateKey',
-  'credentials',
-  'mcp-session-id'
-]
-
-/** Texts in which a token shows itself as a secret, whatever surrounds it. */
-const shapes: readonly ((secret: string) => string)[] = [
-  (secret) => `Bearer ${secret}`,
-  (secret) => `authorization: bearer ${secret}`,
-  (secret) => `Basic ${secret}=`,
-  (secret) => `ApiKey ${secret}`,
-  (secret) => `eyJhbGciOiJIUzI1NiJ9.${secret}.${secret}`,
-  (secret) => `eyJhbGciOiJub25lIn0.${secret}.`,
-  (secret) => `sk-${secret}`,
-  (secret) => `sk_live_${secret}`,
-  (secret) => `pk_${secret}`,
-  (secret) => `bm_${secret}`,
-  (secret) => `pcl_${secret}`,
-  (secret) => `ghp_${secret}`,
-  (secret) => `xoxb-${secret}`,
-  (secret) =>
-    `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n${secret}\n-----END RSA PRIVATE KEY-----`,
-  (secret) => `-----BEGIN PRIVATE KEY-----\n${secret}`,
-  (secret) => `https://user:${secret}@example.com/path`,
-  (secret) => `redis://:${secret}@localhost:6379`,
-  (secret) => `https://example.com/a?access_token=${secret}&page=2`,
-  (secret) => `api_key=${secret}`,
-  (secret) => `api-key: ${secret}`,
-  (secret) => `token = '${secret}'`,
-  (secret) => `client_secret=${secret};`,
-  (secret) => `password:${secret},`,
-  (secret) => `{"password":"${secret}"}`,
-  (secret) => `{"refresh_token": "${secret}", "a": 1}`
-]
 
 /** Puts a value somewhere into lists and objects. */
 const wraps = fc.array(fc.constantFrom('list', 'object', 'both'), { maxLength: 14 })
@@ -213,7 +150,28 @@ t.test('ordinary data stays as it is', async (t) => {
     return shown === before && JSON.stringify(buried) === before
   })
   fc.assert(property, { numRuns: 500 })
-  for (const key of ['author', 'max_tokens', 'pinned', 'secretary']) t.notOk(isSensitiveKey(key))
+  for (const key of ['author', 'max_tokens', 'pinned', 'secretary']) t.notOk(isSensitiveName(key))
+})
+
+t.test('the hint misses nothing that a shape matches', async () => {
+  const property = fc.property(
+    before,
+    tokens,
+    fc.constantFrom(...shapes),
+    (start, secret, shape) => {
+      const text = `${start}${shape(secret)}`
+      const isMatched = standardRules.values.some((pattern) => text.search(pattern) >= 0)
+      return isMatched && standardRules.hint.test(text)
+    }
+  )
+  fc.assert(property, { numRuns: 500 })
+})
+
+t.test('characters that a terminal obeys or hides are shown by number', async (t) => {
+  const text = 'a\u001b[31m\u009bb\u202ec\u2028d\ufeff\u007f'
+  const shown = json({ text, [text]: 1 })
+  t.match(shown, /^[ -~]*$/)
+  t.equal((JSON.parse(shown) as { text: string }).text, text)
 })
 
 t.test('what is shown is bounded', async (t) => {
@@ -222,19 +180,16 @@ t.test('what is shown is bounded', async (t) => {
   t.equal((redact(Array(1000).fill(1)) as unknown[]).length, 200)
   const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, 1]))
   t.equal(Object.keys(redact(wide) as object).length, 200)
+  const bushy = Array(200).fill(Array(200).fill('x'.repeat(200)))
+  t.ok(json(bushy).length < 20_000, 'all together, too')
   t.match(JSON.stringify(redact(bury('end', Array(40).fill('object')))), /\[deeper\]/)
 })
 
 t.test('names can be added, and odd values do no harm', async (t) => {
-  const isSensitive = (key: string) => key === 'salary'
-  t.same(redact({ salary: 5, token: 'kept' }, isSensitive), { salary: censored, token: 'kept' })
-  t.same(redact({ f() {}, u: undefined, big: 1n, s: Symbol('s') }), {
-    f: undefined,
-    u: undefined,
-    big: undefined,
-    s: undefined
+  t.same(redact({ salary: 5, age: 7 }, ['salary']), { salary: censored, age: 7 })
+  t.same(redact({ f() {}, u: undefined, big: 1n, s: Symbol('s'), list: [() => {}] }), {
+    list: [null]
   })
-  const hostile = redact(JSON.parse('{"__proto__":{"admin":true}}')) as object
-  t.equal(Object.getPrototypeOf(hostile), null)
-  t.equal(({} as { admin?: unknown }).admin, undefined)
+  t.equal(json(undefined), 'null')
+  t.equal(json(JSON.parse('{"__proto__":{"admin":true}}')), '{"__proto__":{"admin":true}}')
 })

@@ -30,7 +30,7 @@ async function startRedis(t: T, options: RedisServerOptions = {}) {
 /** Patient, unless an outage is the subject: a busy machine is no outage. */
 async function open(t: T, url: string, timeoutMs = 10_000) {
   const lines: string[] = []
-  const log = createLog({ level: 'info', redact: true }, { write: (line) => lines.push(line) })
+  const log = createLog({ level: 'info', redact: true }, { write: (line) => lines.push(line) > 0 })
   const limiter = await openRedisLimiter(url, createLimiter(), log, timeoutMs)
   t.teardown(limiter.close)
   return { limiter, lines, text: () => lines.join('') }

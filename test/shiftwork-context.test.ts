@@ -10,7 +10,7 @@ import { context, mountDemo } from './shiftwork-fixture.ts'
 
 const demo = await mountDemo()
 t.teardown(demo.close)
-const audit = createAudit({ enabled: false, args: 'none' }, { write() {} })
+const audit = createAudit({ enabled: false, args: 'none' }, { append() {} })
 const config = settingsSchema.parse({ limits: { enabled: false } })
 const registry = createRegistry([demo.source])
 const dispatcher = createDispatcher(registry, createPolicy(config, audit))

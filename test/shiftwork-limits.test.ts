@@ -8,7 +8,7 @@ import { context, mountDemo } from './shiftwork-fixture.ts'
 
 const demo = await mountDemo()
 t.teardown(demo.close)
-const audit = createAudit({ enabled: false, args: 'none' }, { write() {} })
+const audit = createAudit({ enabled: false, args: 'none' }, { append() {} })
 const registry = createRegistry([demo.source])
 const defaults = settingsSchema.parse({})
 

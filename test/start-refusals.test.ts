@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { fixture, isOneLine, run } from './helpers/executable.ts'
 import { quiet } from './helpers/json-rpc.ts'
 
-const token = 'a-token-of-more-than-32-characters-for-tests'
+const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
 
 /** Starts what cannot work: exit 2 and one line that names the setting. */
 async function refuse(

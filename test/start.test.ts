@@ -8,7 +8,7 @@ import { ping, quiet } from './helpers/json-rpc.ts'
 
 type Env = Readonly<Record<string, string>>
 
-const token = 'a-token-of-more-than-32-characters-for-tests'
+const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
 
 /** Starts HTTP on a free port and returns where it listens. */
 async function listen(
@@ -29,7 +29,7 @@ t.test('on loopback one key is made, shown once on stderr, and works', async (t)
   const keys = new Set<string>()
   for (const args of [[], ['--host', 'localhost']]) {
     const { running, url, logged } = await listen(t, args, {})
-    const [, key = ''] = await running.stderr.until(/^Key for this run: (pcl_[\w-]{43})$/m)
+    const [, key = ''] = await running.stderr.until(/^Key for this run: (pcl_[0-9A-Za-z]{49})$/m)
     t.match(await post(url, { authorization: `Bearer ${key}` }), { status: 200 })
     t.match(await post(url, { 'x-api-key': key }), { status: 200 })
     t.match(await post(url, { authorization: `Bearer ${key}x` }), { status: 401 })

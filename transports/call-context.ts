@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type ServerContext, TRACEPARENT_META_KEY } from '@modelcontextprotocol/server'
 import { type Cancellation, createCancellation, followSignal } from '../src/cancellation.ts'
+import { describeError } from '../src/log.ts'
 import { createProgress } from '../src/progress.ts'
 import { readTraceId } from '../src/trace.ts'
 import type {
@@ -132,5 +133,5 @@ function progressOf(sdk: ServerContext, token: unknown, log: Log): CallContext['
 }
 
 function logLost(log: Log, error: unknown): void {
-  log.debug('notification not delivered', { error: String(error) })
+  log.debug('notification not delivered', { error: describeError(error) })
 }

@@ -12,6 +12,7 @@ import { isInputRequired } from '../src/converse.ts'
 import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal, toRefusal } from '../src/errors.ts'
 import type { KillSwitch } from '../src/kill-switch.ts'
+import { describeError } from '../src/log.ts'
 import { logFailure } from '../src/run.ts'
 import type { ChangeEvent, Changes, DispatchContext, InputRequired, Log } from '../src/types.ts'
 import { type Caller, createCallContext } from './call-context.ts'
@@ -137,7 +138,7 @@ function announceChanges(
   }
   server.onclose = changes.subscribe((event) => {
     send(event).catch((error: unknown) => {
-      log.debug('change not announced', { error: String(error) })
+      log.debug('change not announced', { error: describeError(error) })
     })
   })
 }

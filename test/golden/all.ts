@@ -3,6 +3,8 @@ import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
 import { investmentGolden } from './investment.ts'
+import { optimisationGolden } from './optimisation.ts'
+import { portfolioGolden } from './portfolio.ts'
 import { ratiosGolden } from './ratios.ts'
 import { riskGolden } from './risk.ts'
 import { simulationGolden } from './simulation.ts'
@@ -22,6 +24,8 @@ export const allGolden: readonly Golden[] = [
   ...riskGolden,
   ...statementsGolden,
   ...inventoryGolden,
+  ...optimisationGolden,
   ...statisticsGolden,
-  ...distributionGolden
+  ...distributionGolden,
+  ...portfolioGolden
 ]

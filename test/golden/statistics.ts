@@ -188,7 +188,7 @@ const tests: readonly Golden[] = [
     tool: 'calculate_sample_size',
     args: { confidence: 0.95, marginOfError: 0.05, proportion: 0.5, populationSize: 10000 },
     expected: { sampleSize: 370, infinitePopulation: 384.1458820694126, exact: 369.97061048019333 },
-    source: `Cochran, Sampling Techniques, 4.2: 384 and, corrected, 370; the digits by ${exact}`
+    source: `Cochran's n0 with the correction for a finite population: 370; the digits by ${exact}`
   },
   {
     tool: 'calculate_margin_of_error',

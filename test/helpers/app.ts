@@ -5,9 +5,10 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCore } from '../../bin/core.ts'
-import { createAuthenticate, createCredential } from '../../src/auth.ts'
+import { createAuthenticate, createCredential, indexCredentials } from '../../src/auth.ts'
 import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
+import { createTokenVerifier, resolveIssuer } from '../../src/jwt.ts'
 import { createLog } from '../../src/log.ts'
 import type { Changes, Principal } from '../../src/types.ts'
 import { createHttpServer, type HttpServer } from '../../transports/http/app.ts'
@@ -37,7 +38,9 @@ export interface App {
 export const principals = {
   full: { id: 'full', kind: 'key' },
   narrow: { id: 'narrow', kind: 'key', scopes: [] },
-  tiny: { id: 'tiny', kind: 'key', tools: ['echo', 'fail'] }
+  tiny: { id: 'tiny', kind: 'key', tools: ['echo', 'fail'] },
+  /** Its time is over. */
+  expired: { id: 'expired', kind: 'key' }
 } as const satisfies Record<string, Principal>
 
 export type KeyName = keyof typeof principals
@@ -59,17 +62,22 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
   const changes = createChanges()
   const core = createCore(config, [source], changes)
   const logged: string[] = []
-  const log = createLog(config.log, { write: (line) => logged.push(line) })
+  const log = createLog(config.log, { write: (line) => logged.push(line) > 0 })
   const mcp = { ...core.mcp, log }
-  const credentials = Object.entries(principals).map(([name, principal]) =>
-    createCredential(keyOf(name as KeyName), principal)
+  const keys = indexCredentials(
+    Object.entries(principals).map(([name, principal]) => ({
+      ...createCredential(keyOf(name as KeyName), principal),
+      ...(name === 'expired' && { expiresAtMs: 1 })
+    }))
   )
+  const issuer = resolveIssuer(config.auth.jwt)
+  const verifyToken = issuer && (await createTokenVerifier(issuer, log))
   const server = await createHttpServer({
     mcp,
     registry: core.registry,
     config,
     audit: core.audit,
-    ...(config.auth.required && { authenticate: createAuthenticate(() => credentials) })
+    ...(config.auth.required && { authenticate: createAuthenticate(() => keys, verifyToken) })
   })
   const origin = await server.listen()
   const port = Number(new URL(origin).port)
@@ -82,12 +90,14 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
     changes,
     events,
     audit(event) {
+      core.audit.flush()
       const lines = parseLines(readFileSync(auditFile, 'utf8').split('\n'))
       return event === undefined ? lines : lines.filter((line) => line.event === event)
     },
     log: () => parseLines(logged),
     async close(graceMs) {
       await server.close(graceMs)
+      await core.audit.close(0)
       stopWatching()
       rmSync(folder, { recursive: true, force: true })
     }

@@ -1,5 +1,5 @@
 import { listSettings, loadConfig } from '../../src/config.ts'
-import { sourcesOf } from '../../src/settings.ts'
+import { sourcesOf } from '../../src/setting.ts'
 import type { ToolDefinition } from '../../src/types.ts'
 
 /** The settings table of the README, from the schema itself. */

@@ -229,6 +229,31 @@ const rest: readonly SettingRow[] = [
     default: 'redacted',
     bad: ['all'],
     badInFile: ['all', 7]
+  },
+  {
+    key: 'audit.required',
+    env: ['MCP_AUDIT_REQUIRED'],
+    variable: ['yes', true],
+    file: true,
+    default: false,
+    ...flag
+  },
+  {
+    key: 'audit.fsync',
+    env: ['MCP_AUDIT_FSYNC'],
+    variable: ['on', true],
+    file: true,
+    default: false,
+    ...flag
+  },
+  {
+    key: 'audit.key',
+    env: ['MCP_AUDIT_KEY'],
+    variable: ['the-key-of-the-chain', 'the-key-of-the-chain'],
+    file: 'another-key-of-the-chain',
+    default: undefined,
+    secret: true,
+    badInFile: [7, '']
   }
 ]
 

@@ -44,6 +44,16 @@ const choice: readonly SettingRow[] = [
     ...list
   },
   {
+    key: 'discovery',
+    flags: ['--discovery'],
+    env: ['MCP_DISCOVERY'],
+    flag: ['true', true],
+    variable: ['on', true],
+    file: true,
+    default: false,
+    ...flag
+  },
+  {
     key: 'modules',
     flags: ['--module'],
     flag: ['a.mjs', ['a.mjs']],
@@ -157,49 +167,4 @@ const http: readonly SettingRow[] = [
   }
 ]
 
-const auth: readonly SettingRow[] = [
-  {
-    key: 'auth.required',
-    env: ['MCP_AUTH_REQUIRED'],
-    variable: ['no', false],
-    file: false,
-    default: true,
-    ...flag
-  },
-  {
-    key: 'auth.token',
-    env: ['MCP_AUTH_TOKEN'],
-    variable: ['token-of-the-environment', 'token-of-the-environment'],
-    file: 'token-of-the-file',
-    default: undefined,
-    badInFile: [7_777_777, ['secret-7'], ''],
-    secret: true
-  },
-  {
-    key: 'auth.apiKeys',
-    env: ['MCP_API_KEYS'],
-    variable: ['key-1, key-2', ['key-1', 'key-2']],
-    file: ['key-of-the-file'],
-    default: [],
-    badInFile: [7_777_777, 'secret-7', [7_777_777], ['']],
-    secret: true
-  },
-  {
-    key: 'auth.tokenFile',
-    env: ['MCP_AUTH_TOKEN_FILE'],
-    variable: ['/run/tokens', '/run/tokens'],
-    file: '/etc/tokens',
-    default: undefined,
-    ...name
-  },
-  {
-    key: 'auth.allowInsecure',
-    env: ['MCP_ALLOW_INSECURE'],
-    variable: ['1', true],
-    file: true,
-    default: false,
-    ...flag
-  }
-]
-
-export const servingRows: readonly SettingRow[] = [...choice, ...http, ...auth]
+export const servingRows: readonly SettingRow[] = [...choice, ...http]

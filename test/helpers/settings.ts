@@ -1,10 +1,16 @@
 import type { SettingRow } from './setting-row.ts'
 import { apiRows } from './settings-api.ts'
+import { authRows } from './settings-auth.ts'
 import { limitRows } from './settings-limits.ts'
 import { servingRows } from './settings-serving.ts'
 
 /** Every setting there is. */
-export const settingRows: readonly SettingRow[] = [...apiRows, ...servingRows, ...limitRows]
+export const settingRows: readonly SettingRow[] = [
+  ...apiRows,
+  ...servingRows,
+  ...authRows,
+  ...limitRows
+]
 
 /** `a.b` and a value as the file that sets it. */
 export function fileOf(key: string, value: unknown): Readonly<Record<string, unknown>> {

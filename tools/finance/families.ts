@@ -102,6 +102,11 @@ export const families: readonly Family[] = [
     load: async () => (await import('./valuation/valuation.ts')).valuationTools
   },
   {
+    toolset: 'finance.portfolio',
+    core: [],
+    load: async () => (await import('./portfolio/portfolio.ts')).portfolioTools
+  },
+  {
     toolset: 'finance.risk',
     core: ['calculate_value_at_risk'],
     load: async () => (await import('./risk/value-at-risk.ts')).valueAtRiskTools
@@ -125,5 +130,10 @@ export const families: readonly Family[] = [
     toolset: 'finance.operations',
     core: [],
     load: async () => (await import('./operations/inventory-tools.ts')).inventoryTools
+  },
+  {
+    toolset: 'finance.optimisation',
+    core: [],
+    load: async () => (await import('./optimisation/optimisation.ts')).optimisationTools
   }
 ]

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ExecutedTool } from '../../src/call-tool.ts'
 import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { readTraceId } from '../../src/trace.ts'
@@ -36,21 +37,29 @@ export function createCall(mcp: Mcp): Call {
       return refuseCall(request, reply, mcp, 'The arguments must be a JSON object.', name)
     }
     const ctx = contextOf(request, reply, mcp)
-    const { outcome, result } = await mcp.dispatcher.executeTool(name, args ?? {}, ctx)
-    if (outcome === 'ok') {
-      // Only a caller that can be asked gets a question as its result.
-      if (!result || !isCallResult(result)) throw new Refusal('internal')
-      return sendJson(reply, present(readResult(result)))
-    }
-    if (!result || !isCallResult(result)) {
-      return sendError(reply, statuses[outcome], `Unknown tool: ${name.slice(0, 64)}`)
-    }
-    const retryAfterMs = result._meta?.['portcullis/retryAfterMs']
-    if (typeof retryAfterMs === 'number') {
-      reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
-    }
-    return sendError(reply, statuses[outcome], textOf(result))
+    const executed = await mcp.dispatcher.executeTool(name, args ?? {}, ctx)
+    const { outcome, result } = executed
+    if (outcome !== 'ok') return refuseOutcome(reply, outcome, executed)
+    // Only a caller that can be asked gets a question as its result.
+    if (!result || !isCallResult(result)) throw new Refusal('internal')
+    return sendJson(reply, present(readResult(result)))
   }
+}
+
+function refuseOutcome(
+  reply: FastifyReply,
+  outcome: Exclude<Outcome, 'ok'>,
+  { name, result, refusal }: ExecutedTool
+): FastifyReply {
+  if (refusal) throw refusal
+  if (!result || !isCallResult(result)) {
+    return sendError(reply, statuses[outcome], `Unknown tool: ${name.slice(0, 64)}`)
+  }
+  const retryAfterMs = result._meta?.['portcullis/retryAfterMs']
+  if (typeof retryAfterMs === 'number') {
+    reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
+  }
+  return sendError(reply, statuses[outcome], textOf(result))
 }
 
 /** A call without a shape is charged and recorded, as on the MCP path. */

@@ -30,7 +30,7 @@ export function createApiDocument(server: {
 }
 
 function describeApi(
-  { tools }: View,
+  { listed: tools }: View,
   { version, needsKey }: { readonly version: string; readonly needsKey: boolean }
 ): object {
   const paths: Record<string, object> = { ...fixedPaths() }

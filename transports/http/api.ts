@@ -48,7 +48,7 @@ export async function addApiRoutes(app: FastifyInstance, options: ApiOptions): P
     })
     api.get('/api/tools', async (request, reply) => {
       await mcp.dispatcher.charge('tools/list', contextOf(request, reply, mcp))
-      const tools = [...registry.view(request.principal).tools.values()].map(
+      const tools = [...registry.view(request.principal).listed.values()].map(
         ({ name, description, inputSchema }) => ({
           name,
           description,

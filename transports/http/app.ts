@@ -14,6 +14,7 @@ import { collectAllowedMethods } from './allowed-methods.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
 import { createBanGate } from './bans.ts'
+import { createChallenge } from './challenge.ts'
 import { addConnectionLimits } from './connections.ts'
 import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
@@ -22,6 +23,7 @@ import { createLanes } from './lanes.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
+import { addResourceMetadata, describeResource } from './resource-metadata.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
 import { pathOf } from './web.ts'
 
@@ -47,7 +49,8 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { mcp, registry, config, audit, authenticate } = options
   const { http, limits } = config
-  const refuse = createRefuse(http.path)
+  const resource = describeResource(config)
+  const refuse = createRefuse(http.path, createChallenge(resource))
   let isDraining = false
   const judgeState = (): Refusal | undefined => {
     if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
@@ -101,6 +104,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
     addAuth(secured, { audit, log: mcp.log, refuse, bans, ...(authenticate && { authenticate }) })
+    if (resource) addResourceMetadata(secured, resource)
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
     await addApiRoutes(secured, { mcp, registry, config, refuse })
   })

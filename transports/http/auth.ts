@@ -16,6 +16,9 @@ export interface AuthOptions {
   readonly bans: BanGate
 }
 
+/** As long as the keys of an issuer are not asked for again after a failure. */
+const retryAfterMs = 10_000
+
 /** Turns a credential into `request.principal` before any body is read; refuses with 401. */
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   const { authenticate, audit, log, refuse, bans } = options
@@ -27,14 +30,18 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     if (banned) return banned
     if (!authenticate || request.routeOptions.config.isPublic?.(request)) return
     const presented = readCredential(request)
-    const principal = presented === undefined ? undefined : authenticate(presented)
-    if (!principal) {
-      const reason = presented === undefined ? 'missing_bearer_token' : 'invalid_token'
-      return deny(request, reply, reason)
+    if (presented === undefined) return deny(request, reply, 'missing_bearer_token')
+    const judged = authenticate(presented)
+    // Keys are judged at once; only a token may need the keys of its issuer.
+    const result = judged instanceof Promise ? await judged : judged
+    if ('failure' in result) {
+      return result.failure === 'unavailable'
+        ? postpone(request, reply)
+        : deny(request, reply, result.failure)
     }
-    request.principal = principal
+    request.principal = result.principal
     request.server.recognize(request.raw.socket)
-    audit.record({ event: 'AUTH_SUCCESS', principal: principal.id, ...originOf(request) })
+    audit.record({ event: 'AUTH_SUCCESS', principal: result.principal.id, ...originOf(request) })
   })
 
   function deny(request: FastifyRequest, reply: FastifyReply, reason: AuthFailure): FastifyReply {
@@ -42,16 +49,21 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     // is nobody who should cost its neighbours their access.
     const banned = reason === 'invalid_token' && bans.refuseGuess(request, reply)
     if (banned) return banned
+    const isMissing = reason === 'missing_bearer_token'
     audit.record({ event: 'AUTH_FAILED', reason, ...originOf(request) })
-    log.warn(reason === 'invalid_token' ? 'invalid API key' : 'no API key', {
+    log.warn(isMissing ? 'no API key' : 'invalid API key', {
       request_id: request.id,
       remote: request.ip,
       status: 'error'
     })
-    // RFC 6750 §3.1: no error attribute when the request carried no credential at all.
-    const error = reason === 'invalid_token' ? ', error="invalid_token"' : ''
-    reply.header('www-authenticate', `Bearer realm="portcullis"${error}`)
-    return refuse(request, reply, new Refusal('unauthorized'))
+    // Why it was refused is the operator's to know: expired, for another server, or made up.
+    return refuse(request, reply, new Refusal(isMissing ? 'unauthorized' : 'bad_credential'))
+  }
+
+  /** Nobody's fault here: a 401 would make clients throw good tokens away. */
+  function postpone(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    audit.record({ event: 'AUTH_FAILED', outcome: 'failed', ...originOf(request) })
+    return refuse(request, reply, new Refusal('auth_unavailable', { data: { retryAfterMs } }))
   }
 }
 
@@ -59,7 +71,7 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
 function readCredential(request: FastifyRequest): string | undefined {
   const { authorization, 'x-api-key': apiKey } = request.headers
   if (authorization === undefined) return typeof apiKey === 'string' ? apiKey : undefined
-  const match = /^bearer ([\w.~+/=-]{1,4096})$/i.exec(authorization)
+  const match = /^bearer ([\w.~+/=-]{1,12288})$/i.exec(authorization)
   return match?.[1] !== undefined && apiKey === undefined ? match[1] : ''
 }
 

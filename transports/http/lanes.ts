@@ -8,7 +8,7 @@ import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
-import type { ChangeEvent, InputRequired, JsonSchema } from '../../src/types.ts'
+import type { ChangeEvent, InputRequired, JsonSchema, Principal } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
@@ -65,11 +65,15 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     })
   )
 
+  /** Undefined for a hidden tool, too: asking for it must not differ from an unknown one. */
+  function findParamCheck(name: string, principal: Principal): ParamCheck | undefined {
+    const check = paramChecks.get(name)
+    return check && registry.view(principal).tools.has(name) ? check : undefined
+  }
+
   function checkParamHeaders(request: FastifyRequest, params: Record<string, unknown>): void {
-    const declared = paramChecks.get(String(params.name))
-    // Asking about a hidden tool must not differ from asking about an unknown one.
-    if (!declared || !registry.view(request.principal).tools.has(String(params.name))) return
-    declared.check(params.arguments, (name) => {
+    const declared = findParamCheck(String(params.name), request.principal)
+    declared?.check(params.arguments, (name) => {
       const value = request.headers[name]
       return typeof value === 'string' ? value : undefined
     })
@@ -129,7 +133,7 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
 
   return Object.freeze({
     sessions,
-    native: createNativeLane(mcp, (name) => !paramChecks.has(name)),
+    native: createNativeLane(mcp, (name, principal) => !findParamCheck(name, principal)),
     ask: serveModern,
     paramHeaders: [...paramChecks.values()].flatMap(({ headers }) => headers),
     async post(request, reply) {

@@ -11,7 +11,7 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { logFailure } from '../../src/run.ts'
 import { readTraceId } from '../../src/trace.ts'
-import type { CallResult, DispatchContext, InputRequired } from '../../src/types.ts'
+import type { CallResult, DispatchContext, InputRequired, Principal } from '../../src/types.ts'
 import { createContext } from '../call-context.ts'
 import { type Mcp, serverInfo } from '../mcp.ts'
 import { pathOf, stopOnDisconnect } from './web.ts'
@@ -47,16 +47,20 @@ const maxMemoKeyLength = 2048
  * for each one, which costs five times the call itself; what it checks is checked here by its own
  * classifier, and `test/native.test.ts` sends good and broken requests both ways to compare.
  */
-export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolean): NativeLane {
+export function createNativeLane(
+  mcp: Mcp,
+  isPlainTool: (name: string, principal: Principal) => boolean
+): NativeLane {
   const isGoodEnvelope = createEnvelopeCheck()
   const info = { [SERVER_INFO_META_KEY]: serverInfo(mcp.version) }
   const infoJson = JSON.stringify(info)
 
-  function read({ body, headers }: FastifyRequest): PlainCall | undefined {
+  function read({ body, headers, principal }: FastifyRequest): PlainCall | undefined {
     const isCall =
       headers['mcp-protocol-version'] === revision && headers['mcp-method'] === 'tools/call'
     const call = isCall ? readBody(body) : undefined
-    if (!call || headers['mcp-name'] !== call.name || !isPlainTool(call.name)) return undefined
+    if (!call || headers['mcp-name'] !== call.name) return undefined
+    if (!isPlainTool(call.name, principal)) return undefined
     return isGoodEnvelope(body, call.meta, call.name) ? call : undefined
   }
 
@@ -69,14 +73,16 @@ export function createNativeLane(mcp: Mcp, isPlainTool: (name: string) => boolea
     const ctx = contextOf(request, reply, meta)
     reply.header('content-type', 'application/json; charset=utf-8')
     try {
-      const { result, json } = await mcp.dispatcher.executeTool(name, args, ctx)
+      const { result, refusal, json } = await mcp.dispatcher.executeTool(name, args, ctx)
       // The same words for unknown and hidden: a caller cannot probe for names.
-      if (!result) throw new Refusal('unknown_tool')
+      if (!result) throw refusal ?? new Refusal('unknown_tool')
       if (isInputRequired(result)) return await ask(result)
       return reply.send(
         `{"result":${complete(result, json)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`
       )
     } catch (error) {
+      // Of these the HTTP status counts, and its challenge.
+      if (error instanceof Refusal && error.kind === 'insufficient_scope') throw error
       if (!(error instanceof Refusal)) logFailure(ctx, 'tools/call', error)
       const { code, message, data } = toRefusal(error, ctx.requestId)
       const refused = { code, message, ...(data && { data }) }

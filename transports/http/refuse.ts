@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
+import type { Challenge } from './challenge.ts'
 import { pathOf } from './web.ts'
 
 /** Sends a refusal: as a JSON-RPC error on the MCP path, as `{ error, timestamp }` elsewhere. */
@@ -10,8 +11,10 @@ export type Refuse = (
   refusal: Refusal
 ) => FastifyReply
 
-export function createRefuse(mcpPath: string): Refuse {
+export function createRefuse(mcpPath: string, challenge: Challenge): Refuse {
   return (request, reply, refusal) => {
+    const challenged = challenge(request, refusal)
+    if (challenged !== undefined) reply.header('www-authenticate', challenged)
     const { retryAfterMs, ...data } = refusal.data ?? {}
     if (typeof retryAfterMs === 'number') {
       reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))

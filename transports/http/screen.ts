@@ -72,8 +72,10 @@ function screenParams(
   const ctx = createBareContext(readCaller(request), log)
   if (!isDispatched(method)) dispatcher.chargeUnknown(ctx)
   const fault = findParamFault(method, params, isModern)
-  if (fault === undefined) return
-  throw dispatcher.refuseMalformed(method, params, fault, ctx)
+  if (fault !== undefined) throw dispatcher.refuseMalformed(method, params, fault, ctx)
+  // As an HTTP status, which is what makes a client ask for more scopes; the SDK's would be 200.
+  const refusal = dispatcher.challengeScopes(method, params, ctx)
+  if (refusal) throw refusal
 }
 
 /** What a client may send in 2026-07-28; the 2025 revisions add answers to our questions. */

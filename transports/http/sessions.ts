@@ -12,6 +12,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { Refusal } from '../../src/errors.ts'
 import { monotonicClock } from '../../src/limit.ts'
+import { describeError } from '../../src/log.ts'
 import type { Log, Principal } from '../../src/types.ts'
 import { createEventStore } from './event-store.ts'
 
@@ -133,7 +134,9 @@ export function createSessions(options: SessionOptions): Sessions {
       // A session with an open stream is alive however quiet it is.
       if (session.openAnswers > 0 || now - session.usedAtMs < idleMs) continue
       log.info('Cleaned up expired session')
-      end(id).catch((error: unknown) => log.error('session not closed', { error: String(error) }))
+      end(id).catch((error: unknown) =>
+        log.error('session not closed', { error: describeError(error) })
+      )
     }
   }
 

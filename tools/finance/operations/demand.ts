@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 const largest = 1e15
-export const maxPeriods = 10_000
+const maxPeriods = 10_000
 
 /** Amounts, costs and deviations: finite, never below 0. */
 export const amount = z.number().min(0).max(largest)

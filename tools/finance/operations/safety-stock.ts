@@ -16,7 +16,7 @@ export interface Replenishment {
  * Standard deviation of the demand during the lead time, by every method whose inputs are given
  * (Silver, Pyke and Thomas, Inventory and Production Management, 4th edition, section 6.7).
  */
-export function deviationsDuringLeadTime({
+function deviationsDuringLeadTime({
   averageDemand,
   demandStdDev,
   leadTime,

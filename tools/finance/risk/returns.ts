@@ -3,7 +3,7 @@ import { mean, standardDeviation } from '../numeric/moments.ts'
 import { requireFinite } from '../numeric/numbers.ts'
 import { excessKurtosis, skewness } from '../statistics/descriptives.ts'
 
-const maxReturns = 100_000
+const maxReturns = 25_000
 
 /** Historical returns, as an input. */
 export const returnsInput = z

@@ -1,6 +1,7 @@
 import got, { type Got } from 'got'
 import { ToolError } from '../../../src/define-tool.ts'
 import { isRecord, parseJson } from '../../../src/json.ts'
+import { describeError } from '../../../src/log.ts'
 import type { Log } from '../../../src/types.ts'
 import { exchange, exchangeDefaults } from './exchange.ts'
 
@@ -47,7 +48,7 @@ export function createTokenSource(
       token = await requestToken(instance, credentials, now)
       return token
     } catch (error) {
-      log.warn('OAuth token refused', { error: error instanceof Error ? error.message : 'unknown' })
+      log.warn('OAuth token refused', { error: describeError(error) })
       throw new ToolError(
         'The API cannot be used at the moment: its authorization server gave no token, so nothing was sent. Try again later; if it stays so, tell the operator.'
       )

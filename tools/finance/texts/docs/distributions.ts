@@ -26,6 +26,8 @@ Choosing
   gamma, weibull. Rare large losses: pareto, t.
 - Moments may not exist: t with n <= 2 has no variance, pareto with shape <= 1 no mean.
 - Standard deviation of a triangular: sqrt((a^2 + b^2 + c^2 - ab - ac - bc)/18).
+create_distribution {"type":"triangular","parameters":{"min":10,"max":20,"mode":12}} -> theoreticalMean 14.0000
+create_distribution {"type":"pareto","parameters":{"scale":2,"shape":3}} -> theoreticalMean 3.0000
 
 Exact probabilities
   binomial P(k) = C(n,k) p^k (1-p)^(n-k)          poisson P(x) = mu^x e^-mu / x!

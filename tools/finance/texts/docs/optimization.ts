@@ -16,6 +16,7 @@ Goal seek: find x with f(x) = target.
   Newton: x' = x - (f(x) - target) / f'(x)
 Several x may do; the start decides which is found. No solution is an error with the reason, never the
 last iterate. Rates of return have their own tools (calculate_irr, calculate_xirr), which report every root.
+goal_seek {"calculation":"50 * x - 12000","target":3000,"initialGuess":100} -> x 300.0000
 
 Linear programs
   maximise c x subject to A x <= b, x >= 0
@@ -23,6 +24,7 @@ Linear programs
 - The dual value of a constraint is what one more unit of it is worth; at the optimum the values of the
   program and of its dual agree.
 - An optimum lies at a corner, so at most as many variables are above 0 as there are constraints.
+solve_linear_program {"objective":[3,5],"sense":"maximize","constraints":[{"coefficients":[1,0],"relation":"<=","rhs":4},{"coefficients":[0,2],"relation":"<=","rhs":12},{"coefficients":[3,2],"relation":"<=","rhs":18}]} -> objectiveValue 36.0000
 
 Integer programs
 Branch and bound: solve without the whole-number condition, split on a fractional variable, discard

@@ -1,0 +1,37 @@
+import { generateKey } from '../src/api-key.ts'
+import { type Authenticate, createAuthenticate, createCredential, namedKey } from '../src/auth.ts'
+import { ConfigError } from '../src/config-error.ts'
+import { openCredentials } from '../src/credentials.ts'
+import { createTokenVerifier, resolveIssuer } from '../src/jwt.ts'
+import type { Config } from '../src/settings.ts'
+import type { Log } from '../src/types.ts'
+import { isLoopback } from '../transports/http/host.ts'
+
+/** Who is let in. */
+export interface Gate {
+  readonly authenticate: Authenticate
+  /** Made for this run, since nothing is configured. */
+  readonly generatedKey?: string
+  close(): void
+}
+
+/** Opens every configured source of credentials; makes one key when a loopback server has none. */
+export async function openGate(config: Config, log: Log): Promise<Gate> {
+  const issuer = resolveIssuer(config.auth.jwt)
+  const verifyToken = issuer && (await createTokenVerifier(issuer, log))
+  const { keys, add, close } = openCredentials(config, log)
+  if (config.auth.tokenFile !== undefined || verifyToken || keys().size > 0) {
+    return { authenticate: createAuthenticate(keys, verifyToken), close }
+  }
+  if (!isLoopback(config.http.host)) {
+    close()
+    throw new ConfigError(
+      `auth: ${config.http.host} is reachable from elsewhere and no credential is configured; ` +
+        'set MCP_AUTH_TOKEN, MCP_API_KEYS, MCP_AUTH_TOKEN_FILE or MCP_JWT_ISSUER, or make a key ' +
+        'with mcp-server keys create'
+    )
+  }
+  const generatedKey = generateKey()
+  add(createCredential(generatedKey, namedKey('generated')))
+  return { authenticate: createAuthenticate(keys), generatedKey, close }
+}

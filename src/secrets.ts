@@ -1,0 +1,76 @@
+import type { ApiCredential } from './api-settings.ts'
+import { listSettings } from './config.ts'
+import { isRecord } from './json.ts'
+import { sourcesOf } from './setting.ts'
+import type { Config } from './settings.ts'
+
+type Reference = { readonly env: string } | { readonly file: string }
+
+/**
+ * Every secret that a configuration holds or leads to: settings marked as secret, credentials of
+ * APIs, keys of the token file, userinfo and secret parameters of URLs. `read` resolves a
+ * reference, with undefined when it leads to nothing.
+ */
+export function listSecrets(
+  config: Config,
+  read: (reference: Reference) => string | undefined
+): readonly string[] {
+  const marked = listSettings()
+    .filter(({ schema }) => sourcesOf(schema).secret)
+    .flatMap(({ key }) => textsAt(config, key.split('.')))
+  const { tokenFile } = config.auth
+  const tokens = tokenFile === undefined ? undefined : read({ file: tokenFile })
+  return [
+    ...marked,
+    ...config.apis.flatMap(({ credential }) => listCredential(credential, read)),
+    ...(tokens ?? '').split(/\r?\n/).flatMap(readTokenLine),
+    ...listUrls(config).flatMap(listUrlSecrets)
+  ]
+}
+
+function textsAt(value: unknown, [name, ...rest]: readonly string[]): readonly string[] {
+  if (name !== undefined) return isRecord(value) ? textsAt(value[name], rest) : []
+  return [value].flat().filter((text) => typeof text === 'string')
+}
+
+function listCredential(
+  credential: ApiCredential,
+  read: (reference: Reference) => string | undefined
+): readonly string[] {
+  if (credential.mode !== 'service') return []
+  const { token, password, clientSecret } = credential
+  return [token, password, clientSecret].flatMap((given) => {
+    const text = given === undefined || typeof given === 'string' ? given : read(given)
+    return text === undefined ? [] : [text]
+  })
+}
+
+function readTokenLine(line: string): readonly string[] {
+  const separator = line.indexOf(':')
+  return separator < 0 || line.trim().startsWith('#') ? [] : [line.slice(separator + 1).trim()]
+}
+
+/** Texts of the configuration that are URLs. */
+function listUrls(value: unknown): readonly URL[] {
+  if (typeof value === 'string') return URL.canParse(value) ? [new URL(value)] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(listUrls)
+}
+
+const secretParameter = /^(?:.*[-_])?(?:key|token|secret|password|sig|signature|auth|code)$/i
+
+function listUrlSecrets({ password, username, searchParams }: URL): readonly string[] {
+  const parameters = [...searchParams].filter(([name]) => secretParameter.test(name))
+  return [
+    ...[password, password === '' ? username : ''].map(decodeOrKeep),
+    ...parameters.map(([, text]) => text)
+  ].filter((text) => text !== '')
+}
+
+function decodeOrKeep(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

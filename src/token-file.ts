@@ -1,0 +1,32 @@
+import { type Credential, createCredential, namedKey } from './auth.ts'
+import { findWeakness } from './key-strength.ts'
+
+export interface TokenFile {
+  readonly credentials: readonly Credential[]
+  /** Tokens that production refuses, by line number. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads `client-id:token` lines; blank lines and `#` comments are skipped. Throws with the line's
+ * number, never its text.
+ */
+export function parseTokenFile(text: string): TokenFile {
+  const credentials: Credential[] = []
+  const warnings: string[] = []
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const entry = line.trim()
+    if (entry === '' || entry.startsWith('#')) continue
+    const separator = entry.indexOf(':')
+    const id = entry.slice(0, separator).trim()
+    const token = entry.slice(separator + 1).trim()
+    const isGood = separator > 0 && /^[\w.@-]{1,64}$/.test(id) && token !== ''
+    if (!isGood) {
+      throw new Error(`line ${index + 1}: must be client-id:token`)
+    }
+    const weakness = findWeakness(token)
+    if (weakness !== undefined) warnings.push(`line ${index + 1}: the token ${weakness}`)
+    credentials.push(createCredential(token, namedKey(id)))
+  }
+  return { credentials, warnings }
+}
