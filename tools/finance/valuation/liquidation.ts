@@ -53,7 +53,7 @@ export const runLiquidationWaterfall = defineTool({
     const { exitProceeds, preferredInvestment, commonOwnership, preferredOwnership } = exit
     if (Math.abs(commonOwnership + preferredOwnership - 1) > 1e-9) {
       throw new ToolError(
-        'preferredOwnership: must add up to 1 with commonOwnership, or part of the proceeds would be nobody’s'
+        'preferredOwnership: must add up to 1 with commonOwnership, or part of the proceeds would go to nobody'
       )
     }
     const preference = requireFinite(
@@ -76,9 +76,7 @@ export const runLiquidationWaterfall = defineTool({
       participation,
       converted: paid?.converted ?? false,
       ...(!exit.participating && Number.isFinite(threshold) && { conversionThreshold: threshold }),
-      ...(preferredInvestment > 0 && {
-        preferredMultiple: requireFinite(multiple, 'preferredInvestment', usual)
-      })
+      ...(Number.isFinite(multiple) && { preferredMultiple: multiple })
     }
   }
 })
