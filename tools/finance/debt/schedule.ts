@@ -34,7 +34,7 @@ export function scheduleInCents(
   return schedule
 }
 
-export const instalment = z.object({
+const instalment = z.object({
   period: z.int(),
   payment: z.number(),
   principal: z.number(),
