@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { findPayback } from '../tools/finance/tvm/payback.ts'
+import { numberBetween } from './finance-arbitraries.ts'
 import { answerOf, endingOf, errorOf, isClose, numberOf, signatureOf } from './finance-call.ts'
 
 const inputs = new Map([
@@ -40,7 +41,7 @@ t.test('payback: what has no answer', async (t) => {
 })
 
 const amounts = fc.integer({ min: -1000, max: 1000 })
-const rate = fc.double({ min: -0.5, max: 1, noNaN: true })
+const rate = numberBetween(-0.5, 1)
 
 t.test(
   'payback: before it the running total is below 0, after the lasting one never again',
@@ -144,7 +145,7 @@ t.test('refusals name the field', async (t) => {
 
 t.test('more frequent compounding grows more, and continuous most', () =>
   fc.assert(
-    fc.asyncProperty(fc.double({ min: 0.001, max: 1, noNaN: true }), async (annualGrowthRate) => {
+    fc.asyncProperty(numberBetween(0.001, 1), async (annualGrowthRate) => {
       const valueAt = (compounding: string) =>
         numberOf(
           'apply_growth_projection',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { numberBetween } from './finance-arbitraries.ts'
 import {
   answerOf,
   endingOf,
@@ -63,9 +64,9 @@ t.test('the 15 tools have the names and inputs of the catalogue', (t) => {
   t.end()
 })
 
-const fraction = fc.double({ min: 0, max: 1, noNaN: true })
-const ratio = fc.double({ min: 0, max: 20, noNaN: true })
-const beta = fc.double({ min: -3, max: 3, noNaN: true })
+const fraction = numberBetween(0, 1)
+const ratio = numberBetween(0, 20)
+const beta = numberBetween(-3, 3)
 
 t.test('levering and unlevering undo each other', () =>
   fc.assert(
@@ -84,10 +85,10 @@ t.test('levering and unlevering undo each other', () =>
 )
 
 const structures = fc.record({
-  unleveredBeta: fc.double({ min: 0, max: 2, noNaN: true }),
-  riskFreeRate: fc.double({ min: 0, max: 0.1, noNaN: true }),
-  marketReturn: fc.double({ min: 0, max: 0.2, noNaN: true }),
-  baseDebtCost: fc.double({ min: 0, max: 0.2, noNaN: true }),
+  unleveredBeta: numberBetween(0, 2),
+  riskFreeRate: numberBetween(0, 0.1),
+  marketReturn: numberBetween(0, 0.2),
+  baseDebtCost: numberBetween(0, 0.2),
   taxRate: fraction,
   firmValue: fc.constant(1000)
 })
@@ -121,8 +122,8 @@ t.test('no point of the curve lies below the optimum, and calculate_wacc agrees 
 )
 
 const exits = fc.record({
-  exitProceeds: fc.double({ min: 0, max: 1e9, noNaN: true }),
-  preferredInvestment: fc.double({ min: 0, max: 1e9, noNaN: true }),
+  exitProceeds: numberBetween(0, 1e9),
+  preferredInvestment: numberBetween(0, 1e9),
   liquidationMultiple: fc.constantFrom(0, 1, 2, 3),
   participating: fc.boolean(),
   preferredOwnership: fc.oneof(fc.constantFrom(0, 1), fraction)
