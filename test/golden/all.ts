@@ -1,8 +1,10 @@
 import { bondsGolden } from './bonds.ts'
 import { creditGolden } from './credit.ts'
+import { debtGolden } from './debt.ts'
 import { distributionGolden } from './distributions.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
+import { investmentGolden } from './investment.ts'
 import { optimisationGolden } from './optimisation.ts'
 import { optionsGolden } from './options.ts'
 import { portfolioGolden } from './portfolio.ts'
@@ -12,6 +14,7 @@ import { simulationGolden } from './simulation.ts'
 import { statementsGolden } from './statements.ts'
 import { statisticsGolden } from './statistics.ts'
 import { timeValueGolden } from './time-value.ts'
+import { valuationGolden } from './valuation.ts'
 
 /** Every golden value of every family. */
 export const allGolden: readonly Golden[] = [
@@ -27,5 +30,8 @@ export const allGolden: readonly Golden[] = [
   ...portfolioGolden,
   ...bondsGolden,
   ...creditGolden,
-  ...optionsGolden
+  ...optionsGolden,
+  ...investmentGolden,
+  ...debtGolden,
+  ...valuationGolden
 ]
