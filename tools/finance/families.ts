@@ -66,6 +66,11 @@ export const families: readonly Family[] = [
     load: async () => (await import('./forecast/core.ts')).everydayForecastTools
   },
   {
+    toolset: 'finance.forecast',
+    core: [],
+    load: async () => (await import('./forecast/forecast.ts')).forecastTools
+  },
+  {
     toolset: 'finance.ratios',
     core: [
       'calculate_current_ratio',

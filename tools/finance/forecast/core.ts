@@ -3,7 +3,7 @@ import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
 import { formatNumber, formatPercent, requireFinite } from '../numeric/numbers.ts'
 import { sumWindows } from '../statements/series/rolling.ts'
-import { ahead, data, periodAt, readSeries, requireCount } from './series/data.ts'
+import { ahead, data, periodAt, readSeries } from './series/data.ts'
 import { fitTrend } from './trend/trend.ts'
 import {
   describeTrend,
@@ -168,7 +168,6 @@ const forecastTrend = defineTool({
       throw new ToolError('capacity: give it for a logistic trend, and only for one')
     }
     const series = readSeries(data)
-    requireCount(series.values, 2, 'data')
     const trend = fitTrend(trendType, series.values, { field: 'data', capacity })
     return {
       forecasts: forecastSeries(trend, series, periods, 'periods'),

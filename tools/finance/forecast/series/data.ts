@@ -80,9 +80,3 @@ export function periodAt({ calendar }: Series, index: number): { period?: string
   const number = numbers[index] ?? (numbers[last] ?? Number.NaN) + index - last
   return { period: labelOf(type, number) }
 }
-
-/** Throws unless there are at least so many values. */
-export function requireCount(values: readonly number[], least: number, field: string): void {
-  if (values.length >= least) return
-  throw new ToolError(`${field}: ${values.length} values; at least ${least} are needed`)
-}
