@@ -52,7 +52,9 @@ export const assessForecastability: ToolDefinition = defineTool({
     seasonalStrength: strength.describe('The same with the season in place of the trend'),
     ljungBox: z
       .object({ statistic: z.number(), lags: z.int(), pValue: z.number() })
-      .describe('Hypothesis: white noise; lags min(10, n/5), or min(2 seasons, n/5)'),
+      .describe(
+        'Hypothesis: white noise; lags min(10, n/5); with a season min(2 seasons, n/5), but at least one season'
+      ),
     count: z.int()
   }),
   summary: ({ verdict, forecastability, ljungBox }) =>
@@ -66,8 +68,9 @@ export const assessForecastability: ToolDefinition = defineTool({
       )
     }
     const fifth = Math.max(1, Math.floor(n / 5))
-    const lags = Math.min(seasonLength === undefined ? 10 : 2 * seasonLength, fifth)
-    const correlations = autocorrelations(values, Math.max(lags, seasonLength ?? 1))
+    const season = seasonLength ?? 1
+    const lags = Math.max(season, Math.min(seasonLength === undefined ? 10 : 2 * season, fifth))
+    const correlations = autocorrelations(values, lags)
     const ljungBox = testNoise(correlations.slice(0, lags), n)
     const spectrum = describeSpectrum(values)
     const forecastability = 1 - spectrum.spectralEntropy
