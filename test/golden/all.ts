@@ -1,4 +1,5 @@
 import { distributionGolden } from './distributions.ts'
+import { forecastGolden } from './forecast.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
 import { optimisationGolden } from './optimisation.ts'
@@ -13,6 +14,7 @@ import { timeValueGolden } from './time-value.ts'
 export const allGolden: readonly Golden[] = [
   ...timeValueGolden,
   ...simulationGolden,
+  ...forecastGolden,
   ...ratiosGolden,
   ...riskGolden,
   ...statementsGolden,
