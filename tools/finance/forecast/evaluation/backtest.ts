@@ -10,7 +10,7 @@ export interface Fold {
 }
 
 /** Value h >= 1 periods after the known ones (Hyndman and Athanasopoulos, FPP3 5.2). */
-export function forecastNaively(
+function forecastNaively(
   forecaster: Forecaster,
   values: readonly number[],
   { size, season }: Fold,

@@ -18,7 +18,7 @@ export type SeasonMethod = 'additive' | 'multiplicative'
  * Centred moving average over one season of m values, for even m the mean of two neighbours (2 x m);
  * undefined for the m / 2 (rounded down) values at either end.
  */
-export function averageCentred(values: readonly number[], m: number): (number | undefined)[] {
+function averageCentred(values: readonly number[], m: number): (number | undefined)[] {
   const sums = sumWindows(values, m)
   const averages =
     m % 2 === 1
