@@ -234,6 +234,8 @@ const seasons: readonly Golden[] = [
       'forecasts[4].value': 28.96265134219131,
       'forecasts[0].lower': 22.668588350502773,
       'forecasts[4].lower': 27.34467520657208,
+      level: 32.801584036443906,
+      trend: 1.2191868408028632,
       mae: 0.5809804616013207,
       rmse: 0.7231335063586324
     },
