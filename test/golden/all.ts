@@ -2,6 +2,7 @@ import { bondsGolden } from './bonds.ts'
 import { creditGolden } from './credit.ts'
 import { debtGolden } from './debt.ts'
 import { distributionGolden } from './distributions.ts'
+import { forecastGolden } from './forecast.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
 import { investmentGolden } from './investment.ts'
@@ -20,6 +21,7 @@ import { valuationGolden } from './valuation.ts'
 export const allGolden: readonly Golden[] = [
   ...timeValueGolden,
   ...simulationGolden,
+  ...forecastGolden,
   ...ratiosGolden,
   ...riskGolden,
   ...statementsGolden,

@@ -76,6 +76,21 @@ export const families: readonly Family[] = [
     load: async () => (await import('./simulation/simulation.ts')).simulationTools
   },
   {
+    toolset: 'finance.forecast',
+    core: [
+      'calculate_simple_growth_rate',
+      'calculate_cagr',
+      'calculate_moving_average',
+      'forecast_trend'
+    ],
+    load: async () => (await import('./forecast/core.ts')).everydayForecastTools
+  },
+  {
+    toolset: 'finance.forecast',
+    core: [],
+    load: async () => (await import('./forecast/forecast.ts')).forecastTools
+  },
+  {
     toolset: 'finance.ratios',
     core: [
       'calculate_current_ratio',
