@@ -49,6 +49,10 @@ export interface AuditEntry {
 export interface Audit {
   /** Appends one line; it is written when this returns. */
   record(entry: AuditEntry): void
+  /** True while lines cannot be written that have to be. */
+  isBlocked(): boolean
+  /** Lines written, and lines lost, since the start. */
+  counts(): { readonly records: number; readonly dropped: number }
 }
 
 export type AuditArgs = 'redacted' | 'keys' | 'none'
@@ -130,7 +134,9 @@ export function createAudit(options: AuditOptions, sink: Pick<LineSink, 'write'>
       // its own is written before its result leaves.
       if (entry.event === 'AUTH_SUCCESS') writeSoon()
       else write()
-    }
+    },
+    isBlocked: () => false,
+    counts: () => ({ records: seq, dropped: 0 })
   })
 }
 

@@ -37,7 +37,7 @@ export function createLog(
 }
 
 /** Fields whose values are made by the server itself. */
-const ownFields = new Set(['request_id', 'duration_ms', 'status', 'http_status'])
+const ownFields = new Set(['request_id', 'trace_id', 'duration_ms', 'status', 'http_status'])
 
 function cleanFields(fields: Readonly<Record<string, unknown>>): object {
   const own: Record<string, unknown> = {}

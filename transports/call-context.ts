@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ServerContext, TRACEPARENT_META_KEY } from '@modelcontextprotocol/server'
 import { type Cancellation, createCancellation, followSignal } from '../src/cancellation.ts'
 import { createProgress } from '../src/progress.ts'
-import { readTraceId } from '../src/trace.ts'
+import { readTrace } from '../src/trace.ts'
 import type {
   CallContext,
   DispatchContext,
@@ -22,6 +22,7 @@ export interface Caller {
   readonly path?: string
   readonly protocolVersion?: string
   readonly traceId?: string
+  readonly traceparent?: string
   /** Credentials for upstream APIs, by lower-case header name. */
   readonly upstreamHeaders?: ReadonlyMap<string, string>
   /** The question that the native lane already got from the tool; the SDK knows how to put it. */
@@ -64,7 +65,6 @@ export function createCallContext(
   const { mcpReq } = sdk
   const meta = mcpReq._meta as Readonly<Record<string, unknown>> | undefined
   const protocolVersion = version ?? caller.protocolVersion
-  const traceId = readTraceId(meta?.[TRACEPARENT_META_KEY])
   return createContext(
     {
       principal: caller.principal,
@@ -74,7 +74,7 @@ export function createCallContext(
       ...(caller.remote !== undefined && { remote: caller.remote }),
       ...(caller.path !== undefined && { path: caller.path }),
       ...(protocolVersion !== undefined && { protocolVersion }),
-      ...(traceId !== undefined && { traceId }),
+      ...readTrace(meta?.[TRACEPARENT_META_KEY]),
       ...(mcpReq.inputResponses && { inputResponses: mcpReq.inputResponses }),
       ...(caller.upstreamHeaders && { upstreamHeaders: caller.upstreamHeaders }),
       ...askOf(sdk, caller, era, log),

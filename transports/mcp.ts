@@ -12,6 +12,7 @@ import { isInputRequired } from '../src/converse.ts'
 import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal, toRefusal } from '../src/errors.ts'
 import type { KillSwitch } from '../src/kill-switch.ts'
+import type { Metrics } from '../src/metrics.ts'
 import { logFailure } from '../src/run.ts'
 import type { ChangeEvent, Changes, DispatchContext, InputRequired, Log } from '../src/types.ts'
 import { type Caller, createCallContext } from './call-context.ts'
@@ -27,6 +28,7 @@ export interface Mcp {
   readonly version: string
   readonly alerts: Alerts
   readonly killSwitch: KillSwitch
+  readonly metrics: Metrics
 }
 
 export interface FactoryOptions {
