@@ -2,7 +2,7 @@ import type { AuthFailure } from './audit.ts'
 import type { Outcome } from './types.ts'
 
 /** What a name from outside is called when the server does not know it. */
-export const unknownLabel = '_unknown'
+const unknownLabel = '_unknown'
 
 /** What limits: the caller's rate of a method, its rate of a tool, the rate of an address. */
 export type LimitScope = 'method' | 'tool' | 'address'
