@@ -6,7 +6,10 @@ import { createPolicy } from '../src/create-policy.ts'
 import { createDispatcher } from '../src/dispatch.ts'
 import { createKillSwitch } from '../src/kill-switch.ts'
 import type { Limiter, SharedLimiter } from '../src/limit.ts'
+import type { Gauges } from '../src/metric-families.ts'
+import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Policy } from '../src/policy.ts'
+import type { NotReady } from '../src/readiness.ts'
 import { createRegistry, type Registry } from '../src/registry.ts'
 import type { SecretFilter } from '../src/secret-filter.ts'
 import { requireTools, selectTools } from '../src/select-tools.ts'
@@ -24,8 +27,10 @@ export interface Core {
   readonly registry: Registry
   readonly audit: Audit
   readonly log: Log
-  readonly policy: Policy
   readonly secrets: SecretFilter
+  readonly gauges: () => Gauges
+  /** Why calls cannot be served just now. */
+  readonly notReady: () => readonly NotReady[]
 }
 
 /** What only a server that runs for long has beside the rest. */
@@ -34,6 +39,8 @@ export interface Surroundings {
   readonly sendAlert?: (alert: Alert) => void
   /** Buckets shared with other instances, and those that stand in for them. */
   readonly limiters?: { readonly own: Limiter; readonly shared: SharedLimiter }
+  /** Counts what the sources do, too. */
+  readonly metrics?: Metrics
 }
 
 /** Puts sources, registry, policy and dispatcher together as the configuration says. */
@@ -42,13 +49,13 @@ export function createCore(
   sources: readonly Source[],
   changes: Changes = createChanges(),
   output: Output = openOutput(config),
-  { sendAlert, limiters }: Surroundings = {}
+  { sendAlert, limiters, metrics = createMetrics() }: Surroundings = {}
 ): Core {
   const { log, secrets } = output
   const audit = openAudit(config, output)
   const registry = createRegistry(selectTools(sources, config), config)
   requireTools('limits.tools', Object.keys(config.limits.tools), sources, registry.tools)
-  const policy = createPolicy(config, audit, limiters?.own, limiters?.shared)
+  const policy = createPolicy(config, audit, limiters?.own, limiters?.shared, metrics)
   const alerts = createAlerts({ audit, log, ...(sendAlert && { send: sendAlert }) })
   const killSwitch = createKillSwitch(() => {
     policy.slots.stop()
@@ -58,6 +65,33 @@ export function createCore(
   const dispatcher = createDispatcher(registry, policy)
   const requestState = createRequestState(randomBytes(32))
   const version = readVersion()
-  const mcp = { dispatcher, changes, requestState, log, version, alerts, killSwitch }
-  return Object.freeze({ mcp, registry, audit, log, policy, secrets })
+  const mcp = { dispatcher, changes, requestState, log, version, alerts, killSwitch, metrics }
+  return Object.freeze({ mcp, registry, audit, log, secrets, ...watch(policy, sources) })
+}
+
+/** What readiness and metrics look at. */
+function watch(
+  { audit, slots }: Policy,
+  sources: readonly Source[]
+): Pick<Core, 'gauges' | 'notReady'> {
+  const upstreams = sources.flatMap(({ upstream }) => upstream ?? [])
+  return {
+    gauges() {
+      const { records, dropped } = audit.counts()
+      return {
+        inFlight: slots.inFlight,
+        queued: slots.queued,
+        circuits: upstreams.map(({ name, circuit }) => ({ upstream: name, state: circuit() })),
+        auditRecords: records,
+        auditDropped: dropped
+      }
+    },
+    notReady: () => [
+      ...(slots.isFull ? [{ reason: 'overloaded' } as const] : []),
+      ...(audit.isBlocked() ? [{ reason: 'audit_unwritable' } as const] : []),
+      ...upstreams
+        .filter(({ circuit }) => circuit() === 'open')
+        .map(({ name }) => ({ reason: 'circuit_open', upstream: name }) as const)
+    ]
+  }
 }

@@ -1,29 +1,21 @@
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { Source } from '../src/types.ts'
 import { createHttpServer, type HttpServer } from '../transports/http/app.ts'
 import { isLoopback } from '../transports/http/host.ts'
 import type { Core } from './core.ts'
 import { openGate } from './gate.ts'
 
 /** Starts HTTP with the configured credentials; makes one key when a loopback server has none. */
-export async function startHttp(
-  config: Config,
-  core: Core,
-  sources: readonly Source[]
-): Promise<HttpServer> {
-  const { mcp, registry, audit, log, policy } = core
+export async function startHttp(config: Config, core: Core): Promise<HttpServer> {
+  const { mcp, registry, audit, log, gauges, notReady } = core
   const gate = config.auth.required ? await openGate(config, log) : refuseOpenGate(config, core)
   const server = await createHttpServer({
     mcp,
     registry,
     config,
     audit,
-    notReady: () => [
-      ...(policy.slots.isFull ? ['overloaded'] : []),
-      ...sources.flatMap((source) => source.notReady?.() ?? []),
-      ...(audit.isBlocked() ? ['audit unwritable'] : [])
-    ],
+    gauges,
+    notReady,
     ...(gate && { authenticate: gate.authenticate })
   })
   const origin = await server.listen().catch((cause: NodeJS.ErrnoException) => {

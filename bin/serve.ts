@@ -3,6 +3,7 @@ import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
 import { describeError } from '../src/log.ts'
+import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
 import type { LineServer } from '../transports/stdio.ts'
@@ -23,15 +24,23 @@ interface Closable {
 /** Serves until a signal, or until the stdio client goes away. */
 export async function serve(
   { config, warnings }: LoadedConfig,
-  loadSources: (config: Config, log: Log) => Promise<readonly Source[]>
+  loadSources: (
+    config: Config,
+    log: Log,
+    observe: Metrics['observeUpstream']
+  ) => Promise<readonly Source[]>
 ): Promise<void> {
   // Before a module of the user's can write or keep a way to write there.
   const stdout = config.transport === 'http' ? undefined : takeStdout()
   const output = openOutput(config)
   if (config.log.redact) guardStderr(output.secrets.clean)
-  const sources = await loadSources(config, output.log)
+  const metrics = createMetrics()
+  const sources = await loadSources(config, output.log, metrics.observeUpstream)
   const surroundings = await openSurroundings(config, output.log)
-  const core = createCore(config, sources, createChanges(), output, surroundings)
+  const core = createCore(config, sources, createChanges(), output, {
+    ...surroundings,
+    metrics
+  })
   const { log, mcp } = core
   process.on('SIGUSR2', mcp.killSwitch.stop)
   for (const warning of warnings) log.warn(warning)
@@ -58,7 +67,7 @@ export async function serve(
   // HTTP first: a refused configuration must stop the start before stdio has said anything.
   if (config.transport !== 'stdio') {
     const { startHttp } = await import('./http.ts')
-    open.push(await startHttp(config, core, sources))
+    open.push(await startHttp(config, core))
   }
   if (!stdout) return
   const { serveLines } = await import('../transports/stdio.ts')

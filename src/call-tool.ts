@@ -25,6 +25,8 @@ interface Ended {
   readonly tool?: ToolDefinition
 }
 
+const unknownToolCode = new Refusal('unknown_tool').code
+
 /** How a call ended, for carriers with words of their own. */
 export interface ExecutedTool {
   readonly outcome: Outcome
@@ -73,6 +75,7 @@ export async function executeTool(
     // A result that cannot be read or serialised must not cost the audit line.
     .catch((error: unknown) => limitResult(policy, failUnseen(error, ctx)))
   const { upstreamStatus } = ctx.notes
+  const elapsedMs = monotonicClock() - startedMs
   policy.audit.record({
     event: 'TOOL_EXECUTE',
     outcome,
@@ -82,9 +85,12 @@ export async function executeTool(
     args: args ?? {},
     ...(tool?.sensitive && { sensitive: tool.sensitive }),
     bytesOut: Buffer.byteLength(json),
-    durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
+    durationMs: Math.round(elapsedMs * 1000) / 1000,
     ...(upstreamStatus !== undefined && { upstreamStatus })
   })
+  const errorCode = result ? undefined : (refusal?.code ?? unknownToolCode)
+  policy.metrics.countRequest('tools/call', errorCode, elapsedMs)
+  policy.metrics.countToolCall(registry.tools.has(name) ? name : undefined, outcome, elapsedMs)
   await policy.audit.written()
   return {
     outcome,
@@ -106,7 +112,10 @@ async function decide(
   // Awaited only when Redis has to be asked.
   const charged = chargeMethod(policy, 'tools/call', ctx)
   const waitMs = typeof charged === 'number' ? charged : await charged
-  if (waitMs > 0) return { outcome: 'limited', result: refuse('limited', waitMs) }
+  if (waitMs > 0) {
+    policy.metrics.countLimited('method')
+    return { outcome: 'limited', result: refuse('limited', waitMs) }
+  }
   const tool = registry.tools.get(name)
   if (!tool) return { outcome: 'unknown' }
   if (!registry.view(ctx.principal).tools.has(name)) return { outcome: 'forbidden', tool }
@@ -114,7 +123,10 @@ async function decide(
   if (scopes) return { outcome: 'forbidden', refusal: refuseScopes(scopes), tool }
   const chargedTool = chargeTool(policy, tool, ctx)
   const toolWaitMs = typeof chargedTool === 'number' ? chargedTool : await chargedTool
-  if (toolWaitMs > 0) return { outcome: 'limited', result: refuse('limited', toolWaitMs), tool }
+  if (toolWaitMs > 0) {
+    policy.metrics.countLimited('tool')
+    return { outcome: 'limited', result: refuse('limited', toolWaitMs), tool }
+  }
   return { ...(await run(policy, tool, args, ctx)), tool }
 }
 

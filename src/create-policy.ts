@@ -1,6 +1,7 @@
 import type { Audit } from './audit.ts'
 import { compileGlobs } from './glob.ts'
 import { createLimiter, type Limiter, type SharedLimiter } from './limit.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import type { Policy } from './policy.ts'
 import type { Config } from './settings.ts'
 import { createSlots } from './slots.ts'
@@ -10,7 +11,8 @@ export function createPolicy(
   { limits, resources }: Config,
   audit: Audit,
   ownLimiter: Limiter = createLimiter(),
-  shared: SharedLimiter = ownLimiter
+  shared: SharedLimiter = ownLimiter,
+  metrics: Metrics = createMetrics()
 ): Policy {
   const { enabled, perMinute, burst, methods, tools } = limits
   const isAllowed = compileGlobs(resources.allow)
@@ -29,7 +31,8 @@ export function createPolicy(
     maxResourceBytes: resources.maxBytes,
     // A dot segment or an encoded character could mean another place than the glob says.
     allowsResource: (uri: string) => isPlainUri(uri) && isAllowed(uri),
-    audit
+    audit,
+    metrics
   })
 }
 

@@ -4,7 +4,7 @@ import type { Refusal } from './errors.ts'
 import { getPrompt } from './get-prompt.ts'
 import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
-import { chargeOrRefuse, chargeUnknown, type Policy } from './policy.ts'
+import { chargeUnknown, type Policy, serveCharged } from './policy.ts'
 import { canRead, readResource } from './read-resource.ts'
 import type { Registry, View } from './registry.ts'
 import { challengeScopes } from './scope-challenge.ts'
@@ -62,10 +62,10 @@ export interface Dispatcher {
   refuseMalformed(method: string, params: unknown, fault: string, ctx: CallContext): Refusal
   /** Refuses what a token lacks the scope for, before the protocol is reached; or lets it go on. */
   challengeScopes(method: string, params: unknown, ctx: CallContext): Refusal | undefined
-  /** Charges a method that has no work of its own, such as `resources/subscribe`. */
-  charge(method: string, ctx: CallContext): Promise<void>
+  /** Charges a method whose work is the carrier's own, such as `resources/subscribe`. */
+  serve<T>(method: string, ctx: CallContext, work: () => T): Promise<T>
   /** Charges a method that nobody here knows. */
-  chargeUnknown(ctx: CallContext): void
+  chargeUnknown(method: string, ctx: CallContext): void
   /** True when the principal could read this URI; for subscriptions. */
   canRead(uri: string, principal: Principal): boolean
 }
@@ -83,9 +83,10 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
     cursor: string | undefined,
     ctx: CallContext
   ): Promise<ListPage> {
-    await chargeOrRefuse(policy, method, ctx)
-    const page = takePage(pick(registry.view(ctx.principal)), keyOf, cursor, pageSize)
-    return { ...page, ttlMs: listTtlMs, cacheScope: cacheScope(ctx) }
+    return serveCharged(policy, method, ctx, () => {
+      const page = takePage(pick(registry.view(ctx.principal)), keyOf, cursor, pageSize)
+      return { ...page, ttlMs: listTtlMs, cacheScope: cacheScope(ctx) }
+    })
   }
   const byName = (item: WireItem): string => String(item.name)
   return Object.freeze({
@@ -112,16 +113,16 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
     executeTool: (name, args, ctx) => executeTool(registry, policy, name, args, ctx),
     readResource: (uri, ctx) => readResource(registry, policy, uri, ctx),
     getPrompt: (name, args, ctx) => getPrompt(registry, policy, name, args, ctx),
-    complete: async (ref, argument, ctx) => {
-      await chargeOrRefuse(policy, 'completion/complete', ctx)
-      return complete(registry.view(ctx.principal), ref, argument)
-    },
+    complete: (ref, argument, ctx) =>
+      serveCharged(policy, 'completion/complete', ctx, () =>
+        complete(registry.view(ctx.principal), ref, argument)
+      ),
     refuseMalformed: (method, params, fault, ctx) =>
-      refuseMalformed(policy, method, params, fault, ctx),
+      refuseMalformed(registry, policy, { method, params, fault }, ctx),
     challengeScopes: (method, params, ctx) =>
       challengeScopes(registry, policy, method, params, ctx),
-    charge: (method, ctx) => chargeOrRefuse(policy, method, ctx),
-    chargeUnknown: (ctx) => chargeUnknown(policy, ctx),
+    serve: (method, ctx, work) => serveCharged(policy, method, ctx, work),
+    chargeUnknown: (method, ctx) => chargeUnknown(policy, method, ctx),
     canRead: (uri, principal) => canRead(registry, policy, uri, principal)
   } satisfies Dispatcher)
 }

@@ -2,6 +2,7 @@ import { type AuditEventName, auditContext } from './audit.ts'
 import { Refusal } from './errors.ts'
 import { isRecord } from './json.ts'
 import { chargeUndispatched, type Policy } from './policy.ts'
+import type { Registry } from './registry.ts'
 import type { CallContext } from './types.ts'
 
 /** What the audit calls each method that has a record of its own. */
@@ -11,15 +12,21 @@ export const auditEvents: ReadonlyMap<string, AuditEventName> = new Map([
   ['prompts/get', 'PROMPT_GET']
 ])
 
+/** A request whose parameters no method could take. */
+interface Malformed {
+  readonly method: string
+  readonly params: unknown
+  readonly fault: string
+}
+
 /**
  * Limits and records a request that cannot even be dispatched, so that malformed calls are neither
  * free nor unseen. Returns what the client is told.
  */
 export function refuseMalformed(
+  registry: Registry,
   policy: Policy,
-  method: string,
-  params: unknown,
-  fault: string,
+  { method, params, fault }: Malformed,
   ctx: CallContext
 ): Refusal {
   const retryAfterMs = chargeUndispatched(policy, method, ctx)
@@ -38,7 +45,15 @@ export function refuseMalformed(
     // Nobody waits here, and the answer goes out with this turn.
     policy.audit.flush()
   }
-  return retryAfterMs > 0
-    ? new Refusal('limited', { data: { retryAfterMs } })
-    : new Refusal('invalid_params', { detail: fault })
+  const refusal =
+    retryAfterMs > 0
+      ? new Refusal('limited', { data: { retryAfterMs } })
+      : new Refusal('invalid_params', { detail: fault })
+  if (retryAfterMs > 0) policy.metrics.countLimited('method')
+  policy.metrics.countRequest(method, refusal.code)
+  if (method === 'tools/call') {
+    const isKnown = typeof tool === 'string' && registry.tools.has(tool)
+    policy.metrics.countToolCall(isKnown ? tool : undefined, outcome)
+  }
+  return refusal
 }

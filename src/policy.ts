@@ -1,8 +1,9 @@
 import type { Audit } from './audit.ts'
 import { auditContext } from './audit.ts'
 import { callerKey } from './caller-key.ts'
-import { Refusal } from './errors.ts'
-import type { Limiter, SharedLimiter } from './limit.ts'
+import { Refusal, toRefusal } from './errors.ts'
+import { type Limiter, monotonicClock, type SharedLimiter } from './limit.ts'
+import type { Metrics } from './metrics.ts'
 import type { Slots } from './slots.ts'
 import type { CallContext, Rate } from './types.ts'
 
@@ -27,6 +28,7 @@ export interface Policy {
   /** Which resource URIs may be read at all. */
   readonly allowsResource: (uri: string) => boolean
   readonly audit: Audit
+  readonly metrics: Metrics
 }
 
 /** Charges the caller for a method; returns 0 or the milliseconds to wait. */
@@ -65,22 +67,39 @@ export function chargeTool(
   return policy.limiter.take(`${callerKey(ctx)} tool:${tool.name}`, rate)
 }
 
-/** Charges a method whose refusal is a JSON-RPC error; throws it, with one audit line. */
-export async function chargeOrRefuse(
+/**
+ * Charges a method whose refusal is a JSON-RPC error, and does its work. Throws the refusal, with
+ * one audit line.
+ */
+export async function serveCharged<T>(
   policy: Policy,
   method: string,
-  ctx: CallContext
-): Promise<void> {
-  refuseAfter(await chargeMethod(policy, method, ctx), policy, method, ctx)
+  ctx: CallContext,
+  work: () => T
+): Promise<T> {
+  const startedMs = monotonicClock()
+  let errorCode: number | undefined
+  try {
+    refuseAfter(await chargeMethod(policy, method, ctx), policy, method, ctx)
+    return work()
+  } catch (error) {
+    errorCode = toRefusal(error, ctx.requestId).code
+    throw error
+  } finally {
+    policy.metrics.countRequest(method, errorCode, monotonicClock() - startedMs)
+  }
 }
 
 /** Charges a method that nobody here knows; throws the refusal at once, with one audit line. */
-export function chargeUnknown(policy: Policy, ctx: CallContext): void {
-  refuseAfter(chargeUndispatched(policy, 'other', ctx), policy, 'other', ctx)
+export function chargeUnknown(policy: Policy, method: string, ctx: CallContext): void {
+  const retryAfterMs = chargeUndispatched(policy, 'other', ctx)
+  if (retryAfterMs > 0) policy.metrics.countRequest(method, new Refusal('limited').code)
+  refuseAfter(retryAfterMs, policy, 'other', ctx)
 }
 
 function refuseAfter(retryAfterMs: number, policy: Policy, method: string, ctx: CallContext): void {
   if (retryAfterMs === 0) return
+  policy.metrics.countLimited('method')
   policy.audit.record({ event: 'RATE_LIMITED', outcome: 'limited', method, ...auditContext(ctx) })
   throw new Refusal('limited', { data: { retryAfterMs } })
 }

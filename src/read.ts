@@ -44,6 +44,7 @@ export async function read<T extends object>(
       new Refusal('internal', { detail: `Request id: ${ctx.requestId}.` })
     )
   })
+  const elapsedMs = monotonicClock() - startedMs
   policy.audit.record({
     event: reading.event,
     outcome: ended.outcome,
@@ -51,11 +52,13 @@ export async function read<T extends object>(
     method: reading.method,
     args: reading.args,
     bytesOut: ended.bytes ?? 0,
-    durationMs: Math.round((monotonicClock() - startedMs) * 1000) / 1000
+    durationMs: Math.round(elapsedMs * 1000) / 1000
   })
+  const refusal = ended.result === undefined ? (ended.refusal ?? reading.unknown) : undefined
+  policy.metrics.countRequest(reading.method, refusal?.code, elapsedMs)
   await policy.audit.written()
   if (ended.result !== undefined) return ended.result
-  throw ended.refusal ?? reading.unknown
+  throw refusal
 }
 
 async function decide<T extends object>(
@@ -64,8 +67,10 @@ async function decide<T extends object>(
   ctx: DispatchContext
 ): Promise<Ended<T>> {
   const retryAfterMs = await chargeMethod(policy, reading.method, ctx)
-  if (retryAfterMs > 0)
+  if (retryAfterMs > 0) {
+    policy.metrics.countLimited('method')
     return refuseWith('limited', new Refusal('limited', { data: { retryAfterMs } }))
+  }
   let work: Work<T> | 'unknown' | 'forbidden'
   try {
     work = reading.find()

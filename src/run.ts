@@ -69,10 +69,18 @@ async function settle<T>(work: () => T | Promise<T>): Promise<Settled<T>> {
   }
 }
 
+/** What leads from a log line to the request, and to whatever caused that. */
+export function requestFields({ requestId, traceId }: CallContext): {
+  request_id: string
+  trace_id?: string
+} {
+  return { request_id: requestId, ...(traceId !== undefined && { trace_id: traceId }) }
+}
+
 /** Writes an unexpected error to the log, where the request id leads to it. */
 export function logFailure(ctx: CallContext, method: string, error: unknown): void {
   ctx.log.error('request failed', {
-    request_id: ctx.requestId,
+    ...requestFields(ctx),
     method,
     status: 'error',
     error: describeError(error)

@@ -47,7 +47,10 @@ export function challengeScopes(
     ...('sensitive' in item && { sensitive: item.sensitive }),
     bytesOut: 0
   })
-  return refuseScopes(scopes)
+  const refusal = refuseScopes(scopes)
+  policy.metrics.countRequest(method, refusal.code)
+  if (method === 'tools/call') policy.metrics.countToolCall(name, 'forbidden')
+  return refusal
 }
 
 /** What is asked for; a call that names another tool counts as a call of that one. */

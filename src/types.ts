@@ -1,4 +1,5 @@
 import type { Cancellation } from './cancellation.ts'
+import type { Upstream } from './readiness.ts'
 
 /** A JSON Schema (2020-12) as it travels on the wire. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -107,6 +108,8 @@ export interface CallContext {
   readonly upstreamHeaders?: ReadonlyMap<string, string>
   /** W3C trace id from `_meta.traceparent`. */
   readonly traceId?: string
+  /** The whole `traceparent`, well formed, for requests to upstream servers. */
+  readonly traceparent?: string
   /** Tells the audit record what status an upstream API answered with. */
   noteUpstream?(status: number): void
   /** Reports progress when the client asked for it; a value not above the last one is dropped. */
@@ -233,8 +236,8 @@ export interface Source {
   readonly prompts?: readonly PromptDefinition[]
   /** Named selections beside each tool's own `toolset`, such as `finance.core`. */
   readonly toolsets?: ReadonlyMap<string, readonly string[]>
-  /** Why this source cannot serve just now, for readiness; undefined when it can. */
-  notReady?(): string | undefined
+  /** The API behind it, when there is one. */
+  readonly upstream?: Upstream
   close(): Promise<void>
 }
 

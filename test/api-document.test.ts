@@ -65,7 +65,7 @@ async function start(file: object = {}, breakCalls = false) {
     env: { MCP_AUDIT_FILE: `${t.testdir()}/audit.jsonl` },
     file: { toolsets: ['all'], limits: { enabled: false, maxConcurrent: 1, queue: 0 }, ...file }
   })
-  const { mcp, registry, audit } = createCore(config, [demo.source, odd])
+  const { mcp, registry, audit, gauges } = createCore(config, [demo.source, odd])
   const fail = () => Promise.reject(new Error('secret at /etc/x'))
   const dispatcher = breakCalls ? { ...mcp.dispatcher, executeTool: fail } : mcp.dispatcher
   const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -77,7 +77,7 @@ async function start(file: object = {}, breakCalls = false) {
     ? createAuthenticate(() => indexCredentials(credentials))
     : undefined
   const server = await createHttpServer({
-    ...{ mcp: { ...mcp, dispatcher, log }, registry, config, audit },
+    ...{ mcp: { ...mcp, dispatcher, log }, registry, config, audit, gauges },
     ...(authenticate && { authenticate })
   })
   const origin = await server.listen()

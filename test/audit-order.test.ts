@@ -117,7 +117,7 @@ t.test('a server whose disk is full', async (t) => {
   t.match(await ask(), { status: 200, body: { error: { code: 503, message: /withheld/ } } })
   t.match(await ask(), { status: 200, body: { error: { code: 503, message: /refuses requests/ } } })
   t.equal(await statusOf(`${origin}/ready`), 503)
-  t.match(await (await fetch(`${origin}/ready`)).text(), /audit unwritable/)
+  t.match(await (await fetch(`${origin}/ready`)).text(), /audit_unwritable/)
   await server.stderr.until(/"level":"ERROR".*audit lines cannot be written/)
 })
 

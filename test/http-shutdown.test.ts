@@ -99,7 +99,7 @@ t.test('SIGTERM with 20 calls in flight and open streams: 20 answers, exit 0', a
   await terminate(running)
   const ready = await send(`${origin}/ready`, { method: 'GET' })
   t.equal(ready.status, 503)
-  t.match(JSON.parse(ready.text), { reasons: ['draining'] })
+  t.match(JSON.parse(ready.text), { reasons: [{ reason: 'draining' }] })
   t.match(await send(`${origin}/health`, { method: 'GET' }), { status: 200 })
   for (const body of [call('new', 'fill', { length: 1 }), initialize('new'), ping('new')]) {
     const refused = await send(url, { headers: jsonHeaders, body })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type BreakerState, createBreaker, type Verdict } from '../tools/openapi/client/breaker.ts'
+import type { CircuitState } from '../src/readiness.ts'
+import { createBreaker, type Verdict } from '../tools/openapi/client/breaker.ts'
 import { createContext, createTestTime, limits, openClient, request } from './helpers/api-client.ts'
 import { hang, reply, startFaultServer } from './helpers/fault-server.ts'
 
@@ -7,7 +8,7 @@ const never = new AbortController().signal
 
 function open(maxConcurrent = 10) {
   const time = createTestTime()
-  const changes: BreakerState[] = []
+  const changes: CircuitState[] = []
   const breaker = createBreaker<Verdict>({
     maxConcurrent,
     judgeValue: (value) => value,

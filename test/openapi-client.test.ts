@@ -210,7 +210,8 @@ t.test('what is logged and thrown names no address and no credential', async (t)
     t.notMatch((error as Error).message, /127\.0\.0\.1|canary/)
   }
   t.notMatch(JSON.stringify(lines), /127\.0\.0\.1|canary/)
-  t.same(lines[0], ['API request failed', { api: 'test', kind: 'broken', code: 'ECONNRESET' }])
+  const fields = { api: 'test', kind: 'broken', code: 'ECONNRESET', request_id: 'request-1' }
+  t.same(lines[0], ['API request failed', fields])
   t.match(lines, [[], [], [], [], ['circuit breaker of an API', { api: 'test', state: 'open' }]])
 })
 

@@ -292,7 +292,10 @@ t.test('five broken connections in a row: not ready until it recovers', async (t
   for (const id of [1, 2, 3, 4, 5]) {
     t.match(await post(call(id, 'list_orders')), { result: { isError: true } })
   }
-  t.match(await ready(), { status: 503, body: { reasons: ['circuit open: api'] } })
+  t.match(await ready(), {
+    status: 503,
+    body: { reasons: [{ reason: 'circuit_open', upstream: 'api' }] }
+  })
   const sent = upstream.requests.length
   t.match(await post(call(6, 'list_orders')), { result: { isError: true } })
   t.equal(upstream.requests.length, sent, 'an open circuit sends nothing')

@@ -84,7 +84,7 @@ t.test('draining', async (t) => {
   checkRefusal(t, refused, { ...wanted, status: 503, code: 503 })
   const ready = await send(`${app.origin}/ready`, { method: 'GET' })
   t.equal(ready.status, 503)
-  t.match(JSON.parse(ready.text), { reasons: ['draining'] })
+  t.match(JSON.parse(ready.text), { reasons: [{ reason: 'draining' }] })
   const { status } = await send(`${app.origin}/health`, { method: 'GET' })
   t.equal(status, 200, 'alive until the end')
 

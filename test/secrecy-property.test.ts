@@ -91,6 +91,7 @@ async function startServer(mode: AuditArgs) {
     registry: core.registry,
     config,
     audit: core.audit,
+    gauges: core.gauges,
     authenticate: createAuthenticate(() => new Map([[credential.digest, credential]]))
   })
   const { port } = new URL(await server.listen())

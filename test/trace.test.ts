@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { readTraceId } from '../src/trace.ts'
+import { readTrace } from '../src/trace.ts'
+
+const readTraceId = (value: unknown) => readTrace(value)?.traceId
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const parentId = '00f067aa0ba902b7'

@@ -3,28 +3,42 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type ApiLimits, type ApiSettings, apiSettings } from '../src/api-settings.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
+import type { Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source, ToolDefinition } from '../src/types.ts'
-import type { OpenApiSource } from './openapi/source.ts'
+import type { OpenApiOptions, OpenApiSource } from './openapi/source.ts'
+
+/** Told of each attempt at an API. */
+type Observe = Metrics['observeUpstream']
+
+/** What every API needs beside its own settings. */
+interface Surroundings {
+  readonly config: Config
+  readonly log: Log
+  readonly observe: Observe | undefined
+}
 
 /**
  * Makes every source that the configuration asks for. What one kind needs is imported only when it
  * is used: stdio starts without the OpenAPI reader and without an HTTP client.
  */
-export async function loadSources(config: Config, log: Log): Promise<readonly Source[]> {
+export async function loadSources(
+  config: Config,
+  log: Log,
+  observe?: Observe
+): Promise<readonly Source[]> {
+  const around = { config, log, observe }
   const { createFinanceSource } = await import('./finance/source.ts')
   const sources = [await createFinanceSource(isNarrowed(config) ? 'all' : 'core')]
   for (const file of config.modules) sources.push(await loadModule(file))
-  for (const settings of listApis(config)) sources.push(await mountApi(settings, config, log))
+  for (const settings of listApis(config)) sources.push(await mountApi(settings, around))
   const { baseUrl, openapi, token } = config.api
   if (config.demo && baseUrl !== undefined && openapi === undefined) {
     throw new ConfigError('--demo, api.baseUrl (API_BASE_URL): both mount shiftwork; choose one')
   }
-  if (config.demo) sources.push(await mountDemo(config, log))
+  if (config.demo) sources.push(await mountDemo(around))
   else if (baseUrl !== undefined && openapi === undefined) {
-    sources.push(
-      await mountShiftWork({ baseUrl, ...(token !== undefined && { token }) }, config, log)
-    )
+    sources.push(await mountShiftWork({ baseUrl, ...(token !== undefined && { token }) }, around))
   }
   return sources
 }
@@ -50,20 +64,31 @@ function listApis({ apis, api, allowWrites }: Config): readonly ApiSettings[] {
   return [...apis, single].map((settings) => ({ allowWrites, ...settings }))
 }
 
+function connectionOf(
+  { config, log, observe }: Surroundings,
+  name: string
+): Pick<OpenApiOptions, 'limits' | 'log' | 'observe'> {
+  return {
+    limits: limitsOf(config),
+    log,
+    ...(observe && { observe: (observation) => observe(name, observation) })
+  }
+}
+
 function limitsOf({ api }: Config): ApiLimits {
   const { cacheTtlMs, ...limits } = api
   return { ...limits, ...(cacheTtlMs !== undefined && { cacheTtlMs }) }
 }
 
-async function mountApi(settings: ApiSettings, config: Config, log: Log): Promise<Source> {
+async function mountApi(settings: ApiSettings, around: Surroundings): Promise<Source> {
+  const { config, log } = around
   const isFromFlag = settings.openapi === config.api.openapi
   const place = isFromFlag ? 'api.openapi (--openapi)' : `apis.${settings.name}`
   const { createOpenApiSource } = await import('./openapi/source.ts')
   try {
     const source = await createOpenApiSource({
       settings,
-      limits: limitsOf(config),
-      log,
+      ...connectionOf(around, settings.name),
       readSecret
     })
     if (source.tools.length > 0) {
@@ -120,18 +145,17 @@ function isTool(value: unknown): value is ToolDefinition {
 
 async function mountShiftWork(
   target: { readonly baseUrl: string; readonly token?: string },
-  config: Config,
-  log: Log
+  around: Surroundings
 ): Promise<Source> {
   const { createShiftWorkSource } = await import('./shiftwork/source.ts')
-  return createShiftWorkSource({ ...target, limits: limitsOf(config), log })
+  return createShiftWorkSource({ ...target, ...connectionOf(around, 'shiftwork') })
 }
 
 /** The embedded scheduling API, mounted over the network like any other. */
-async function mountDemo(config: Config, log: Log): Promise<Source> {
+async function mountDemo(around: Surroundings): Promise<Source> {
   const { startDemoApi } = await import('./shiftwork/demo-api.ts')
   const api = await startDemoApi()
-  const source = await mountShiftWork(api, config, log)
+  const source = await mountShiftWork(api, around)
   return {
     ...source,
     async close() {

@@ -3,7 +3,7 @@ import { type ServerContext, TRACEPARENT_META_KEY } from '@modelcontextprotocol/
 import { type Cancellation, createCancellation, followSignal } from '../src/cancellation.ts'
 import { describeError } from '../src/log.ts'
 import { createProgress } from '../src/progress.ts'
-import { readTraceId } from '../src/trace.ts'
+import { readTrace } from '../src/trace.ts'
 import type {
   CallContext,
   DispatchContext,
@@ -23,6 +23,7 @@ export interface Caller {
   readonly path?: string
   readonly protocolVersion?: string
   readonly traceId?: string
+  readonly traceparent?: string
   /** Credentials for upstream APIs, by lower-case header name. */
   readonly upstreamHeaders?: ReadonlyMap<string, string>
   /** The question that the native lane already got from the tool; the SDK knows how to put it. */
@@ -52,6 +53,7 @@ export function createContext(fields: Fields, cancellation: Cancellation): Dispa
     path: fields.path,
     upstreamHeaders: fields.upstreamHeaders,
     traceId: fields.traceId,
+    traceparent: fields.traceparent,
     log: fields.log,
     ask: fields.ask,
     inputResponses: fields.inputResponses,
@@ -63,10 +65,10 @@ export function createContext(fields: Fields, cancellation: Cancellation): Dispa
       return cancellation.signal
     },
     notes,
-    noteUpstream(status) {
+    noteUpstream(status: number) {
       notes.upstreamStatus = status
     }
-  }
+  } satisfies Record<keyof DispatchContext, unknown>
 }
 
 /** Builds what the dispatcher sees of a request from what the SDK knows of it. */
@@ -79,7 +81,6 @@ export function createCallContext(
   const { mcpReq } = sdk
   const meta = mcpReq._meta as Readonly<Record<string, unknown>> | undefined
   const protocolVersion = version ?? caller.protocolVersion
-  const traceId = readTraceId(meta?.[TRACEPARENT_META_KEY])
   return createContext(
     {
       principal: caller.principal,
@@ -89,7 +90,7 @@ export function createCallContext(
       ...(caller.remote !== undefined && { remote: caller.remote }),
       ...(caller.path !== undefined && { path: caller.path }),
       ...(protocolVersion !== undefined && { protocolVersion }),
-      ...(traceId !== undefined && { traceId }),
+      ...readTrace(meta?.[TRACEPARENT_META_KEY]),
       ...(mcpReq.inputResponses && { inputResponses: mcpReq.inputResponses }),
       ...(caller.upstreamHeaders && { upstreamHeaders: caller.upstreamHeaders }),
       ...askOf(sdk, caller, era, log),

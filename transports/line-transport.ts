@@ -23,6 +23,8 @@ export interface LineTransportOptions {
   readonly modernVersions: readonly string[]
   /** Looks at a request before the SDK does; what it returns is the answer. */
   readonly screen?: (request: JSONRPCRequest, isModern: boolean) => Refusal | undefined
+  /** Told of what is refused before `screen` could see it. */
+  readonly onRefuse?: (refusal: Refusal) => void
 }
 
 export interface LineTransport extends Transport {
@@ -169,7 +171,9 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     detail?: string,
     data?: Readonly<Record<string, unknown>>
   ): void {
-    answer(new Refusal(kind, { ...(detail && { detail }), ...(data && { data }) }), id)
+    const refusal = new Refusal(kind, { ...(detail && { detail }), ...(data && { data }) })
+    options.onRefuse?.(refusal)
+    answer(refusal, id)
   }
 
   function answer({ code, message, data }: Refusal, id: unknown): void {

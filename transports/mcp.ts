@@ -13,6 +13,7 @@ import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal, toRefusal } from '../src/errors.ts'
 import type { KillSwitch } from '../src/kill-switch.ts'
 import { describeError } from '../src/log.ts'
+import type { Metrics } from '../src/metrics.ts'
 import { logFailure } from '../src/run.ts'
 import type { ChangeEvent, Changes, DispatchContext, InputRequired, Log } from '../src/types.ts'
 import { type Caller, createCallContext } from './call-context.ts'
@@ -28,6 +29,7 @@ export interface Mcp {
   readonly version: string
   readonly alerts: Alerts
   readonly killSwitch: KillSwitch
+  readonly metrics: Metrics
 }
 
 export interface FactoryOptions {

@@ -80,22 +80,22 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
     ],
     [
       'resources/subscribe',
-      async ({ uri }, ctx, subscriptions) => {
-        await dispatcher.charge('resources/subscribe', ctx)
-        if (!dispatcher.canRead(String(uri), ctx.principal)) {
-          throw new Refusal('unknown_resource', { data: { uri } })
-        }
-        subscriptions.add(String(uri))
-        return {}
-      }
+      ({ uri }, ctx, subscriptions) =>
+        dispatcher.serve('resources/subscribe', ctx, () => {
+          if (!dispatcher.canRead(String(uri), ctx.principal)) {
+            throw new Refusal('unknown_resource', { data: { uri } })
+          }
+          subscriptions.add(String(uri))
+          return {}
+        })
     ],
     [
       'resources/unsubscribe',
-      async ({ uri }, ctx, subscriptions) => {
-        await dispatcher.charge('resources/unsubscribe', ctx)
-        subscriptions.delete(String(uri))
-        return {}
-      }
+      ({ uri }, ctx, subscriptions) =>
+        dispatcher.serve('resources/unsubscribe', ctx, () => {
+          subscriptions.delete(String(uri))
+          return {}
+        })
     ]
   ])
 }

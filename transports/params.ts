@@ -1,4 +1,6 @@
+import { Refusal } from '../src/errors.ts'
 import { isRecord } from '../src/json.ts'
+import type { Metrics } from '../src/metrics.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -98,6 +100,21 @@ const levels = 'debug info notice warning error critical alert emergency'.split(
 
 function checkLevel({ level }: Params): string | undefined {
   return levels.includes(String(level)) ? undefined : `level must be one of ${levels.join(', ')}.`
+}
+
+/** What the SDK answers by itself, by era. */
+const answeredBySdk = {
+  modern: new Set(['server/discover', 'subscriptions/listen']),
+  legacy: new Set(['initialize', 'ping', 'logging/setLevel'])
+}
+const unknownMethodCode = new Refusal('not_found').code
+
+/** Counts a request that the dispatcher never sees, and so cannot count. */
+export function countUndispatched(metrics: Metrics, method: string, isModern: boolean): void {
+  const isAnswered = answeredBySdk[isModern ? 'modern' : 'legacy'].has(method)
+  const isSeen = checks.has(method) && !(isModern && removed.has(method))
+  if (isAnswered) metrics.countRequest(method)
+  else if (!isSeen) metrics.countRequest(method, unknownMethodCode)
 }
 
 const free = new Set(['initialize', 'ping', 'server/discover'])

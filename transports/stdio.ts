@@ -7,7 +7,7 @@ import type { CallContext, Principal } from '../src/types.ts'
 import { type Caller, createBareContext } from './call-context.ts'
 import { createLineTransport, type LineTransportOptions } from './line-transport.ts'
 import { createServerFactory, type Mcp } from './mcp.ts'
-import { findParamFault, isDispatched } from './params.ts'
+import { countUndispatched, findParamFault, isDispatched } from './params.ts'
 
 export interface LineServerOptions {
   readonly mcp: Mcp
@@ -32,16 +32,18 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
   const transport = createLineTransport({
     ...streams,
     modernVersions,
+    onRefuse: ({ code }) => mcp.metrics.countRequest('', code),
     screen: ({ method, params }, isModern) => {
-      if (mcp.killSwitch.isStopped) return createStopped()
+      if (mcp.killSwitch.isStopped) return refuseStopped(mcp, method)
       const ctx = createBareContext(caller, mcp.log)
       if (!isDispatched(method)) {
-        const limited = chargeOther(mcp, ctx)
+        const limited = chargeOther(mcp, method, ctx)
         if (limited) return limited
       }
       const fault = findParamFault(method, params, isModern)
-      if (fault === undefined) return undefined
-      return mcp.dispatcher.refuseMalformed(method, params, fault, ctx)
+      if (fault !== undefined) return mcp.dispatcher.refuseMalformed(method, params, fault, ctx)
+      countUndispatched(mcp.metrics, method, isModern)
+      return undefined
     }
   })
   const factory = createServerFactory(mcp, { isConnection: true, callerOf: () => caller })
@@ -62,9 +64,15 @@ export function serveLines({ mcp, principal, ...streams }: LineServerOptions): L
   }
 }
 
-function chargeOther({ dispatcher }: Mcp, ctx: CallContext): Refusal | undefined {
+function refuseStopped({ metrics }: Mcp, method: string): Refusal {
+  const refusal = createStopped()
+  metrics.countRequest(method, refusal.code)
+  return refusal
+}
+
+function chargeOther({ dispatcher }: Mcp, method: string, ctx: CallContext): Refusal | undefined {
   try {
-    dispatcher.chargeUnknown(ctx)
+    dispatcher.chargeUnknown(method, ctx)
     return undefined
   } catch (error) {
     if (error instanceof Refusal) return error

@@ -31,7 +31,7 @@ export async function startPortcullis(options: PortcullisOptions): Promise<numbe
   const config = configure(options, port)
   const output = openOutput(config)
   const sources = await openSources(options, config, output)
-  await startHttp(config, createCore(config, sources, createChanges(), output), sources)
+  await startHttp(config, createCore(config, sources, createChanges(), output))
   return port
 }
 

@@ -18,8 +18,8 @@ const { config } = loadConfig({
   }
 })
 const changes = createChanges()
-const { mcp, registry, audit } = createCore(config, [createFixtureSource(changes)], changes)
-const server = await createHttpServer({ mcp, registry, config, audit })
+const core = createCore(config, [createFixtureSource(changes)], changes)
+const server = await createHttpServer({ ...core, config })
 process.stdout.write(`${await server.listen()}${config.http.path}\n`)
 process.once('SIGTERM', () => {
   server.close(1000).then(

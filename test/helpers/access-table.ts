@@ -85,6 +85,7 @@ export const table: Readonly<Record<string, Entry>> = {
   'PATCH /mcp': guarded({ status: 405 }),
   'HEAD /mcp': guarded({ status: 405 }),
   'GET /openapi.json': guarded({ status: 200 }),
+  'GET /metrics': guarded({ status: 200 }),
   'GET /api/tools': guarded({ status: 200 }),
   'POST /api/tools/execute': guarded({
     headers: json,

@@ -77,6 +77,8 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
     registry: core.registry,
     config,
     audit: core.audit,
+    gauges: core.gauges,
+    notReady: core.notReady,
     ...(config.auth.required && { authenticate: createAuthenticate(() => keys, verifyToken) })
   })
   const origin = await server.listen()

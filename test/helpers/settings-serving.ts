@@ -164,6 +164,14 @@ const http: readonly SettingRow[] = [
     file: false,
     default: true,
     ...flag
+  },
+  {
+    key: 'http.metricsPublic',
+    env: ['MCP_METRICS_PUBLIC'],
+    variable: ['on', true],
+    file: true,
+    default: false,
+    ...flag
   }
 ]
 

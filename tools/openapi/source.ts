@@ -1,6 +1,6 @@
 import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
 import type { Log, Source, ToolDefinition } from '../../src/types.ts'
-import { type ApiClient, type ClientOptions, createClient } from './client/client.ts'
+import { type ClientOptions, createClient } from './client/client.ts'
 import { checkPublicUrl, isAllowedHost } from './document/address-guard.ts'
 import { type ApiDocument, isUrl, loadDocument, maxDocumentBytes } from './document/document.ts'
 import { fetchDocument } from './document/fetch-document.ts'
@@ -37,8 +37,6 @@ export interface Reason {
 export interface OpenApiSource extends Source {
   readonly refused: readonly Reason[]
   readonly degraded: readonly Reason[]
-  /** For readiness: the state of its circuit breaker. */
-  readonly client: Pick<ApiClient, 'state'>
 }
 
 /**
@@ -74,8 +72,7 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
       resources,
       refused,
       degraded,
-      client,
-      notReady: () => (client.state === 'open' ? `circuit open: ${name}` : undefined),
+      upstream: { name, circuit: () => client.state },
       close: async () => client.close()
     })
   } catch (error) {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ExecutedTool } from '../../src/call-tool.ts'
 import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
-import { readTraceId } from '../../src/trace.ts'
+import { readTrace } from '../../src/trace.ts'
 import type { CallResult, DispatchContext, Outcome, ToolResult } from '../../src/types.ts'
 import { createBareContext } from '../call-context.ts'
 import type { Mcp } from '../mcp.ts'
@@ -81,8 +81,7 @@ export function contextOf(
   reply: FastifyReply,
   { log }: Mcp
 ): DispatchContext {
-  const traceId = readTraceId(request.headers.traceparent)
-  const caller = { ...readCaller(request), ...(traceId !== undefined && { traceId }) }
+  const caller = { ...readCaller(request), ...readTrace(request.headers.traceparent) }
   return createBareContext(caller, log, stopOnDisconnect(request, reply))
 }
 

@@ -42,18 +42,22 @@ export async function addApiRoutes(app: FastifyInstance, options: ApiOptions): P
         sendJson(reply, { message: 'pong - server is running', timestamp: now() })
     })
     api.get('/openapi.json', async (request, reply) => {
-      await mcp.dispatcher.charge('tools/list', contextOf(request, reply, mcp))
-      const text = describe(registry.view(request.principal))
+      const ctx = contextOf(request, reply, mcp)
+      const text = await mcp.dispatcher.serve('tools/list', ctx, () =>
+        describe(registry.view(request.principal))
+      )
       return reply.type('application/json; charset=utf-8').send(text)
     })
     api.get('/api/tools', async (request, reply) => {
-      await mcp.dispatcher.charge('tools/list', contextOf(request, reply, mcp))
-      const tools = [...registry.view(request.principal).listed.values()].map(
-        ({ name, description, inputSchema }) => ({
-          name,
-          description,
-          parameters: describeParameters(inputSchema)
-        })
+      const ctx = contextOf(request, reply, mcp)
+      const tools = await mcp.dispatcher.serve('tools/list', ctx, () =>
+        [...registry.view(request.principal).listed.values()].map(
+          ({ name, description, inputSchema }) => ({
+            name,
+            description,
+            parameters: describeParameters(inputSchema)
+          })
+        )
       )
       return sendJson(reply, { tools, total_tools: tools.length, timestamp: now() })
     })

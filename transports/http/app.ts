@@ -5,11 +5,13 @@ import type { Authenticate } from '../../src/auth.ts'
 import { Refusal, toRefusal } from '../../src/errors.ts'
 import { parseJson } from '../../src/json.ts'
 import { createStopped } from '../../src/kill-switch.ts'
-import { monotonicClock } from '../../src/limit.ts'
 import { describeError } from '../../src/log.ts'
+import { type Gauges, listFamilies } from '../../src/metric-families.ts'
+import type { NotReady } from '../../src/readiness.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { addAccessLog } from './access.ts'
 import { collectAllowedMethods } from './allowed-methods.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
@@ -21,6 +23,7 @@ import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
 import { createLanes } from './lanes.ts'
 import { addMcpRoutes } from './mcp.ts'
+import { addMetrics } from './metrics.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
 import { addResourceMetadata, describeResource } from './resource-metadata.ts'
@@ -33,7 +36,8 @@ export interface HttpOptions {
   readonly config: Config
   readonly audit: Audit
   /** Why sources cannot serve just now; for readiness. */
-  readonly notReady?: () => readonly string[]
+  readonly notReady?: () => readonly NotReady[]
+  readonly gauges: () => Gauges
   /** Undefined when authentication is off. */
   readonly authenticate?: Authenticate
 }
@@ -50,7 +54,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const { mcp, registry, config, audit, authenticate } = options
   const { http, limits } = config
   const resource = describeResource(config)
-  const refuse = createRefuse(http.path, createChallenge(resource))
+  const refuse = createRefuse(http.path, createChallenge(resource), mcp.metrics)
   let isDraining = false
   const judgeState = (): Refusal | undefined => {
     if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
@@ -91,22 +95,30 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addJsonParser(app)
   addAccessLog(app, mcp)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
-  await addGuard(app, { config, refuse, paramHeaders, judgeState })
-  const bans = createBanGate({ config, alerts: mcp.alerts, audit, refuse })
+  await addGuard(app, { config, metrics: mcp.metrics, refuse, paramHeaders, judgeState })
+  const bans = createBanGate({ config, alerts: mcp.alerts, audit, metrics: mcp.metrics, refuse })
   addHealth(app, {
     version: mcp.version,
     notReadyReasons: () => [
-      ...(isDraining ? ['draining'] : []),
-      ...(mcp.killSwitch.isStopped ? ['stopped by the kill switch'] : []),
+      ...(isDraining ? [{ reason: 'draining' } as const] : []),
+      ...(mcp.killSwitch.isStopped ? [{ reason: 'calls_stopped' } as const] : []),
       ...(options.notReady?.() ?? [])
     ]
   })
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
-    addAuth(secured, { audit, log: mcp.log, refuse, bans, ...(authenticate && { authenticate }) })
+    const { log, metrics } = mcp
+    addAuth(secured, { audit, log, metrics, refuse, bans, ...(authenticate && { authenticate }) })
     if (resource) addResourceMetadata(secured, resource)
     addMcpRoutes(secured, { mcp, lanes, config, refuse })
     await addApiRoutes(secured, { mcp, registry, config, refuse })
+    addMetrics(secured, {
+      isPublic: http.metricsPublic,
+      list: () => {
+        const own = { sessions: lanes.sessions.size, version: mcp.version }
+        return listFamilies(metrics.counts, { ...options.gauges(), ...own })
+      }
+    })
   })
 
   return {
@@ -182,24 +194,6 @@ function translate({ code, statusCode }: FastifyError): Refusal | undefined {
   if (statusCode === 415) return new Refusal('media_type')
   if (code?.startsWith('FST_ERR_CTP')) return new Refusal('parse')
   return statusCode !== undefined && statusCode < 500 ? new Refusal('invalid_request') : undefined
-}
-
-function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.isProbe) return done()
-    // Not onResponse: that one never sees an answer whose client went away.
-    const startedMs = monotonicClock()
-    onceGone(request, reply, (isDone) => {
-      log.info('request', {
-        request_id: request.id,
-        method: `${request.method} ${pathOf(request)}`,
-        duration_ms: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
-        status: isDone && reply.statusCode < 400 ? 'success' : 'error',
-        http_status: isDone ? reply.statusCode : 499
-      })
-    })
-    done()
-  })
 }
 
 /** Counts answers that are owed; an open event stream without a call in it is not one. */

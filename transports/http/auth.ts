@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Audit, AuthFailure } from '../../src/audit.ts'
 import { type Authenticate, anonymousPrincipal } from '../../src/auth.ts'
 import { Refusal } from '../../src/errors.ts'
+import type { Metrics } from '../../src/metrics.ts'
 import type { Log, Principal } from '../../src/types.ts'
 import type { BanGate } from './bans.ts'
 import { originOf } from './caller.ts'
@@ -12,6 +13,7 @@ export interface AuthOptions {
   readonly authenticate?: Authenticate
   readonly audit: Audit
   readonly log: Log
+  readonly metrics: Metrics
   readonly refuse: Refuse
   readonly bans: BanGate
 }
@@ -21,7 +23,7 @@ const retryAfterMs = 10_000
 
 /** Turns a credential into `request.principal` before any body is read; refuses with 401. */
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
-  const { authenticate, audit, log, refuse, bans } = options
+  const { authenticate, audit, log, metrics, refuse, bans } = options
   app.decorateRequest('principal')
 
   app.addHook('onRequest', async (request, reply) => {
@@ -41,6 +43,7 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     }
     request.principal = result.principal
     request.server.recognize(request.raw.socket)
+    metrics.countAuth()
     audit.record({ event: 'AUTH_SUCCESS', principal: result.principal.id, ...originOf(request) })
   })
 
@@ -49,6 +52,7 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     // is nobody who should cost its neighbours their access.
     const banned = reason === 'invalid_token' && bans.refuseGuess(request, reply)
     if (banned) return banned
+    metrics.countAuth(reason)
     const isMissing = reason === 'missing_bearer_token'
     audit.record({ event: 'AUTH_FAILED', reason, ...originOf(request) })
     log.warn(isMissing ? 'no API key' : 'invalid API key', {
@@ -62,6 +66,7 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
 
   /** Nobody's fault here: a 401 would make clients throw good tokens away. */
   function postpone(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    metrics.countAuth('unavailable')
     audit.record({ event: 'AUTH_FAILED', outcome: 'failed', ...originOf(request) })
     return refuse(request, reply, new Refusal('auth_unavailable', { data: { retryAfterMs } }))
   }

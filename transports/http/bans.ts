@@ -3,6 +3,7 @@ import type { Alerts } from '../../src/alerts.ts'
 import type { Audit } from '../../src/audit.ts'
 import { type Banned, createBans } from '../../src/bans.ts'
 import { Refusal } from '../../src/errors.ts'
+import type { Metrics } from '../../src/metrics.ts'
 import type { Config } from '../../src/settings.ts'
 import { originOf } from './caller.ts'
 import type { Refuse } from './refuse.ts'
@@ -19,10 +20,12 @@ export interface BanGateOptions {
   readonly config: Config
   readonly alerts: Alerts
   readonly audit: Audit
+  readonly metrics: Metrics
   readonly refuse: Refuse
 }
 
-export function createBanGate({ config, alerts, audit, refuse }: BanGateOptions): BanGate {
+export function createBanGate(options: BanGateOptions): BanGate {
+  const { config, alerts, audit, metrics, refuse } = options
   const { limits } = config
   const bans = createBans({
     ...limits,
@@ -36,6 +39,7 @@ export function createBanGate({ config, alerts, audit, refuse }: BanGateOptions)
   ): FastifyReply | undefined {
     if (!banned) return undefined
     const { retryAfterMs, isFirstRefusal } = banned
+    metrics.countAuth('banned')
     // One line a ban: a flood of guesses must not fill the disk.
     if (isFirstRefusal) {
       audit.record({ event: 'AUTH_FAILED', reason: 'banned', ...originOf(request) })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import { createLimiter } from '../../src/limit.ts'
+import type { Metrics } from '../../src/metrics.ts'
 import { networkOf } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
 import { addCors, exposeRefusal } from './cors.ts'
@@ -9,6 +10,7 @@ import type { Refuse } from './refuse.ts'
 
 export interface GuardOptions {
   readonly config: Config
+  readonly metrics: Metrics
   readonly refuse: Refuse
   /** The `Mcp-Param-*` headers that tools declare; web pages may send them. */
   readonly paramHeaders: readonly string[]
@@ -42,7 +44,7 @@ const singletons = new Set([
  * unknown paths pass it, too.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { config, refuse, paramHeaders, judgeState } = options
+  const { config, metrics, refuse, paramHeaders, judgeState } = options
   const { http, limits } = config
   const isAllowedHost = createHostCheck(http.allowedHosts, http.host)
   const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
@@ -67,11 +69,14 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
   }
 
   function judgeLoad(request: FastifyRequest): Refusal | undefined {
-    if (request.routeOptions.config.isProbe) return undefined
-    const state = judgeState()
+    const { isProbe, isServedStopped } = request.routeOptions.config
+    if (isProbe) return undefined
+    const state = isServedStopped ? undefined : judgeState()
     if (state || !limits.enabled) return state
     const retryAfterMs = flood.take(networkOf(request.ip), floodRate)
-    return retryAfterMs > 0 ? new Refusal('flood', { data: { retryAfterMs } }) : undefined
+    if (retryAfterMs === 0) return undefined
+    metrics.countLimited('address')
+    return new Refusal('flood', { data: { retryAfterMs } })
   }
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -130,5 +135,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Health and readiness: answered while draining, not counted as load. */
     isProbe?: boolean
+    /** Answered while draining and after the kill switch; counted as load. */
+    isServedStopped?: boolean
   }
 }

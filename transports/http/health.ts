@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import type { NotReady } from '../../src/readiness.ts'
 
 export interface HealthOptions {
   readonly version: string
   /** Why the server should get no new work now; empty when it should. */
-  readonly notReadyReasons: () => readonly string[]
+  readonly notReadyReasons: () => readonly NotReady[]
 }
 
 /** Liveness (never looks beyond the process) and readiness, both without a credential. */

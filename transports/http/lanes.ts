@@ -14,7 +14,7 @@ import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
-import { isModernRequest, screenBody } from './screen.ts'
+import { countAnswered, isModernRequest, screenBody } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
 
@@ -139,7 +139,9 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     async post(request, reply) {
       const isModern = isModernRequest(request)
       screenBody(request, isModern, mcp)
-      return isModern ? serveModern(request, reply) : serveLegacy(request, reply)
+      const response = await (isModern ? serveModern(request, reply) : serveLegacy(request, reply))
+      countAnswered(request, isModern, mcp)
+      return response
     },
     inSession: (request, sessionId) =>
       sessions.serve(sessionId, {

@@ -10,7 +10,7 @@ import { isInputRequired } from '../../src/converse.ts'
 import { Refusal, toRefusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { logFailure } from '../../src/run.ts'
-import { readTraceId } from '../../src/trace.ts'
+import { readTrace } from '../../src/trace.ts'
 import type { CallResult, DispatchContext, InputRequired, Principal } from '../../src/types.ts'
 import { createContext } from '../call-context.ts'
 import { type Mcp, serverInfo } from '../mcp.ts'
@@ -107,7 +107,6 @@ export function createNativeLane(
     reply: FastifyReply,
     meta: PlainCall['meta']
   ): DispatchContext {
-    const traceId = readTraceId(meta[TRACEPARENT_META_KEY])
     return createContext(
       {
         principal: request.principal,
@@ -117,7 +116,7 @@ export function createNativeLane(
         remote: request.ip,
         path: pathOf(request),
         log: mcp.log,
-        ...(traceId !== undefined && { traceId }),
+        ...readTrace(meta[TRACEPARENT_META_KEY]),
         ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders }),
         ask: 'by-result',
         progress: ignore,

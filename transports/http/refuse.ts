@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Refusal } from '../../src/errors.ts'
+import type { Refusal, RefusalKind } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
+import type { Metrics } from '../../src/metrics.ts'
 import type { Challenge } from './challenge.ts'
 import { pathOf } from './web.ts'
 
@@ -11,8 +12,19 @@ export type Refuse = (
   refusal: Refusal
 ) => FastifyReply
 
-export function createRefuse(mcpPath: string, challenge: Challenge): Refuse {
+/** What the dispatcher has refused, and counted. */
+const counted: ReadonlySet<RefusalKind> = new Set([
+  'limited',
+  'invalid_params',
+  'insufficient_scope'
+])
+
+export function createRefuse(mcpPath: string, challenge: Challenge, metrics: Metrics): Refuse {
   return (request, reply, refusal) => {
+    const isMcp = pathOf(request) === mcpPath
+    if (isMcp && request.method === 'POST' && !counted.has(refusal.kind)) {
+      metrics.countRequest(methodOf(request), refusal.code)
+    }
     const challenged = challenge(request, refusal)
     if (challenged !== undefined) reply.header('www-authenticate', challenged)
     const { retryAfterMs, ...data } = refusal.data ?? {}
@@ -21,11 +33,16 @@ export function createRefuse(mcpPath: string, challenge: Challenge): Refuse {
     }
     reply.code(refusal.status).header('content-type', 'application/json; charset=utf-8')
     return reply.send(
-      pathOf(request) === mcpPath
+      isMcp
         ? JSON.stringify(toJsonRpc(request, refusal, data))
         : JSON.stringify({ error: textOf(refusal), timestamp: new Date().toISOString() })
     )
   }
+}
+
+/** As far as the body was read. */
+function methodOf({ body }: FastifyRequest): string {
+  return isRecord(body) ? String(body.method) : ''
 }
 
 /** Clients of the former scheduling server compare this one text; the header says what to send. */

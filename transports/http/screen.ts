@@ -12,7 +12,7 @@ import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { createBareContext } from '../call-context.ts'
 import type { Mcp } from '../mcp.ts'
-import { findParamFault, isDispatched } from '../params.ts'
+import { countUndispatched, findParamFault, isDispatched } from '../params.ts'
 import { readCaller } from './caller.ts'
 
 /** A batch of the revision 2025-03-26. */
@@ -49,6 +49,13 @@ export function screenBody(request: FastifyRequest, isModern: boolean, mcp: Mcp)
   }
 }
 
+/** Counts what was answered without the dispatcher. */
+export function countAnswered({ body }: FastifyRequest, isModern: boolean, { metrics }: Mcp): void {
+  for (const message of Array.isArray(body) ? body : [body]) {
+    if (isJSONRPCRequest(message)) countUndispatched(metrics, message.method, isModern)
+  }
+}
+
 /** What only a 2025-era request can get wrong. */
 function screenLegacy({ body, headers }: FastifyRequest): void {
   const isInitialize = isRecord(body) && body.method === 'initialize'
@@ -70,7 +77,7 @@ function screenParams(
   { dispatcher, log }: Mcp
 ): void {
   const ctx = createBareContext(readCaller(request), log)
-  if (!isDispatched(method)) dispatcher.chargeUnknown(ctx)
+  if (!isDispatched(method)) dispatcher.chargeUnknown(method, ctx)
   const fault = findParamFault(method, params, isModern)
   if (fault !== undefined) throw dispatcher.refuseMalformed(method, params, fault, ctx)
   // As an HTTP status, which is what makes a client ask for more scopes; the SDK's would be 200.

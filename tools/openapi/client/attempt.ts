@@ -1,6 +1,8 @@
 import type { Got } from 'got'
 import type { ApiLimits } from '../../../src/api-settings.ts'
 import { ToolError } from '../../../src/define-tool.ts'
+import type { Observation } from '../../../src/metrics.ts'
+import { requestFields } from '../../../src/run.ts'
 import type { CallContext } from '../../../src/types.ts'
 import type { Breaker, Verdict } from './breaker.ts'
 import { type Agents, type Answer, exchange, type Outgoing } from './exchange.ts'
@@ -8,12 +10,6 @@ import { ExchangeFailure, explainFailure, explainLoss, isOutage } from './failur
 import { parseRetryAfter, type RetryBudget, runWithRetries, type Waiting } from './retry.ts'
 
 const maxBytes = 5 * 1024 * 1024
-
-/** One finished attempt, for metrics: `2xx` … `5xx`, or `error` without an answer. */
-export interface Observation {
-  readonly statusClass: string
-  readonly durationMs: number
-}
 
 /** What the attempts of all calls to one API share. */
 export interface Line {
@@ -64,7 +60,7 @@ export async function sendWithRetries(
     if (error instanceof ToolError && isWrite && wasSent) throw explainLoss()
     if (!(error instanceof ExchangeFailure)) throw error
     const { kind, code } = error
-    ctx.log.warn('API request failed', { api, kind, code })
+    ctx.log.warn('API request failed', { api, kind, code, ...requestFields(ctx) })
     throw explainFailure(error, { isWrite, wasSent })
   }
 }

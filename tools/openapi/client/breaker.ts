@@ -1,13 +1,14 @@
 import {
   BulkheadRejectedError,
   bulkhead,
-  CircuitState,
   circuitBreaker,
   handleWhen,
   type IBackoff,
-  type IBreaker
+  type IBreaker,
+  CircuitState as LibraryState
 } from 'cockatiel'
 import { ToolError } from '../../../src/define-tool.ts'
+import type { CircuitState } from '../../../src/readiness.ts'
 
 const openMs = 5_000
 const windowMs = 10_000
@@ -16,13 +17,11 @@ const minCalls = 20
 const maxFailureRatio = 0.5
 const maxInRow = 5
 
-export type BreakerState = 'closed' | 'open' | 'half_open'
-
 /** Stops calling a server that fails, and bounds how many calls it gets at once. */
 export interface Breaker<Value> {
   /** Runs work; throws a ToolError that says when to come back if the circuit or the slots forbid it. */
   run(work: () => Promise<Value>, signal: AbortSignal): Promise<Value>
-  readonly state: BreakerState
+  readonly state: CircuitState
 }
 
 /** `silent` is what tells nothing about the server, such as a caller who gave up. */
@@ -32,7 +31,7 @@ export interface BreakerOptions<Value> {
   readonly maxConcurrent: number
   judgeValue(value: Value): Verdict
   judgeError(error: unknown): Verdict
-  onChange?(state: BreakerState): void
+  onChange?(state: CircuitState): void
   /** Monotonic milliseconds. */
   now(): number
 }
@@ -45,7 +44,7 @@ export function createBreaker<Value>(options: BreakerOptions<Value>): Breaker<Va
   const pause = createPause(options.now)
   // The library takes what it does not handle for a success; a trial that tells nothing is none.
   const isFailing = (verdict: Verdict): boolean =>
-    verdict === 'failing' || (verdict === 'silent' && policy.state === CircuitState.HalfOpen)
+    verdict === 'failing' || (verdict === 'silent' && policy.state === LibraryState.HalfOpen)
   const policy = circuitBreaker(
     handleWhen((error) => isFailing(options.judgeError(error))).orWhenResult((value) =>
       isFailing(options.judgeValue(value as Value))
@@ -53,20 +52,20 @@ export function createBreaker<Value>(options: BreakerOptions<Value>): Breaker<Va
     { halfOpenAfter: pause.backoff, breaker: createFailureWindow(options.now) }
   )
   policy.onStateChange((state) => {
-    if (state === CircuitState.Open) pause.begin()
+    if (state === LibraryState.Open) pause.begin()
     options.onChange?.(names[state])
   })
   const slots = bulkhead(options.maxConcurrent, options.maxConcurrent)
   return Object.freeze({
     get state() {
       // After the pause it waits for a call: a server out of rotation would stay "open" forever.
-      const isOver = policy.state === CircuitState.Open && pause.remainingMs() === 0
+      const isOver = policy.state === LibraryState.Open && pause.remainingMs() === 0
       return isOver ? 'half_open' : names[policy.state]
     },
     async run(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
       // The library lets calls wait for a trial under way; here they get their answer at once.
-      if (policy.state === CircuitState.HalfOpen) throw openError(1_000)
-      if (policy.state === CircuitState.Open && pause.remainingMs() > 0) {
+      if (policy.state === LibraryState.HalfOpen) throw openError(1_000)
+      if (policy.state === LibraryState.Open && pause.remainingMs() > 0) {
         throw openError(pause.remainingMs())
       }
       try {
@@ -78,11 +77,11 @@ export function createBreaker<Value>(options: BreakerOptions<Value>): Breaker<Va
   })
 }
 
-const names: Readonly<Record<CircuitState, BreakerState>> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half_open',
-  [CircuitState.Isolated]: 'open'
+const names: Readonly<Record<LibraryState, CircuitState>> = {
+  [LibraryState.Closed]: 'closed',
+  [LibraryState.Open]: 'open',
+  [LibraryState.HalfOpen]: 'half_open',
+  [LibraryState.Isolated]: 'open'
 }
 
 const fullText =
@@ -128,7 +127,7 @@ function createFailureWindow(now: () => number): IBreaker {
     state: undefined,
     success(state) {
       inRow = 0
-      if (state === CircuitState.HalfOpen) buckets = []
+      if (state === LibraryState.HalfOpen) buckets = []
       count(0)
     },
     failure() {

@@ -1,5 +1,7 @@
 import type { ApiCredential, ApiLimits } from '../../../src/api-settings.ts'
 import { ToolError } from '../../../src/define-tool.ts'
+import type { Observation } from '../../../src/metrics.ts'
+import type { CircuitState } from '../../../src/readiness.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
 import type { ApiRequest } from '../request/request.ts'
 import {
@@ -7,11 +9,10 @@ import {
   judgeAnswer,
   judgeError,
   type Line,
-  type Observation,
   retryAfterOf,
   sendWithRetries
 } from './attempt.ts'
-import { type BreakerState, createBreaker } from './breaker.ts'
+import { createBreaker } from './breaker.ts'
 import { type Cache, createCache } from './cache.ts'
 import { type Connections, openConnections } from './connections.ts'
 import { type Applied, type Credential, createCredential, type ReadSecret } from './credential.ts'
@@ -40,7 +41,7 @@ interface SendOptions {
 export interface ApiClient {
   send(request: ApiRequest, ctx: CallContext, options?: SendOptions): Promise<ApiResponse>
   /** Of the circuit breaker. */
-  readonly state: BreakerState
+  readonly state: CircuitState
   close(): void
 }
 
@@ -162,7 +163,8 @@ async function askWith(
   ctx: CallContext
 ): Promise<Answer> {
   const { mayRetry } = request
-  const sendAs = (each: Applied) => sendWithRetries(line, toOutgoing(request, each), mayRetry, ctx)
+  const sendAs = (each: Applied) =>
+    sendWithRetries(line, toOutgoing(request, each, ctx), mayRetry, ctx)
   const answer = await sendAs(applied)
   if (answer.status !== 401 || !applied.refused) return answer
   applied.refused()
@@ -173,12 +175,21 @@ async function askWith(
   return second
 }
 
-function toOutgoing({ method, url, headers, body }: ApiRequest, applied: Applied): Outgoing {
+function toOutgoing(
+  { method, url, headers, body }: ApiRequest,
+  applied: Applied,
+  { traceparent }: CallContext
+): Outgoing {
   const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
   return {
     method,
     url: applied.query ? withQuery(url, applied.query.name, applied.query.value) : url,
-    headers: { ...Object.fromEntries(own), ...applied.headers },
+    // As it came: this server records no span of its own that could be the parent.
+    headers: {
+      ...(traceparent !== undefined && { traceparent }),
+      ...Object.fromEntries(own),
+      ...applied.headers
+    },
     ...(body !== undefined && { body })
   }
 }
