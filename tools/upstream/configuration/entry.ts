@@ -21,7 +21,7 @@ const auth = z.discriminatedUnion('scheme', [
 
 const common = {
   /** Seconds; checked apart, because its faults have names of their own. */
-  timeout: z.unknown(),
+  timeout: z.unknown().optional(),
   connection_type: z.string().optional(),
   enabled: z.boolean().default(true),
   metadata: z.record(z.string(), z.unknown()).optional()
@@ -106,7 +106,7 @@ function readRemote(base: Base, entry: Tree, report: Report): RemoteServer | und
   if (!parsed.success) return undefined
   const { auth, auth_token, connection_type = 'auto', headers, enabled } = parsed.data
   const transport = transports.get(normalizeType(connection_type) as 'auto')
-  const isService = !/^[a-z][a-z\d+.-]*:/i.test(parsed.data.endpoint.trim())
+  const isService = !parsed.data.endpoint.includes('://')
   if (!transport || (normalizeType(connection_type) === 'cluster_service' && !isService)) {
     report('connection_type', [...path, 'connection_type'])
   }
