@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
+const commands = ['tools', 'openapi', 'keys', 'import'] as const
+
 export interface CommandLine {
-  readonly action: 'serve' | 'help' | 'version' | 'print-config' | 'tools' | 'openapi' | 'keys'
+  readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
   /** Words after the flags: the subcommand's own. */
   readonly words: readonly string[]
   /** Flags that are settings, with their text. */
@@ -146,7 +148,8 @@ function chooseAction(values: Values, [command]: readonly string[]): CommandLine
   if (values.version) return 'version'
   if (values['print-config']) return 'print-config'
   if (command === undefined) return 'serve'
-  if (command === 'tools' || command === 'openapi' || command === 'keys') return command
+  const known = commands.find((each) => each === command)
+  if (known) return known
   throw new ConfigError(`command line: unknown command ${command}; see mcp-server --help`)
 }
 
@@ -157,6 +160,7 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server import FILE [--json]  another client's MCP servers as our configuration
   mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
   mcp-server keys list [--json]
   mcp-server keys revoke NAME|ID

@@ -18,7 +18,10 @@ const names = new Map([
   ['headers', 'headers'],
   ['timeout', 'timeout'],
   ['enabled', 'enabled'],
-  ['bearerToken', 'auth_token']
+  ['bearerToken', 'auth_token'],
+  ['auth_token', 'auth_token'],
+  ['auth', 'auth'],
+  ['metadata', 'metadata']
 ])
 
 /**
@@ -74,7 +77,7 @@ function mapValues(tree: Tree, change: (value: unknown) => unknown): Tree {
 }
 
 /** `${NAME}`, `${env:NAME}` and `$NAME` stand for a variable when they are the whole value. */
-export function readReference(value: unknown): unknown {
+function readReference(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const match = /^\$(?:\{(?:env:)?([a-z_]\w*)\}|([a-z_]\w*))$/i.exec(value)
   const variable = match?.[1] ?? match?.[2]
@@ -90,5 +93,7 @@ function moveAuthorization(entry: Draft): void {
   const token = typeof value === 'string' ? /^bearer +(\S+)$/i.exec(value)?.[1] : undefined
   if (key === undefined || token === undefined) return
   entry.auth_token = token
-  entry.headers = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== key))
+  const rest = Object.entries(headers).filter(([name]) => name !== key)
+  if (rest.length > 0) entry.headers = Object.fromEntries(rest)
+  else delete entry.headers
 }

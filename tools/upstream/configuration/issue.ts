@@ -8,7 +8,7 @@ interface Rule {
 }
 
 const rules = {
-  too_large: always('Configuration is larger than 51,200 bytes', 'split it or shorten it'),
+  too_large: always('Configuration is too large', 'split it or shorten it'),
   not_json: always('Configuration is not valid JSON', 'check it with a JSON parser'),
   not_object: always('Configuration must be a JSON object', 'write {"name": "https://…"}'),
   not_plain: always('Configuration must be plain data', 'use texts, numbers, lists and objects'),
@@ -27,6 +27,9 @@ const rules = {
   ),
   field: always('Field is not valid', 'see the table of the server settings'),
   ignored_field: never('Field is not used', 'nothing, unless you counted on it'),
+  renamed: never('Server got a name that is allowed', 'use the new name'),
+  unexpanded: never('Value holds a reference that is not expanded', 'write what it stands for'),
+  visible_secret: never('Secret stands in the text', 'move it to a variable or a file'),
   timeout: always('Timeout must be a number from 1 to 300 seconds', 'use 30'),
   timeout_long: never('Timeout is longer than 30 seconds', 'use 30 unless the server needs more'),
   timeout_unit: never('Timeout was read as milliseconds, 300 seconds at most', 'write seconds'),

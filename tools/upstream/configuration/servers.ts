@@ -5,7 +5,7 @@ import { type LocalServer, type RemoteServer, readEntry } from './entry.ts'
 import { type ConfigurationIssue, createIssues, formatIssue, type Report } from './issue.ts'
 import { isTree, readTree, type Tree } from './tree.ts'
 
-const maxServers = 50
+export const maxServers = 50
 
 export interface ReadOptions {
   /** Refuses what development only warns about; on unless it is switched off. */
@@ -85,7 +85,7 @@ function readServer(
   { isDesktop, allowCommands }: { readonly isDesktop: boolean; readonly allowCommands: boolean },
   report: Report
 ): RemoteServer | LocalServer | undefined {
-  checkName(name, report)
+  if (!isServerName(name)) report('name', [name])
   if (typeof entry === 'string') return readEntry(name, { endpoint: entry }, report)
   if (!isTree(entry)) return void report('entry', [name])
   const own = isDesktop ? translateDesktopEntry(name, entry, report) : entry
@@ -94,10 +94,10 @@ function readServer(
 }
 
 /** No markup, no shell, no path, no `__x__`: the name becomes a part of tool names and of pages. */
-function checkName(name: string, report: Report): void {
+export function isServerName(name: string): boolean {
   const isBad =
     name.trim() === '' ||
     name.length > 100 ||
     /[<>"'`;|&\p{Cc}\p{Cf}\p{Cs}]|\$\{|\.\.[/\\]|__\w*__/u.test(name)
-  if (isBad) report('name', [name])
+  return !isBad
 }

@@ -17,7 +17,7 @@ export function readTree(config: unknown, report: Report, maxBytes = 51_200): Tr
   const budget = { nodes: maxBytes }
   const tree = copy(value, [], budget, report)
   if (budget.nodes < 0 || (typeof config !== 'string' && byteLength(tree) > maxBytes)) {
-    report('too_large', [])
+    report('too_large', [], `at most ${maxBytes} bytes`)
     return undefined
   }
   if (isTree(tree)) return tree
@@ -31,7 +31,7 @@ export function isTree(value: unknown): value is Tree {
 
 function parseText(text: string, maxBytes: number, report: Report): unknown {
   if (Buffer.byteLength(text) > maxBytes) {
-    report('too_large', [])
+    report('too_large', [], `at most ${maxBytes} bytes`)
     return undefined
   }
   let value: unknown
