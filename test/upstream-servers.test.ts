@@ -206,6 +206,17 @@ t.test('names are judged by everything they resolve to', async (t) => {
     valid: true,
     details: { issues: [{ code: 'unresolved', severity: 'warning' }] }
   })
+  const issuer = {
+    scheme: 'oauth2',
+    tokenUrl: 'https://login.example.com/',
+    clientId: 'a',
+    clientSecret: 'b'
+  }
+  const byIssuer = await resolveAndCheck(
+    { a: { endpoint, auth: issuer } },
+    { resolve: async (host) => [host.startsWith('login') ? '10.0.0.1' : '8.8.8.8'] }
+  )
+  t.match(byIssuer.details.issues, [{ code: 'private', path: 'a.auth.tokenUrl' }])
   const wrong = await resolveAndCheck(
     { a: 'http://localhost/' },
     { resolve: async () => ['8.8.8.8'] }

@@ -19,13 +19,13 @@ const rules = {
   no_servers: always('No server is configured', 'name at least one server'),
   too_many_servers: always('More than 50 servers are configured', 'use 50 at most'),
   reserved_name: always('Name is reserved for a setting', 'give the server another name'),
-  wrong_setting: always('Setting is not valid', 'see the table of the server settings'),
+  wrong_setting: always('Setting is not valid', 'see docs/servers.md'),
   name: always('Server name is not valid', 'use 1 to 100 characters, such as letters and -'),
   entry: always(
     'Server must be a URL or an object',
     'write "https://…" or {"endpoint": "https://…"}'
   ),
-  field: always('Field is not valid', 'see the table of the server settings'),
+  field: always('Field is not valid', 'see docs/servers.md'),
   ignored_field: never('Field is not used', 'nothing, unless you counted on it'),
   renamed: never('Server got a name that is allowed', 'use the new name'),
   unexpanded: never('Value holds a reference that is not expanded', 'write what it stands for'),
