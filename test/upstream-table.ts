@@ -332,7 +332,21 @@ export const wholes: readonly (readonly [string, unknown, IssueCode | undefined]
     (name) => [`name ${name}`, named(name), undefined] as const
   ),
   ...[
-    ...['', ' ', 'a'.repeat(101), '<b>', 'a"b', "a'b", 'a`b', 'a;b', 'a|b', 'a&b', '${a}', '../a'],
+    ...[
+      '',
+      ' ',
+      'a ',
+      'a'.repeat(101),
+      '<b>',
+      'a"b',
+      "a'b",
+      'a`b',
+      'a;b',
+      'a|b',
+      'a&b',
+      '${a}',
+      '../a'
+    ],
     ...['__init__', 'x__class__', 'a\nb', 'a\u0000', 'a\u202eb', '\ud800']
   ].map((name) => [`name ${JSON.stringify(name)}`, named(name), 'name'] as const),
   // Prototype keys.

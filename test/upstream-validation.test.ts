@@ -168,6 +168,14 @@ t.test('objects: read once, own fields only, plain data', async (t) => {
   t.notOk(Object.hasOwn(Object.prototype, 'polluted'))
 })
 
+t.test('an error is not lost behind any number of warnings', async (t) => {
+  const odd = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`odd${index}`, 1]))
+  const docs = { ...odd, url: 'https://169.254.169.254/' }
+  const { errors, all } = codesOf({ mcpServers: { docs } }, true)
+  t.strictSame(errors, ['metadata'])
+  t.equal(all.length, 201)
+})
+
 t.test('the whole rule table is exercised', async (t) => {
   const source = readFileSync(
     new URL('../../tools/upstream/configuration/issue.ts', import.meta.url),

@@ -104,25 +104,29 @@ export interface ConfigurationIssue {
 /** Notes an issue; `detail` says what exactly and never quotes a value. */
 export type Report = (code: IssueCode, path: readonly PropertyKey[], detail?: string) => void
 
-const maxIssues = 200
+const maxOfEach = 200
 
-/** Collects issues in the order in which they are found, 200 at most. */
+/** Collects issues in the order in which they are found: 200 errors and 200 warnings at most. */
 export function createIssues(productionMode: boolean): {
   readonly report: Report
   list(): readonly ConfigurationIssue[]
 } {
   const issues: ConfigurationIssue[] = []
+  // Apart: a flood of warnings must not push an error out.
+  const left = { error: maxOfEach, warning: maxOfEach }
   return {
     report(code, path, detail) {
       const { message, fix, refused }: Rule = rules[code]
       const isError = refused === 'always' || (refused === 'production' && productionMode)
-      if (issues.length >= maxIssues) return
+      const severity = isError ? 'error' : 'warning'
+      if (left[severity] === 0) return
+      left[severity] -= 1
       issues.push({
         code,
         path: showPath(path),
         message: detail === undefined ? message : `${message}: ${detail}`,
         fix,
-        severity: isError ? 'error' : 'warning'
+        severity
       })
     },
     list: () => issues

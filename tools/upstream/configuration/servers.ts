@@ -96,7 +96,8 @@ function readServer(
 /** No markup, no shell, no path, no `__x__`: the name becomes a part of tool names and of pages. */
 export function isServerName(name: string): boolean {
   const isBad =
-    name.trim() === '' ||
+    name === '' ||
+    name !== name.trim() ||
     name.length > 100 ||
     /[<>"'`;|&\p{Cc}\p{Cf}\p{Cs}]|\$\{|\.\.[/\\]|__\w*__/u.test(name)
   return !isBad
