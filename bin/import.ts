@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
-import { importServers } from '../tools/upstream/configuration/import.ts'
 import { formatIssue } from '../tools/upstream/configuration/issue.ts'
+import { importServers } from '../tools/upstream/import/servers.ts'
 
 interface Output {
   out(text: string): void

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { readServers } from '../index.ts'
-import { importServers } from '../tools/upstream/configuration/import.ts'
+import { importServers } from '../tools/upstream/import/servers.ts'
 import { isOneLine, run } from './helpers/executable.ts'
 
 const dollar = '$'

@@ -1,6 +1,6 @@
 import { isSensitiveKey, redactText } from '../../../src/redact.ts'
-import type { Report } from './issue.ts'
-import { isTree, type Tree } from './tree.ts'
+import type { Report } from '../configuration/issue.ts'
+import { isTree, type Tree } from '../configuration/tree.ts'
 
 /** A variable that the operator has to set, and where its value stands in the imported file. */
 export interface NeededVariable {

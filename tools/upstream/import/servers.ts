@@ -1,12 +1,17 @@
 import { ConfigError } from '../../../src/config-error.ts'
+import { isReserved } from '../configuration/defaults.ts'
+import { translateDesktopEntry } from '../configuration/desktop.ts'
+import { readEntry } from '../configuration/entry.ts'
+import {
+  type ConfigurationIssue,
+  createIssues,
+  formatIssue,
+  type Report
+} from '../configuration/issue.ts'
+import { isServerName, maxServers } from '../configuration/servers.ts'
+import { isTree, readTree, type Tree } from '../configuration/tree.ts'
 import { unwrapBridge } from './bridge.ts'
-import { isReserved } from './defaults.ts'
-import { translateDesktopEntry } from './desktop.ts'
-import { readEntry } from './entry.ts'
-import { type ConfigurationIssue, createIssues, formatIssue, type Report } from './issue.ts'
 import { createVault, hideSecrets, type NeededVariable } from './secrets.ts'
-import { isServerName, maxServers } from './servers.ts'
-import { isTree, readTree, type Tree } from './tree.ts'
 
 /** Some clients keep their whole state in the same file. */
 const maxBytes = 1_048_576

@@ -1,5 +1,5 @@
-import type { Report } from './issue.ts'
-import { isTree, type Tree } from './tree.ts'
+import type { Report } from '../configuration/issue.ts'
+import { isTree, type Tree } from '../configuration/tree.ts'
 
 /**
  * The remote server behind `npx mcp-remote URL --header …`, by which clients that only know stdio
