@@ -10,3 +10,11 @@ export type {
   ToolDefinition,
   ToolResult
 } from './src/types.ts'
+export type { LocalServer, RemoteServer, ServerAuth } from './tools/upstream/configuration/entry.ts'
+export type { ConfigurationIssue } from './tools/upstream/configuration/issue.ts'
+export { resolveAndCheck } from './tools/upstream/configuration/resolve.ts'
+export { readServers } from './tools/upstream/configuration/servers.ts'
+export {
+  type ValidationResult,
+  validateConfigurationSecurity
+} from './tools/upstream/configuration/validate.ts'

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
-const commands = ['tools', 'openapi', 'keys', 'audit'] as const
+const commands = ['tools', 'openapi', 'keys', 'audit', 'import'] as const
 
 export interface CommandLine {
   readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
@@ -164,6 +164,7 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server import FILE [--json]  another client's MCP servers as our configuration
   mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
   mcp-server keys list [--json]
   mcp-server keys revoke NAME|ID

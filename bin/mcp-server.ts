@@ -16,6 +16,11 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = await runOpenApi(line.words, line)
     return
   }
+  if (line.action === 'import') {
+    const { runImport } = await import('./import.ts')
+    process.exitCode = await runImport(line.words, line)
+    return
+  }
   const loaded = await load(line)
   if (line.action === 'print-config') return print(printConfig(loaded))
   if (line.action === 'audit') {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const secret = z
+export const secret = z
   .union([
     z.string().min(1),
     z.strictObject({ env: z.string().min(1) }),
@@ -82,6 +82,7 @@ export const apiSettings = z.strictObject({
   resources: z.record(z.string(), z.string().min(1)).default({})
 })
 
+export type Secret = z.output<typeof secret>
 export type ApiSettings = z.output<typeof apiSettings>
 export type ApiCredential = ApiSettings['credential']
 export type OperationOverride = ApiSettings['operations'][string]

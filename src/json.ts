@@ -51,7 +51,8 @@ function findExcess(text: string): 'too_deep' | 'too_many' | undefined {
   return keys > maxKeys || separators - keys > maxElements ? 'too_many' : undefined
 }
 
-function endOfString(text: string, start: number): number {
+/** Position of the quote that ends the string whose opening quote is at `start`. */
+export function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
   return end === -1 ? text.length : end

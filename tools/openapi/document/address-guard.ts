@@ -1,13 +1,13 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import { classifyAddress } from '../../../src/address-class.ts'
 
 /**
  * True for an address of the public Internet. Private, local, reserved, translated and mapped
  * ranges are not: behind each of them may stand a machine of ours.
  */
 export function isPublicAddress(address: string): boolean {
-  return isIP(address) !== 0 && ipaddr.parse(address).range() === 'unicast'
+  return classifyAddress(address) === 'public'
 }
 
 /** True when the operator named this host, with or without the port. */
@@ -42,8 +42,7 @@ const notPublic = 'its host is not on the public Internet. Allow it by name if y
 
 /** For a host name, or an address without brackets. */
 export function isLoopback(host: string): boolean {
-  if (isIP(host) === 0) return host === 'localhost'
-  return ipaddr.process(host).range() === 'loopback'
+  return host === 'localhost' || classifyAddress(host) === 'loopback'
 }
 
 /**
