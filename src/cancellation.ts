@@ -14,7 +14,7 @@ export interface Cancellation {
 }
 
 export function createCancellation(): Cancellation {
-  const listeners = new Set<(cause: StopCause) => void>()
+  let listeners: Set<(cause: StopCause) => void> | undefined
   let cause: StopCause | undefined
   let controller: AbortController | undefined
   return {
@@ -31,13 +31,16 @@ export function createCancellation(): Cancellation {
       if (cause) return
       cause = given
       controller?.abort(reasonOf(cause))
-      for (const listener of listeners) listener(cause)
-      listeners.clear()
+      for (const listener of listeners ?? []) listener(cause)
+      listeners = undefined
     },
     onStop(listener) {
       if (cause) listener(cause)
-      else listeners.add(listener)
-      return () => listeners.delete(listener)
+      else {
+        listeners ??= new Set()
+        listeners.add(listener)
+      }
+      return () => listeners?.delete(listener)
     }
   }
 }

@@ -86,6 +86,15 @@ export async function errorOf(name: string, args: unknown): Promise<string> {
   throw new Error(`${name}: expected an error, got ${JSON.stringify(ending)}`)
 }
 
+/** Toolset and inputs of a tool, as the catalogue writes them: names in order, `?` when optional. */
+export function signatureOf(name: string): string {
+  const tool = source.tools.find((each) => each.name === name)
+  const required = (tool?.inputSchema.required ?? []) as string[]
+  const names = Object.keys((tool?.inputSchema.properties ?? {}) as object)
+  const inputs = names.map((field) => (required.includes(field) ? field : `${field}?`))
+  return `${tool?.toolset}(${inputs.join(' ')})`
+}
+
 /** Whether two numbers agree to a relative accuracy (absolute below 1). */
 export function isClose(actual: number, expected: number, accuracy: number): boolean {
   return Math.abs(actual - expected) <= accuracy * Math.max(1, Math.abs(expected))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { scheduleInCents } from '../tools/finance/debt/debt.ts'
+import { scheduleInCents } from '../tools/finance/debt/schedule.ts'
 import { answerOf, endingOf, errorOf, isClose, source } from './finance-call.ts'
 
 const name = 'create_amortization_schedule'

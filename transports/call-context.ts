@@ -42,8 +42,22 @@ type Fields = Omit<DispatchContext, 'cancellation' | 'notes' | 'noteUpstream' | 
 /** The context of a call that `cancellation` can stop. Its signal is made only for who asks. */
 export function createContext(fields: Fields, cancellation: Cancellation): DispatchContext {
   const notes: DispatchContext['notes'] = {}
+  // Field by field: spread into an object with a getter, it takes six times as long.
   return {
-    ...fields,
+    principal: fields.principal,
+    transport: fields.transport,
+    protocolVersion: fields.protocolVersion,
+    requestId: fields.requestId,
+    remote: fields.remote,
+    path: fields.path,
+    upstreamHeaders: fields.upstreamHeaders,
+    traceId: fields.traceId,
+    log: fields.log,
+    ask: fields.ask,
+    inputResponses: fields.inputResponses,
+    requestState: fields.requestState,
+    progress: fields.progress,
+    message: fields.message,
     cancellation,
     get signal() {
       return cancellation.signal

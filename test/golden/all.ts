@@ -1,8 +1,11 @@
 import { bondsGolden } from './bonds.ts'
 import { creditGolden } from './credit.ts'
+import { debtGolden } from './debt.ts'
 import { distributionGolden } from './distributions.ts'
+import { forecastGolden } from './forecast.ts'
 import type { Golden } from './golden.ts'
 import { inventoryGolden } from './inventory.ts'
+import { investmentGolden } from './investment.ts'
 import { optimisationGolden } from './optimisation.ts'
 import { optionsGolden } from './options.ts'
 import { portfolioGolden } from './portfolio.ts'
@@ -12,11 +15,13 @@ import { simulationGolden } from './simulation.ts'
 import { statementsGolden } from './statements.ts'
 import { statisticsGolden } from './statistics.ts'
 import { timeValueGolden } from './time-value.ts'
+import { valuationGolden } from './valuation.ts'
 
 /** Every golden value of every family. */
 export const allGolden: readonly Golden[] = [
   ...timeValueGolden,
   ...simulationGolden,
+  ...forecastGolden,
   ...ratiosGolden,
   ...riskGolden,
   ...statementsGolden,
@@ -27,5 +32,8 @@ export const allGolden: readonly Golden[] = [
   ...portfolioGolden,
   ...bondsGolden,
   ...creditGolden,
-  ...optionsGolden
+  ...optionsGolden,
+  ...investmentGolden,
+  ...debtGolden,
+  ...valuationGolden
 ]

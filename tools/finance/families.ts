@@ -26,9 +26,29 @@ export const families: readonly Family[] = [
     load: async () => (await import('./tvm/tvm.ts')).tvmTools
   },
   {
+    toolset: 'finance.tvm',
+    core: [
+      'calculate_payback_period',
+      'calculate_mirr',
+      'calculate_profitability_index',
+      'calculate_growth_rate'
+    ],
+    load: async () => (await import('./tvm/investment.ts')).investmentTools
+  },
+  {
+    toolset: 'finance.tvm',
+    core: [],
+    load: async () => (await import('./tvm/projections.ts')).projectionTools
+  },
+  {
     toolset: 'finance.debt',
-    core: ['create_amortization_schedule'],
+    core: ['create_amortization_schedule', 'calculate_dscr'],
     load: async () => (await import('./debt/debt.ts')).debtTools
+  },
+  {
+    toolset: 'finance.debt',
+    core: [],
+    load: async () => (await import('./debt/loans.ts')).loanTools
   },
   {
     toolset: 'finance.statistics',
@@ -56,6 +76,21 @@ export const families: readonly Family[] = [
     load: async () => (await import('./simulation/simulation.ts')).simulationTools
   },
   {
+    toolset: 'finance.forecast',
+    core: [
+      'calculate_simple_growth_rate',
+      'calculate_cagr',
+      'calculate_moving_average',
+      'forecast_trend'
+    ],
+    load: async () => (await import('./forecast/core.ts')).everydayForecastTools
+  },
+  {
+    toolset: 'finance.forecast',
+    core: [],
+    load: async () => (await import('./forecast/forecast.ts')).forecastTools
+  },
+  {
     toolset: 'finance.ratios',
     core: [
       'calculate_current_ratio',
@@ -70,6 +105,16 @@ export const families: readonly Family[] = [
     toolset: 'finance.ratios',
     core: [],
     load: async () => (await import('./ratios/ratios.ts')).ratioTools
+  },
+  {
+    toolset: 'finance.valuation',
+    core: ['calculate_wacc', 'calculate_cost_of_equity'],
+    load: async () => (await import('./valuation/cost-of-capital.ts')).costOfCapitalTools
+  },
+  {
+    toolset: 'finance.valuation',
+    core: [],
+    load: async () => (await import('./valuation/valuation.ts')).valuationTools
   },
   {
     toolset: 'finance.bonds',

@@ -154,6 +154,15 @@ function hasOnly(object: Record<string, unknown>, keys: ReadonlySet<string>): bo
   return true
 }
 
+function hasTrace(meta: PlainCall['meta']): boolean {
+  return 'traceparent' in meta || 'tracestate' in meta || 'baggage' in meta
+}
+
+function withoutTrace(meta: PlainCall['meta']): object {
+  const { traceparent: _, tracestate: __, baggage: ___, ...envelope } = meta
+  return envelope
+}
+
 /**
  * Asks the SDK's classifier about the envelope in `_meta`, once per distinct envelope: clients
  * send the same one with every call. Trace keys change and do not matter to it.
@@ -161,8 +170,7 @@ function hasOnly(object: Record<string, unknown>, keys: ReadonlySet<string>): bo
 function createEnvelopeCheck(): (body: unknown, meta: PlainCall['meta'], name: string) => boolean {
   const good = new Set<string>()
   return (body, meta, name) => {
-    const { traceparent: _, tracestate: __, baggage: ___, ...envelope } = meta
-    const key = JSON.stringify(envelope)
+    const key = JSON.stringify(hasTrace(meta) ? withoutTrace(meta) : meta)
     if (good.has(key)) return true
     const { kind } = classifyInboundRequest({
       httpMethod: 'POST',
@@ -171,7 +179,7 @@ function createEnvelopeCheck(): (body: unknown, meta: PlainCall['meta'], name: s
       mcpNameHeader: name,
       body
     })
-    const isServed = kind === 'modern' && envelope[PROTOCOL_VERSION_META_KEY] === revision
+    const isServed = kind === 'modern' && meta[PROTOCOL_VERSION_META_KEY] === revision
     if (isServed && key.length <= maxMemoKeyLength) {
       const [oldest] = good
       if (good.size >= maxMemo && oldest !== undefined) good.delete(oldest)

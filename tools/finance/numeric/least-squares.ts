@@ -12,6 +12,8 @@ export interface LeastSquares {
   readonly inverseGram: Matrix
   /** row (X'X)^-1 row', from R: far more digits than by way of inverseGram. NaN when collinear. */
   leverage(row: readonly number[]): number
+  /** Sum of squared residuals of the fit with the first k columns alone, k = 0 .. all. */
+  readonly nestedSums: readonly number[]
   /** Number of columns that do not depend linearly on columns before them. */
   readonly rank: number
   /** Columns of the first exact dependence; when there is one, the lists above are empty. */
@@ -37,7 +39,8 @@ export function solveLeastSquares(X: Matrix, y: readonly number[]): LeastSquares
   const { columns, scales, right, rank, collinear } = factorize(X, y)
   if (collinear.length > 0) {
     const leverage = () => Number.NaN
-    return { coefficients: [], residuals: [], inverseGram: [], leverage, rank, collinear }
+    const none = { coefficients: [], residuals: [], inverseGram: [], nestedSums: [] }
+    return { ...none, leverage, rank, collinear }
   }
   const scaled = solveUpper(columns, columns.length, right)
   const coefficients = scaled.map((value, index) => value / (scales[index] ?? Number.NaN))
@@ -53,9 +56,21 @@ export function solveLeastSquares(X: Matrix, y: readonly number[]): LeastSquares
           row.map((value, j) => value / (scales[j] ?? Number.NaN))
         )
       ),
+    nestedSums: nestSums(right, rank),
     rank,
     collinear
   }
+}
+
+/** From Q'y, whose k-th entry is what column k explains beside those before it. */
+function nestSums(right: Float64Array, columns: number): number[] {
+  let sum = squaredLength(Array.from(right.subarray(columns)))
+  const sums = [sum]
+  for (let k = columns - 1; k >= 0; k -= 1) {
+    sum += (right[k] ?? Number.NaN) ** 2
+    sums.unshift(sum)
+  }
+  return sums
 }
 
 /** Value of the fitted function at one row. */

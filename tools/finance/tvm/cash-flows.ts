@@ -3,17 +3,11 @@ import { defineTool } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
 import { formatAmount, formatPercent, requireFinite } from '../numeric/numbers.ts'
 import { compensatedSum } from '../numeric/sums.ts'
+import { discountRate, maxFlows, periodicFlows, tooManyFlows } from './cash-flow-fields.ts'
 import { formatUtcDay, parseUtcDay } from './dates.ts'
 import type { Flow } from './rates/exponential-sum.ts'
 import { netPresentValue, solveRates } from './rates/irr.ts'
 
-const maxFlows = 10_000
-const tooMany = `at most ${maxFlows} cash flows; add up flows of the same period first`
-
-const rate = z
-  .number()
-  .gt(-1)
-  .describe('Discount rate per period as a decimal fraction above -1 (0.08 = 8 %)')
 const annualRate = z
   .number()
   .gt(-1)
@@ -23,7 +17,6 @@ const guess = z
   .gt(-1)
   .default(0.1)
   .describe('Where several rates exist, the one nearest to this fraction is the answer')
-const periodicFlows = z.array(z.number()).max(maxFlows, tooMany)
 const dated = z.object({
   date: z
     .string()
@@ -34,7 +27,7 @@ const dated = z.object({
     .describe('Calendar day, YYYY-MM-DD'),
   amount: z.number().describe('Negative when paid, positive when received')
 })
-const datedFlows = z.array(dated.strict()).max(maxFlows, tooMany)
+const datedFlows = z.array(dated.strict()).max(maxFlows, tooManyFlows)
 type DatedFlow = z.output<typeof dated>
 
 function toDays(flows: readonly DatedFlow[]): { days: number[]; earliest: number } {
@@ -60,7 +53,7 @@ const calculateNpv = defineTool({
     'Net present value of equally spaced cash flows. Use it to judge an investment at a known cost of capital; for flows on given dates use calculate_xnpv. cashFlows[0] is at time 0 and not discounted, so excelNpv (first flow one period away, as in Excel) is given beside it.',
   toolset: 'finance.tvm',
   input: z.object({
-    rate,
+    rate: discountRate,
     cashFlows: periodicFlows
       .min(1)
       .describe(

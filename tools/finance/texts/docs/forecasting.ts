@@ -17,6 +17,9 @@ Trends, on the index 0 .. n-1
   exponential  ln y = a + b t, least squares on the logarithms (this is not the least squares of y)
   logistic     ln(y / (C - y)) = a + b t for a given capacity C; every value must lie between 0 and C
   growth       CAGR = (last / first)^(1 / periods) - 1
+calculate_cagr {"beginningValue":10000,"endingValue":11000,"periods":96} -> cagr 0.000993 (Excel RRI)
+fit_exponential_trend {"data":[33100,47300,69000,102000,150000,220000]} -> growthRate 0.4633 (Excel LOGEST)
+forecast_linear_trend {"historicalValues":[100,105,110,115],"forecastPeriods":3} -> slope 5
 analyze_financial_trends {"entity":"Acme","periods":[{"period":"2022","revenue":100,"net_income":10},{"period":"2023","revenue":110,"net_income":12},{"period":"2024","revenue":121,"net_income":14.4}]} -> revenueCagr 0.1000
 calculate_ttm_metrics {"metricName":"Orders","monthlyValues":[1,2,3,4,5,6,7,8,9,10,11,12,13]} -> ttm 90
 
@@ -36,6 +39,7 @@ Larger weights follow the data faster and pass on more of its noise.
 Errors, over a rolling origin
   MAE = mean |e|      RMSE = sqrt(mean e^2)      MAPE = mean |e / y|, undefined where y = 0
   MASE = MAE / MAE of the (seasonal) naive forecast on the training data; below 1 beats it
+backtest_forecast {"historicalValues":[10,11,12,13,14,15,16,17],"initialTrainSize":4,"horizon":1} -> mase 1
 
 Stationarity: ADF takes a unit root as its hypothesis, KPSS takes stationarity. Only when ADF rejects and
 KPSS does not is a series safely stationary; when both or neither reject, more data is needed.
