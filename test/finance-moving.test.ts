@@ -8,13 +8,6 @@ import { quotedIn, readRows } from './helpers/moving-page.ts'
 const tools = new Set(source.tools.map(({ name }) => name))
 const uris = new Set(source.resources?.map(({ uri }) => uri))
 
-/** Tools of families that other branches bring; to be emptied with the last of them. */
-const stillToCome: readonly string[] = [
-  'create_time_series'
-]
-
-const isName = (text: string): boolean => tools.has(text) || stillToCome.includes(text)
-
 /** The rows of a table with the tools that its first cell names; without the row of headings. */
 function namedRows(heading: string) {
   return readRows(heading)
@@ -33,11 +26,11 @@ t.test('205 names, none twice', async (t) => {
 t.test('every old name is a tool or has a successor', async (t) => {
   const moved = replaced.flatMap(({ names }) => names)
   t.same(
-    financeNames.filter((name) => !isName(name) && !moved.includes(name)),
+    financeNames.filter((name) => !tools.has(name) && !moved.includes(name)),
     []
   )
   t.same(
-    moved.filter((name) => isName(name) || !financeNames.includes(name)),
+    moved.filter((name) => tools.has(name) || !financeNames.includes(name)),
     [],
     'what is replaced was there and is gone'
   )
@@ -58,7 +51,7 @@ t.test('what has changed is said of tools that there are', async (t) => {
   for (const { names, cells } of changed) {
     t.ok(names.length > 0, cells.join())
     for (const name of names) {
-      t.ok(isName(name) || source.prompts?.some((prompt) => prompt.name === name), name)
+      t.ok(tools.has(name) || source.prompts?.some((prompt) => prompt.name === name), name)
     }
   }
 })
@@ -68,13 +61,5 @@ t.test('a tool that nobody knew is named where it is a successor', async (t) => 
   t.same(
     [...tools].filter((name) => !financeNames.includes(name) && !successors.has(name)),
     []
-  )
-})
-
-t.test('the list of tools to come holds none that is here', async (t) => {
-  t.same(
-    stillToCome.filter((name) => tools.has(name)),
-    [],
-    'take them off the list'
   )
 })
