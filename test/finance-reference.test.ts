@@ -80,30 +80,6 @@ function toolNamesIn(text: string): string[] {
   return [...new Set([...names].map(([name]) => name))]
 }
 
-// Tools of families that other branches bring.
-const elsewhere = new Set([
-  'assess_forecastability',
-  'backtest_forecast',
-  'calculate_binomial_tree_option',
-  'calculate_efficient_frontier',
-  'calculate_expected_loss',
-  'calculate_recovery_metrics',
-  'calculate_risk_parity',
-  'detect_anomalies',
-  'forecast_exponential_trend',
-  'forecast_linear_trend',
-  'forecast_logistic_trend',
-  'forecast_trend',
-  'forecast_with_seasonality',
-  'holt_winters_forecast',
-  'merton_default_model',
-  'optimize_mean_variance_portfolio',
-  'optimize_portfolio',
-  'test_stationarity',
-  'value_abandonment_option',
-  'value_expansion_option'
-])
-
 const argumentsOfPrompts = new Set(
   source.prompts?.flatMap((prompt) => prompt.arguments.map(({ name }) => name))
 )
@@ -140,7 +116,7 @@ t.test('a tool named in a text or prompt exists', async (t) => {
   const prompts = await Promise.all([...samples].map(([name, args]) => textOf(name, args)))
   const unknown = [...texts, ...prompts]
     .flatMap(toolNamesIn)
-    .filter((name) => !names.has(name) && !argumentsOfPrompts.has(name) && !elsewhere.has(name))
+    .filter((name) => !names.has(name) && !argumentsOfPrompts.has(name))
   t.same(unknown, [])
 })
 
