@@ -143,9 +143,10 @@ const cases: readonly Case[] = [
   },
   {
     type: 'lognormal',
-    parameters: { mean: 0.5, stdDev: 0.4 },
+    // Of the logarithm: mean 0.5, deviation 0.4.
+    parameters: { mean: Math.exp(0.58), stdDev: Math.exp(0.58) * Math.sqrt(Math.expm1(0.16)) },
     mean: Math.exp(0.58),
-    variance: (Math.exp(0.16) - 1) * Math.exp(1.16),
+    variance: Math.expm1(0.16) * Math.exp(1.16),
     cdf: (x) => phi((Math.log(x) - 0.5) / 0.4)
   },
   {

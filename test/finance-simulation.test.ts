@@ -7,7 +7,7 @@ const cases: Readonly<Record<string, Record<string, number>>> = {
   uniform: { min: -2, max: 6 },
   triangular: { min: 0, max: 10, mode: 2 },
   exponential: { rate: 4 },
-  lognormal: { mean: 0.5, stdDev: 0.4 },
+  lognormal: { mean: 100, stdDev: 20 },
   beta: { alpha: 2, beta: 3 },
   gamma: { shape: 3, scale: 2 },
   weibull: { shape: 2, scale: 3 },
@@ -202,7 +202,7 @@ const refused: readonly (readonly [string, Answer, RegExp])[] = [
   [
     'run_monte_carlo',
     {
-      inputs: [{ name: 'a', distribution: 'lognormal', parameters: { mean: 900, stdDev: 1 } }],
+      inputs: [{ name: 'a', distribution: 'lognormal', parameters: { mean: 1e308, stdDev: 1e308 } }],
       calculation: 'a'
     },
     /^inputs\[0\]: a draw was beyond/

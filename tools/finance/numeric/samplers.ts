@@ -19,7 +19,7 @@ const parameterSchemas = {
   uniform: z.strictObject({ min: real, max: real }),
   triangular: z.strictObject({ min: real, max: real, mode: real }),
   exponential: z.strictObject({ rate: positive }),
-  lognormal: z.strictObject({ mean: real, stdDev: spread }),
+  lognormal: z.strictObject({ mean: positive, stdDev: spread }),
   beta: z.strictObject({ alpha: shape, beta: shape }),
   gamma: z.strictObject({ shape, scale: positive }),
   weibull: z.strictObject({ shape, scale: positive }),
@@ -46,7 +46,7 @@ export const distributionType = z
 export const distributionParameters = z
   .record(z.string().max(32), z.number())
   .describe(
-    'By type. normal: mean, stdDev. uniform: min, max. triangular: min, max, mode. exponential: rate (mean 1/rate). lognormal: mean, stdDev of the logarithm. beta: alpha, beta. gamma: shape, scale. weibull: shape, scale. chisquared: degreesOfFreedom. f: df1, df2. t: degreesOfFreedom. pareto: scale (the minimum), shape. logistic: mean, stdDev. geometric: p (trials up to the first success, 1 or more). rayleigh: mean.'
+    'By type. normal: mean, stdDev. uniform: min, max. triangular: min, max, mode. exponential: rate (mean 1/rate). lognormal: mean above 0, stdDev (of the value itself, not of its logarithm). beta: alpha, beta. gamma: shape, scale. weibull: shape, scale. chisquared: degreesOfFreedom. f: df1, df2. t: degreesOfFreedom. pareto: scale (the minimum), shape. logistic: mean, stdDev. geometric: p (trials up to the first success, 1 or more). rayleigh: mean.'
   )
 
 /** A distribution with its parameters beside its type, such as `{ type: 'normal', mean: 0, stdDev: 1 }`. */
@@ -95,9 +95,12 @@ const samplers: {
     (generator) =>
       -Math.log(generator.next()) / rate,
   lognormal:
-    ({ mean, stdDev }) =>
-    (generator) =>
-      Math.exp(mean + stdDev * drawNormal(generator)),
+    ({ mean, stdDev }) => {
+      // Of the logarithm, from those of the value.
+      const variance = Math.log1p((stdDev / mean) ** 2)
+      const center = Math.log(mean) - variance / 2
+      return (generator) => Math.exp(center + Math.sqrt(variance) * drawNormal(generator))
+    },
   beta:
     ({ alpha, beta }) =>
     (generator) => {

@@ -39,11 +39,7 @@ const formulas: Readonly<Record<DistributionType, Formula>> = {
     variance: ((max - min) ** 2 - (mode - min) * (max - mode)) / 18
   }),
   exponential: ({ rate = 0 }) => ({ mean: 1 / rate, variance: (1 / rate) ** 2 }),
-  lognormal: ({ mean = 0, stdDev = 0 }) => {
-    const square = stdDev ** 2
-    const expected = Math.exp(mean + square / 2)
-    return { mean: expected, variance: Math.expm1(square) * expected ** 2 }
-  },
+  lognormal: ({ mean = 0, stdDev = 0 }) => ({ mean, variance: stdDev ** 2 }),
   beta: ({ alpha = 0, beta = 0 }) => {
     const sum = alpha + beta
     return { mean: alpha / sum, variance: (alpha / sum) * (beta / sum / (sum + 1)) }

@@ -8,7 +8,7 @@ The fifteen of create_distribution and run_monte_carlo; parameters by name.
 | uniform | min, max | (min + max)/2 | only the bounds are known |
 | triangular | min, max, mode | (min + max + mode)/3 | estimates: lowest, highest, most likely |
 | exponential | rate | 1/rate | time between independent events |
-| lognormal | mean, stdDev of the logarithm | exp(mean + stdDev^2/2) | prices, sizes, products of effects |
+| lognormal | mean, stdDev of the value | mean | prices, sizes, products of effects |
 | beta | alpha, beta | alpha/(alpha + beta) | shares and probabilities |
 | gamma | shape, scale | shape * scale | waiting for several events, claims |
 | weibull | shape, scale | scale * Gamma(1 + 1/shape) | lifetimes; shape above 1: wear |
