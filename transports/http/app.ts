@@ -45,6 +45,8 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>
 }
 
+const maxHeaderBytes = 16_384
+
 /** Builds the HTTP side: limits first, then every plugin in the order in which it runs. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { mcp, registry, config, audit, authenticate } = options
@@ -68,10 +70,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     requestIdHeader: false,
     // What the router cannot read would pass no hook; this path is found nowhere, after all of them.
     rewriteUrl: ({ url = '/' }) => (isRoutable(url) ? url : '/-'),
+    // Longer than any request line: beyond it the router would answer by itself, before all hooks.
+    routerOptions: { maxParamLength: maxHeaderBytes },
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseSocket,
     http: {
-      maxHeaderSize: 16_384,
+      maxHeaderSize: maxHeaderBytes,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 1000,
       // A missing Host is refused by the guard, with an answer of ours.
@@ -79,6 +83,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     }
   })
   app.server.maxHeadersCount = 128
+  // RFC 9110 §10.1.1: what is expected may be left unheard; Node's own 417 would pass no hook.
+  app.server.on('checkExpectation', (request, response) => {
+    app.server.emit('request', request, response)
+  })
   addConnectionLimits(app, {
     max: http.maxConnections,
     maxPerAddress: http.maxConnectionsPerAddress,
