@@ -47,6 +47,8 @@ export function challengeScopes(
     ...('sensitive' in item && { sensitive: item.sensitive }),
     bytesOut: 0
   })
+  // The answer goes out with this turn.
+  policy.audit.flush()
   return refuseScopes(scopes)
 }
 

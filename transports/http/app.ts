@@ -25,7 +25,7 @@ import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
 import { addResourceMetadata, describeResource } from './resource-metadata.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
-import { pathOf } from './web.ts'
+import { pathOf, recordedPath } from './web.ts'
 
 export interface HttpOptions {
   readonly mcp: Mcp
@@ -200,7 +200,7 @@ function addAccessLog(app: FastifyInstance, { log }: Mcp): void {
     onceGone(request, reply, (isDone) => {
       log.info('request', {
         request_id: request.id,
-        method: `${request.method} ${pathOf(request)}`,
+        method: `${request.method} ${recordedPath(request)}`,
         duration_ms: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
         status: isDone && reply.statusCode < 400 ? 'success' : 'error',
         http_status: isDone ? reply.statusCode : 499
