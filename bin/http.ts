@@ -12,8 +12,10 @@ export async function startHttp(
   core: Core,
   sources: readonly Source[]
 ): Promise<HttpServer> {
-  const { mcp, registry, audit, log, policy } = core
-  const gate = config.auth.required ? await openGate(config, log) : refuseOpenGate(config, core)
+  const { mcp, registry, audit, log, policy, secrets } = core
+  const gate = config.auth.required
+    ? await openGate(config, log, secrets)
+    : refuseOpenGate(config, core)
   const server = await createHttpServer({
     mcp,
     registry,
@@ -32,7 +34,7 @@ export async function startHttp(
   log.info('listening', { url: `${origin}${config.http.path}` })
   if (gate?.generatedKey !== undefined) {
     printKey(`${origin}${config.http.path}`, gate.generatedKey)
-    core.secrets.add([gate.generatedKey])
+    secrets.add([gate.generatedKey])
   }
   return {
     ...server,
