@@ -20,6 +20,7 @@ import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
 import { createLanes } from './lanes.ts'
+import { isLastingStream } from './lasting-stream.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
@@ -218,9 +219,8 @@ function trackRequests(
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
   app.addHook('preHandler', (request, reply, done) => {
-    // A GET of the MCP path is a stream that lasts; one of the façade runs a tool.
-    const isStream = request.method === 'GET' && pathOf(request) === mcpPath
-    if (isStream || isListening(request.body)) return done()
+    // A GET of the façade runs a tool.
+    if (pathOf(request) === mcpPath && isLastingStream(request)) return done()
     owed.add(request.id)
     onceGone(request, reply, () => {
       owed.delete(request.id)
@@ -237,8 +237,4 @@ function trackRequests(
       })
     }
   }
-}
-
-function isListening(body: unknown): boolean {
-  return (body as { method?: unknown } | null | undefined)?.method === 'subscriptions/listen'
 }
