@@ -3,6 +3,7 @@ import { type Authenticate, createAuthenticate, createCredential, namedKey } fro
 import { ConfigError } from '../src/config-error.ts'
 import { openCredentials } from '../src/credentials.ts'
 import { createTokenVerifier, resolveIssuer } from '../src/jwt.ts'
+import type { SecretFilter } from '../src/secret-filter.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
 import { isLoopback } from '../transports/http/host.ts'
@@ -16,10 +17,10 @@ export interface Gate {
 }
 
 /** Opens every configured source of credentials; makes one key when a loopback server has none. */
-export async function openGate(config: Config, log: Log): Promise<Gate> {
+export async function openGate(config: Config, log: Log, secrets: SecretFilter): Promise<Gate> {
   const issuer = resolveIssuer(config.auth.jwt)
   const verifyToken = issuer && (await createTokenVerifier(issuer, log))
-  const { keys, add, close } = openCredentials(config, log)
+  const { keys, add, close } = openCredentials(config, log, secrets.add)
   if (config.auth.tokenFile !== undefined || verifyToken || keys().size > 0) {
     return { authenticate: createAuthenticate(keys, verifyToken), close }
   }

@@ -7,8 +7,10 @@ import { openGate } from './gate.ts'
 
 /** Starts HTTP with the configured credentials; makes one key when a loopback server has none. */
 export async function startHttp(config: Config, core: Core): Promise<HttpServer> {
-  const { mcp, registry, audit, log, gauges, notReady } = core
-  const gate = config.auth.required ? await openGate(config, log) : refuseOpenGate(config, core)
+  const { mcp, registry, audit, log, gauges, notReady, secrets } = core
+  const gate = config.auth.required
+    ? await openGate(config, log, secrets)
+    : refuseOpenGate(config, core)
   const server = await createHttpServer({
     mcp,
     registry,
@@ -24,7 +26,7 @@ export async function startHttp(config: Config, core: Core): Promise<HttpServer>
   log.info('listening', { url: `${origin}${config.http.path}` })
   if (gate?.generatedKey !== undefined) {
     printKey(`${origin}${config.http.path}`, gate.generatedKey)
-    core.secrets.add([gate.generatedKey])
+    secrets.add([gate.generatedKey])
   }
   return {
     ...server,

@@ -5,9 +5,9 @@ import { resolveKeyStore } from './key-store.ts'
 import { readPrivateFile } from './private-file.ts'
 import type { Config } from './settings.ts'
 import { openStoredKeys } from './stored-keys.ts'
-import { parseTokenFile } from './token-file.ts'
+import { parseTokenFile, type TokenFile } from './token-file.ts'
 import type { Log } from './types.ts'
-import { type WatchedFile, watchFile } from './watched-file.ts'
+import { watchFile } from './watched-file.ts'
 
 export interface Credentials {
   /** The keys that count at this moment. */
@@ -17,8 +17,15 @@ export interface Credentials {
   close(): void
 }
 
-/** Collects the configured keys; token file and key store are read again when they change. */
-export function openCredentials({ auth, env }: Config, log: Log): Credentials {
+/**
+ * Collects the configured keys; token file and key store are read again when they change. `learn`
+ * is told the tokens of the file each time.
+ */
+export function openCredentials(
+  { auth, env }: Config,
+  log: Log,
+  learn: (secrets: readonly string[]) => void
+): Credentials {
   const fixed = [
     ...(auth.token === undefined ? [] : [createCredential(auth.token, namedKey('env'))]),
     ...auth.apiKeys.map((key, index) => createCredential(key, namedKey(`key-${index + 1}`)))
@@ -26,7 +33,22 @@ export function openCredentials({ auth, env }: Config, log: Log): Credentials {
   const onChange = (): void => {
     keys = collect()
   }
-  const tokens = openTokenFile(auth.tokenFile, env === 'production', log, onChange)
+  const { tokenFile: file } = auth
+  const tokens =
+    file === undefined
+      ? undefined
+      : watchFile<readonly Credential[]>({
+          file,
+          label: 'token file',
+          fallback: [],
+          log,
+          onChange,
+          read() {
+            const found = readTokenFile(file, env === 'production', log)
+            learn(found.tokens)
+            return found.credentials
+          }
+        })
   const stored = openStoredKeys({
     file: resolveKeyStore(auth.keyStore),
     mayBeMissing: auth.keyStore === defaultKeyStore,
@@ -50,24 +72,14 @@ export function openCredentials({ auth, env }: Config, log: Log): Credentials {
   }
 }
 
-function openTokenFile(
-  file: string | undefined,
-  isProduction: boolean,
-  log: Log,
-  onChange: () => void
-): WatchedFile<readonly Credential[]> | undefined {
-  if (file === undefined) return undefined
-  const read = (): readonly Credential[] => readTokenFile(file, isProduction, log)
-  return watchFile({ file, label: 'token file', read, fallback: [], log, onChange })
-}
-
-function readTokenFile(file: string, isProduction: boolean, log: Log): readonly Credential[] {
+function readTokenFile(file: string, isProduction: boolean, log: Log): TokenFile {
   const setting = 'auth.tokenFile (MCP_AUTH_TOKEN_FILE)'
   try {
-    const { credentials, warnings } = parseTokenFile(readPrivateFile(file))
+    const read = parseTokenFile(readPrivateFile(file))
+    const { warnings } = read
     if (isProduction && warnings.length > 0) throw new Error(warnings.join('; '))
     for (const warning of warnings) log.warn(`${setting}: ${warning}`)
-    return credentials
+    return read
   } catch (cause) {
     throw new ConfigError(`${setting}: ${reasonOf(cause)}`, { cause })
   }

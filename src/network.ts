@@ -1,8 +1,9 @@
 /**
  * What an address is limited by: itself, or for IPv6 its /64, since that is the least a client is
- * given (RFC 6177). An IPv4 address in IPv6 clothes counts as what it is.
+ * given (RFC 6177). An IPv4 address in IPv6 clothes counts as what it is. Clients that have left have
+ * no address any more; they count as one.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: string | undefined = ''): string {
   if (!address.includes(':')) return address
   const [plain = ''] = address.toLowerCase().split('%')
   const mapped = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)

@@ -47,6 +47,8 @@ export function challengeScopes(
     ...('sensitive' in item && { sensitive: item.sensitive }),
     bytesOut: 0
   })
+  // The answer goes out with this turn.
+  policy.audit.flush()
   const refusal = refuseScopes(scopes)
   policy.metrics.countRequest(method, refusal.code)
   if (method === 'tools/call') policy.metrics.countToolCall(name, 'forbidden')

@@ -8,8 +8,8 @@ type Reference = { readonly env: string } | { readonly file: string }
 
 /**
  * Every secret that a configuration holds or leads to: settings marked as secret, credentials of
- * APIs, keys of the token file, userinfo and secret parameters of URLs. `read` resolves a
- * reference, with undefined when it leads to nothing.
+ * APIs, userinfo and secret parameters of URLs. `read` resolves a reference, with undefined when
+ * it leads to nothing.
  */
 export function listSecrets(
   config: Config,
@@ -18,12 +18,9 @@ export function listSecrets(
   const marked = listSettings()
     .filter(({ schema }) => sourcesOf(schema).secret)
     .flatMap(({ key }) => textsAt(config, key.split('.')))
-  const { tokenFile } = config.auth
-  const tokens = tokenFile === undefined ? undefined : read({ file: tokenFile })
   return [
     ...marked,
     ...config.apis.flatMap(({ credential }) => listCredential(credential, read)),
-    ...(tokens ?? '').split(/\r?\n/).flatMap(readTokenLine),
     ...listUrls(config).flatMap(listUrlSecrets)
   ]
 }
@@ -43,11 +40,6 @@ function listCredential(
     const text = given === undefined || typeof given === 'string' ? given : read(given)
     return text === undefined ? [] : [text]
   })
-}
-
-function readTokenLine(line: string): readonly string[] {
-  const separator = line.indexOf(':')
-  return separator < 0 || line.trim().startsWith('#') ? [] : [line.slice(separator + 1).trim()]
 }
 
 /** Texts of the configuration that are URLs. */

@@ -3,6 +3,8 @@ import { findWeakness } from './key-strength.ts'
 
 export interface TokenFile {
   readonly credentials: readonly Credential[]
+  /** What must be kept out of every record. */
+  readonly tokens: readonly string[]
   /** Tokens that production refuses, by line number. */
   readonly warnings: readonly string[]
 }
@@ -13,6 +15,7 @@ export interface TokenFile {
  */
 export function parseTokenFile(text: string): TokenFile {
   const credentials: Credential[] = []
+  const tokens: string[] = []
   const warnings: string[] = []
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const entry = line.trim()
@@ -26,7 +29,8 @@ export function parseTokenFile(text: string): TokenFile {
     }
     const weakness = findWeakness(token)
     if (weakness !== undefined) warnings.push(`line ${index + 1}: the token ${weakness}`)
+    tokens.push(token)
     credentials.push(createCredential(token, namedKey(id)))
   }
-  return { credentials, warnings }
+  return { credentials, tokens, warnings }
 }

@@ -55,7 +55,8 @@ t.test('of a secret only its digest is kept', async (t) => {
 t.test('a token file has one client-id:token in a line', async (t) => {
   const text =
     '\uFEFF# keys\r\n\r\nalice:one:with:colons\r\n  bob@example.com : two  \n#carol:three\ndave-1.x:four'
-  const { credentials } = parseTokenFile(text)
+  const { credentials, tokens } = parseTokenFile(text)
+  t.strictSame(tokens, ['one:with:colons', 'two', 'four'])
   t.strictSame(
     credentials.map(({ principal }) => principal),
     [namedKey('alice'), namedKey('bob@example.com'), namedKey('dave-1.x')]
@@ -94,7 +95,11 @@ const strong = {
 function open(env: Readonly<Record<string, string>>) {
   const stream = new PassThrough({ encoding: 'utf8' })
   const { config } = loadConfig({ flags: new Map(), env })
-  const credentials = openCredentials(config, createLog({ level: 'info', redact: true }, stream))
+  const credentials = openCredentials(
+    config,
+    createLog({ level: 'info', redact: true }, stream),
+    () => {}
+  )
   const nextLine = async () => JSON.parse((await once(stream, 'data'))[0])
   const check = createAuthenticate(credentials.keys)
   return { credentials, nextLine, idOf: (key: string) => idIn(check(key) as AuthResult) }

@@ -90,7 +90,7 @@ function comparable(answer: object): unknown {
 }
 
 function comparableRecord(record: Line): Line {
-  const { ts, seq, durationMs, requestId, remote, argsDigest, ...rest } = record
+  const { ts, seq, durationMs, requestId, remote, argsDigest, prevHash, hash, ...rest } = record
   return rest
 }
 

@@ -73,7 +73,7 @@ t.test('every secret of a configuration is known', async (t) => {
       FROM_ENV: 'the token of a'
     },
     file: {
-      auth: { apiKeys: ['key one', { env: 'FROM_ENV' }], tokenFile: '/tokens' },
+      auth: { apiKeys: ['key one', { env: 'FROM_ENV' }] },
       audit: { key: { file: '/audit' } },
       api: { baseUrl: 'https://user:the%20password@example.com/a?api_key=the-parameter&page=2' },
       apis: [
@@ -93,7 +93,6 @@ t.test('every secret of a configuration is known', async (t) => {
     readSecret: () => 'the key of audit'
   })
   const files: Readonly<Record<string, string>> = {
-    '/tokens': '# tokens\nann:the-token-of-ann\r\nbob: the-token-of-bob \n',
     '/b': 'the password of b'
   }
   const found = listSecrets(config, (reference) =>
@@ -110,8 +109,6 @@ t.test('every secret of a configuration is known', async (t) => {
     'the token of api',
     'the token of auth',
     'the-name-alone',
-    'the-parameter',
-    'the-token-of-ann',
-    'the-token-of-bob'
+    'the-parameter'
   ])
 })

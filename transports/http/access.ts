@@ -4,7 +4,7 @@ import { monotonicClock } from '../../src/limit.ts'
 import { readTrace } from '../../src/trace.ts'
 import type { Mcp } from '../mcp.ts'
 import { onceGone } from './gone.ts'
-import { pathOf } from './web.ts'
+import { recordedPath } from './web.ts'
 
 const clientLeft = 499
 
@@ -21,7 +21,7 @@ export function addAccessLog(app: FastifyInstance, { log, metrics }: Mcp): void 
       log.info('request', {
         request_id: request.id,
         ...traceFields(request),
-        method: `${request.method} ${pathOf(request)}`,
+        method: `${request.method} ${recordedPath(request)}`,
         duration_ms: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
         status: isDone && status < 400 ? 'success' : 'error',
         http_status: status

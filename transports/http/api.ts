@@ -97,7 +97,7 @@ function createErrorHandler({ log }: Mcp, refuse: Refuse) {
   return (error: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (error instanceof Refusal) {
       if (error.kind === 'parse') return sendError(reply, 400, 'Invalid JSON in request body')
-      if (error.status >= 400 && error.status < 500) return refuse(request, reply, error)
+      if (error.status >= 400 && error.kind !== 'internal') return refuse(request, reply, error)
       // Fastify's own complaints; the server has words for them.
     } else if (error.statusCode !== undefined && error.statusCode < 500) throw error
     log.error('request failed', { request_id: request.id, error: describeError(error) })

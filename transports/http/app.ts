@@ -22,6 +22,7 @@ import { addStopping, onceGone } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
 import { createLanes } from './lanes.ts'
+import { isLastingStream } from './lasting-stream.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { addMetrics } from './metrics.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
@@ -49,6 +50,8 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>
 }
 
+const maxHeaderBytes = 16_384
+
 /** Builds the HTTP side: limits first, then every plugin in the order in which it runs. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { mcp, registry, config, audit, authenticate } = options
@@ -72,10 +75,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     requestIdHeader: false,
     // What the router cannot read would pass no hook; this path is found nowhere, after all of them.
     rewriteUrl: ({ url = '/' }) => (isRoutable(url) ? url : '/-'),
+    // Longer than any request line: beyond it the router would answer by itself, before all hooks.
+    routerOptions: { maxParamLength: maxHeaderBytes },
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseSocket,
     http: {
-      maxHeaderSize: 16_384,
+      maxHeaderSize: maxHeaderBytes,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 1000,
       // A missing Host is refused by the guard, with an answer of ours.
@@ -83,6 +88,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     }
   })
   app.server.maxHeadersCount = 128
+  // RFC 9110 §10.1.1: what is expected may be left unheard; Node's own 417 would pass no hook.
+  app.server.on('checkExpectation', (request, response) => {
+    app.server.emit('request', request, response)
+  })
   addConnectionLimits(app, {
     max: http.maxConnections,
     maxPerAddress: http.maxConnectionsPerAddress,
@@ -204,9 +213,8 @@ function trackRequests(
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
   app.addHook('preHandler', (request, reply, done) => {
-    // A GET of the MCP path is a stream that lasts; one of the façade runs a tool.
-    const isStream = request.method === 'GET' && pathOf(request) === mcpPath
-    if (isStream || isListening(request.body)) return done()
+    // A GET of the façade runs a tool.
+    if (pathOf(request) === mcpPath && isLastingStream(request)) return done()
     owed.add(request.id)
     onceGone(request, reply, () => {
       owed.delete(request.id)
@@ -223,8 +231,4 @@ function trackRequests(
       })
     }
   }
-}
-
-function isListening(body: unknown): boolean {
-  return (body as { method?: unknown } | null | undefined)?.method === 'subscriptions/listen'
 }

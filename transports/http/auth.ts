@@ -25,6 +25,12 @@ const retryAfterMs = 10_000
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   const { authenticate, audit, log, metrics, refuse, bans } = options
   app.decorateRequest('principal')
+  app.decorate('isStillGood', async (request: FastifyRequest) => {
+    const presented = authenticate && readCredential(request)
+    if (!authenticate || presented === undefined) return true
+    const result = await authenticate(presented)
+    return !('failure' in result) || result.failure === 'unavailable'
+  })
 
   app.addHook('onRequest', async (request, reply) => {
     request.principal = anonymousPrincipal
@@ -81,6 +87,10 @@ function readCredential(request: FastifyRequest): string | undefined {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Judges the credential of a request again: it may have been revoked, or its time be over. */
+    isStillGood(request: FastifyRequest): Promise<boolean>
+  }
   interface FastifyRequest {
     principal: Principal
   }

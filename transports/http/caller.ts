@@ -2,7 +2,7 @@ import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import type { Caller } from '../call-context.ts'
-import { pathOf } from './web.ts'
+import { recordedPath } from './web.ts'
 
 /** Who sent this request and how it came. */
 export function readCaller(request: FastifyRequest): Caller {
@@ -12,7 +12,7 @@ export function readCaller(request: FastifyRequest): Caller {
     transport: 'http',
     requestId: request.id,
     remote: request.ip,
-    path: pathOf(request),
+    path: recordedPath(request),
     ...(typeof version === 'string' && { protocolVersion: version }),
     ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders })
   }
@@ -25,7 +25,12 @@ export function originOf(request: FastifyRequest): {
   path: string
   requestId: string
 } {
-  return { transport: 'http', remote: request.ip, path: pathOf(request), requestId: request.id }
+  return {
+    transport: 'http',
+    remote: request.ip,
+    path: recordedPath(request),
+    requestId: request.id
+  }
 }
 
 /** The SDK carries the caller as authentication info; the real token stays in the auth hook. */

@@ -7,6 +7,7 @@ import type { Config } from '../../src/settings.ts'
 import { addCors, exposeRefusal } from './cors.ts'
 import { createHostCheck } from './host.ts'
 import type { Refuse } from './refuse.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface GuardOptions {
   readonly config: Config
@@ -97,13 +98,7 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
 }
 
 function addStandardHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    'x-request-id': request.id,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    vary: 'Origin',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'"
-  })
+  reply.headers({ 'x-request-id': request.id, ...securityHeaders, vary: 'Origin' })
 }
 
 function findRepeated(rawHeaders: readonly string[]): string | undefined {

@@ -5,6 +5,7 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
+import { endWithCredential, isLastingStream } from './lasting-stream.ts'
 import type { Refuse } from './refuse.ts'
 import { openAtOnce, sendResponse } from './web.ts'
 
@@ -33,6 +34,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
       const sessionId = response.headers.get('mcp-session-id') ?? sessionIdOf(request)
       const release = lanes.sessions.hold(sessionId)
       onceGone(request, reply, release)
+      if (isLastingStream(request)) endWithCredential(request, reply)
       return await sendResponse(reply, response)
     } catch (error) {
       if (!(error instanceof Refusal)) {

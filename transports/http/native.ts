@@ -14,7 +14,7 @@ import { readTrace } from '../../src/trace.ts'
 import type { CallResult, DispatchContext, InputRequired, Principal } from '../../src/types.ts'
 import { createContext } from '../call-context.ts'
 import { type Mcp, serverInfo } from '../mcp.ts'
-import { pathOf, stopOnDisconnect } from './web.ts'
+import { recordedPath, stopOnDisconnect } from './web.ts'
 
 /** A 2026-07-28 `tools/call` with nothing unusual about it. */
 export interface PlainCall {
@@ -114,7 +114,7 @@ export function createNativeLane(
         protocolVersion: revision,
         requestId: request.id,
         remote: request.ip,
-        path: pathOf(request),
+        path: recordedPath(request),
         log: mcp.log,
         ...readTrace(meta[TRACEPARENT_META_KEY]),
         ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders }),

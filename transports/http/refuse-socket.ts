@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { securityHeaders } from './security-headers.ts'
 
 /** What the HTTP parser refuses before there is a request; everything else about it is a 400. */
 const statuses = new Map([
@@ -27,7 +28,7 @@ export function refuseSocket(
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${randomUUID()}`,
-    'cache-control: no-store',
+    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
     'connection: close'
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)

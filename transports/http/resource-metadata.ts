@@ -33,9 +33,9 @@ export function describeResource({ auth, http }: Config): Resource | undefined {
   }
 }
 
-/** The Host header has passed the guard: it is one of ours. */
+/** The Host header has passed the guard: it is one of ours. The scheme is any text of a proxy's. */
 function originOf({ protocol, headers }: FastifyRequest): string {
-  return `${protocol}://${headers.host}`
+  return `${protocol === 'https' ? 'https' : 'http'}://${headers.host}`
 }
 
 /** The metadata at both well-known paths, for everybody. */

@@ -54,6 +54,12 @@ export function pathOf({ url }: FastifyRequest): string {
   return end === -1 ? target : target.slice(0, end)
 }
 
+/** The path as records show it: where it holds an argument, with that one's name instead. */
+export function recordedPath(request: FastifyRequest): string {
+  const { url } = request.routeOptions
+  return url?.includes('/:') ? url : pathOf(request)
+}
+
 /** Lets the headers of an event stream go out before its first event. */
 export function openAtOnce(response: Response): Response {
   const { body, status, headers } = response
