@@ -34,15 +34,19 @@ function allow({ allowed }: Seen, nonces: readonly string[]): void {
   for (const nonce of nonces) allowed.set(nonce, (allowed.get(nonce) ?? 0) + 1)
 }
 
-/** What no answer may hold: a stack, a path, a library's name. */
+/** What no refusal may hold: a stack, a path, a library's name. */
 const betrayals = /node_modules|\bat \S+ \(|\.js:\d+|fastify|zod|undici|SyntaxError|FST_/i
 const statuses = new Set([200, 202, 204, 400, 401, 403, 404, 405, 406, 408, 413, 415, 431])
 const turns = 20
 
+function tellsTooMuch(text: string): boolean {
+  return text.includes('"error"') && betrayals.test(text)
+}
+
 function note({ answers, faults }: Seen, status: number, text: string, what: string): void {
   answers.set(String(status), (answers.get(String(status)) ?? 0) + 1)
   if (!statuses.has(status)) faults.push(`status ${status} for ${what}: ${text.slice(0, 200)}`)
-  else if (betrayals.test(text))
+  else if (tellsTooMuch(text))
     faults.push(`${status} tells too much for ${what}: ${text.slice(0, 300)}`)
 }
 
@@ -209,7 +213,7 @@ function noteLine({ answers, faults }: Seen, line: string): void {
     const { error } = JSON.parse(line) as { error?: { code: number } }
     const kind = error ? String(error.code) : 'result'
     answers.set(kind, (answers.get(kind) ?? 0) + 1)
-    if (betrayals.test(line)) faults.push(`tells too much: ${line.slice(0, 300)}`)
+    if (error && betrayals.test(line)) faults.push(`tells too much: ${line.slice(0, 300)}`)
   } catch {
     faults.push(`stdout holds something else: ${line.slice(0, 200)}`)
   }

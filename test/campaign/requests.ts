@@ -90,7 +90,10 @@ const wrongEncodings = ['gzip', 'deflate', 'br', 'identity, gzip', 'gzip, gzip',
 const singletons = ['authorization', 'host', 'content-type', 'origin', 'mcp-session-id']
 
 const attacks: Readonly<Record<string, Attack>> = {
-  'no credential': (draft) => drop(draft, 'authorization'),
+  'no credential': (draft) => {
+    drop(draft, 'authorization')
+    drop(draft, 'x-api-key')
+  },
   'wrong credential': (draft, random) =>
     set(draft, 'authorization', `Bearer ${random.pick(wrongTokens)}${random.below(1e9)}`),
   'wrong scheme': (draft, random) =>
