@@ -1,4 +1,4 @@
-import { mean, standardDeviation, variance } from '../numeric/moments.ts'
+import { deviations, mean, standardDeviation, variance } from '../numeric/moments.ts'
 import { quantile, sortNumbers } from '../numeric/quantile.ts'
 import { compensatedSum } from '../numeric/sums.ts'
 
@@ -49,7 +49,7 @@ export function excessKurtosis(values: readonly number[]): number {
 }
 
 function sumOfStandardized(values: readonly number[], power: number): number {
-  const centre = mean(values)
   const deviation = standardDeviation(values, 1)
-  return compensatedSum(values.map((value) => ((value - centre) / deviation) ** power))
+  const parts = deviations(values, mean(values))
+  return compensatedSum(parts.map((part) => (part / deviation) ** power))
 }
