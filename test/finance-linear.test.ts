@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { sumOfProducts } from '../tools/finance/numeric/moments.ts'
 import { optimise } from '../tools/finance/optimisation/linear/simplex.ts'
 import { answerOf, endingOf, errorOf, isClose } from './finance-call.ts'
 import {
+  dot,
   enumerateIntegers,
   enumerateVertices,
   isFeasible,
@@ -35,7 +35,7 @@ t.test('the simplex method agrees with the enumeration of vertices', async (t) =
       }
       if (ending.kind !== 'value') return false
       const x = numbersOf(ending.value, 'solution')
-      return isFeasible(x, constraints) && isClose(sumOfProducts(objective, x), verdict.value, 1e-7)
+      return isFeasible(x, constraints) && isClose(dot(objective, x), verdict.value, 1e-7)
     }),
     { numRuns: 1500 }
   )

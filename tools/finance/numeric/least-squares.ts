@@ -84,7 +84,7 @@ function* leastSquaresSteps(X: Matrix, y: readonly number[]): Generator<number, 
 }
 
 /** Value of the fitted function at one row. */
-export function fittedValue(row: readonly number[], coefficients: readonly number[]): number {
+function fittedValue(row: readonly number[], coefficients: readonly number[]): number {
   return row.reduce((sum, value, index) => sum + value * (coefficients[index] ?? Number.NaN), 0)
 }
 

@@ -1,7 +1,7 @@
 import { compensatedSum } from './sums.ts'
 
 /** Arithmetic mean, correct to the last bit for constant values; NaN when there are none. */
-export function mean(values: readonly number[]): number {
+export function mean(values: ArrayLike<number>): number {
   const first = compensatedSum(values) / values.length
   return first + compensatedSum(deviations(values, first)) / values.length
 }
@@ -44,7 +44,7 @@ export function sumOfProducts(x: ArrayLike<number>, y: ArrayLike<number>): numbe
 
 /** Deviations from the mean, divided by a power of two (exact) so that squares stay in range. */
 function centre(values: readonly number[]): { scale: number; parts: Float64Array } {
-  const parts = deviations(values, mean(values))
+  const parts = centred(values)
   let largest = 0
   for (const part of parts) largest = Math.max(largest, Math.abs(part))
   if (largest === 0 || !Number.isFinite(largest)) return { scale: 1, parts }
@@ -53,7 +53,14 @@ function centre(values: readonly number[]): { scale: number; parts: Float64Array
   return { scale, parts }
 }
 
-/** Typed, since these are the loops that long lists spend their time in. */
+/** Deviations from the mean, of which the last digits that a double of the mean cannot hold are taken, too. */
+export function centred(values: ArrayLike<number>): Float64Array {
+  const rough = deviations(values, mean(values))
+  const rest = compensatedSum(rough) / rough.length
+  return rest === 0 ? rough : deviations(rough, rest)
+}
+
+/** Differences from a number; typed, since these are the loops that long lists spend their time in. */
 export function deviations(values: ArrayLike<number>, from: number): Float64Array {
   const parts = new Float64Array(values.length)
   for (let index = 0; index < parts.length; index += 1) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Matrix } from '../numeric/matrix.ts'
-import { mean, standardDeviation, sumOfProducts } from '../numeric/moments.ts'
+import { centred, mean, standardDeviation, sumOfProducts } from '../numeric/moments.ts'
 import { requireFinite } from '../numeric/numbers.ts'
 import type { Pace } from '../numeric/pace.ts'
 
@@ -17,10 +17,10 @@ export function quadraticForm(matrix: Matrix, weights: readonly number[]): numbe
 /** Sample means, deviations and covariances (n - 1) of returns, one row for each asset. */
 export async function estimate(returns: Matrix, pace: Pace) {
   const means = returns.map(mean)
-  const centred = returns.map((row, i) => row.map((value) => value - Number(means[i])))
+  const rows = returns.map(centred)
   const covariances = returns.map(() => Array.from(returns, () => 0))
-  for (const [i, row] of centred.entries()) {
-    for (const [j, other] of centred.slice(0, i + 1).entries()) {
+  for (const [i, row] of rows.entries()) {
+    for (const [j, other] of rows.slice(0, i + 1).entries()) {
       const covariance = sumOfProducts(row, other) / (row.length - 1)
       covariances[i]?.splice(j, 1, covariance)
       covariances[j]?.splice(i, 1, covariance)

@@ -1,4 +1,4 @@
-import { deviations, mean, standardDeviation, variance } from '../numeric/moments.ts'
+import { centred, mean, standardDeviation, variance } from '../numeric/moments.ts'
 import { quantile, sortNumbers } from '../numeric/quantile.ts'
 import { compensatedSum } from '../numeric/sums.ts'
 
@@ -52,5 +52,5 @@ export function excessKurtosis(values: readonly number[]): number {
 
 function standardize(values: readonly number[]): Float64Array {
   const deviation = standardDeviation(values, 1)
-  return deviations(values, mean(values)).map((part) => part / deviation)
+  return centred(values).map((part) => part / deviation)
 }

@@ -1,5 +1,5 @@
 import { ToolError } from '../../../src/define-tool.ts'
-import { covariance, deviations, mean, sumOfProducts, variance } from '../numeric/moments.ts'
+import { centred, covariance, mean, sumOfProducts, variance } from '../numeric/moments.ts'
 import { studentQuantile, studentSurvival } from '../numeric/student.ts'
 
 /** Least-squares line through points, from centred sums. */
@@ -24,8 +24,8 @@ export function fitLine(x: readonly number[], y: readonly number[]): LineFit {
     throw new ToolError('x: the squares of its deviations leave the range of numbers; scale x')
   }
   const slope = covariance(x, y, 0) / spread
-  const centred = deviations(y, meanY)
-  const residuals = deviations(x, meanX).map((value, i) => (centred[i] ?? 0) - slope * value)
+  const centredY = centred(y)
+  const residuals = centred(x).map((value, i) => (centredY[i] ?? 0) - slope * value)
   return {
     slope,
     intercept: meanY - slope * meanX,
@@ -33,7 +33,7 @@ export function fitLine(x: readonly number[], y: readonly number[]): LineFit {
     meanY,
     spreadX: spread * x.length,
     residualSum: sumOfProducts(residuals, residuals),
-    totalSum: sumOfProducts(centred, centred)
+    totalSum: sumOfProducts(centredY, centredY)
   }
 }
 

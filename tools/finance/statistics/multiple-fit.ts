@@ -36,10 +36,10 @@ export async function fitMultiple(
     await pace(j, 3 * means.length)
   }
   const meanY = mean(y)
-  const centred = deviations(y, meanY)
+  const centredY = deviations(y, meanY)
   const design = y.map((_, i) => columns.map((column) => column[i] ?? Number.NaN))
   await pace(1, 3)
-  const fit = await solveLeastSquaresPaced(design, Array.from(centred), pace)
+  const fit = await solveLeastSquaresPaced(design, Array.from(centredY), pace)
   const offset = (row: readonly number[]) => row.map((value, j) => value - (means[j] ?? 0))
   const slopes = fit.coefficients
   const leverage = (row: readonly number[]) => 1 / y.length + fit.leverage(offset(row))
@@ -52,7 +52,7 @@ export async function fitMultiple(
       leverage: leverage(row)
     }),
     residualSum: sumOfProducts(fit.residuals, fit.residuals),
-    totalSum: sumOfProducts(centred, centred),
+    totalSum: sumOfProducts(centredY, centredY),
     inflation: columns.map((column, j) =>
       Math.max(1, (fit.inverseGram[j]?.[j] ?? Number.NaN) * sumOfProducts(column, column))
     ),
