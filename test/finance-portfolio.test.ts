@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import t from 'tap'
 import { solveCholesky } from '../tools/finance/numeric/matrix.ts'
 import { sumOfProducts } from '../tools/finance/numeric/moments.ts'
+import { createPace } from '../tools/finance/numeric/pace.ts'
 import { equalRiskWeights } from '../tools/finance/portfolio/equal-risk.ts'
 import { quadraticForm, riskShares } from '../tools/finance/portfolio/figures.ts'
-import { type Answer, answerOf, endingOf, errorOf, isClose } from './finance-call.ts'
+import { type Answer, answerOf, ctx, endingOf, errorOf, isClose } from './finance-call.ts'
 
 type Numbers = readonly number[]
 
@@ -229,7 +230,7 @@ t.test('risk parity of four assets as published', async (t) => {
   const covariances = correlations.map((row, i) =>
     row.map((value, j) => value * deviations[i]! * deviations[j]!)
   )
-  const weights = equalRiskWeights(covariances, deviations)
+  const weights = await equalRiskWeights(covariances, deviations, createPace(ctx))
   t.same(
     weights.map((weight) => Math.round(weight * 1000) / 10),
     [38.4, 19.2, 24.3, 18.2]

@@ -1,7 +1,7 @@
 import { compensatedSum } from './sums.ts'
 
 /** Arithmetic mean, correct to the last bit for constant values; NaN when there are none. */
-export function mean(values: ArrayLike<number>): number {
+export function mean(values: readonly number[]): number {
   const first = compensatedSum(values) / values.length
   return first + compensatedSum(deviations(values, first)) / values.length
 }
@@ -54,14 +54,16 @@ function centre(values: readonly number[]): { scale: number; parts: Float64Array
 }
 
 /** Deviations from the mean, of which the last digits that a double of the mean cannot hold are taken, too. */
-export function centred(values: ArrayLike<number>): Float64Array {
-  const rough = deviations(values, mean(values))
-  const rest = compensatedSum(rough) / rough.length
-  return rest === 0 ? rough : deviations(rough, rest)
+export function centred(values: readonly number[]): Float64Array {
+  const parts = deviations(values, mean(values))
+  const rest = compensatedSum(parts) / parts.length
+  if (rest === 0) return parts
+  for (let index = 0; index < parts.length; index += 1) parts[index] = (parts[index] ?? 0) - rest
+  return parts
 }
 
 /** Differences from a number; typed, since these are the loops that long lists spend their time in. */
-export function deviations(values: ArrayLike<number>, from: number): Float64Array {
+export function deviations(values: readonly number[], from: number): Float64Array {
   const parts = new Float64Array(values.length)
   for (let index = 0; index < parts.length; index += 1) {
     parts[index] = (values[index] as number) - from
