@@ -176,3 +176,21 @@ t.test('a cancelled search stops, and the event loop turns meanwhile', async (t)
   })
   clearInterval(timer)
 })
+
+t.test('an objective of tiny values is not taken for level', async (t) => {
+  for (const unit of [1e-6, 1e-12, 1e-100]) {
+    const one = await minimise(`${unit} * (x - 3)^2`, [{ name: 'x', initial: 0 }])
+    t.ok(isClose(one.solution[0]?.value ?? 0, 3, 1e-6), `${unit}: ${one.solution[0]?.value}`)
+    // Two variances: shares in inverse proportion, 2/7 and 5/7.
+    const two = await minimise(`${unit} * (x^2 + 0.4 * y^2)`, [{ name: 'x' }, { name: 'y' }], {
+      constraints: [{ expression: 'x + y', relation: '=', rhs: 1 }]
+    })
+    t.ok(isClose(two.solution[0]?.value ?? 0, 2 / 7, 1e-6), `${unit}: ${two.solution[0]?.value}`)
+    t.ok(isClose(two.value / unit, 2 / 7, 1e-6))
+  }
+})
+
+t.test('a point without a slope is an error that says so', async (t) => {
+  const args = { formula: 'sqrt(-(x0 - 1)^2)', initialValues: [1], sense: 'minimize' }
+  t.match(await errorOf('gradient_descent_optimize', args), /^formula: it has no slope at \(1\)/)
+})

@@ -182,3 +182,15 @@ t.test('real options are options: waiting costs nothing, and is worth more with 
     })
   )
 )
+
+t.test('d1 and d2 are absent without time or volatility, also on the edge', async (t) => {
+  const edge = { optionType: 'call', spotPrice: 100, strikePrice: 100, riskFreeRate: 0 }
+  for (const rest of [
+    { timeToExpiry: 0, volatility: 0.2 },
+    { timeToExpiry: 1, volatility: 0 }
+  ]) {
+    const answer = await answerOf('price_black_scholes_option', { ...edge, ...rest })
+    t.notOk('d1' in answer || 'd2' in answer)
+    t.equal(answer.exerciseProbability, 0.5)
+  }
+})

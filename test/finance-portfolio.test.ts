@@ -1,16 +1,18 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { solveCholesky } from '../tools/finance/numeric/matrix.ts'
+import { sumOfProducts } from '../tools/finance/numeric/moments.ts'
+import { createPace } from '../tools/finance/numeric/pace.ts'
 import { equalRiskWeights } from '../tools/finance/portfolio/equal-risk.ts'
-import { quadraticForm, riskShares, weightedSum } from '../tools/finance/portfolio/figures.ts'
-import { type Answer, answerOf, endingOf, errorOf, isClose } from './finance-call.ts'
+import { quadraticForm, riskShares } from '../tools/finance/portfolio/figures.ts'
+import { type Answer, answerOf, ctx, endingOf, errorOf, isClose } from './finance-call.ts'
 
 type Numbers = readonly number[]
 
 /** Covariances of random factors with a variance of its own for each asset: positive definite. */
 function covariancesOf(loadings: readonly Numbers[]): number[][] {
   return loadings.map((row, i) =>
-    loadings.map((other, j) => weightedSum(row, other) + (i === j ? 0.01 : 0))
+    loadings.map((other, j) => sumOfProducts(row, other) + (i === j ? 0.01 : 0))
   )
 }
 
@@ -36,7 +38,7 @@ function bruteForce(means: Numbers, matrix: readonly Numbers[], aversion: number
     const fixed = state.map((kind) => (kind === 2 ? cap : 0))
     const face = free.map((i) => free.map((j) => matrix[i]![j]!))
     const rest = 1 - fixed.reduce((sum, value) => sum + value, 0)
-    const slopes = free.map((i) => means[i]! / aversion - weightedSum(matrix[i]!, fixed))
+    const slopes = free.map((i) => means[i]! / aversion - sumOfProducts(matrix[i]!, fixed))
     const [one, other] = [
       solveCholesky(face, slopes),
       solveCholesky(
@@ -52,7 +54,7 @@ function bruteForce(means: Numbers, matrix: readonly Numbers[], aversion: number
       weights[i] = one![k]! + shift * other![k]!
     })
     if (weights.some((weight) => weight < -1e-12 || weight > cap + 1e-12)) continue
-    const value = weightedSum(weights, means) - (aversion / 2) * quadraticForm(matrix, weights)
+    const value = sumOfProducts(weights, means) - (aversion / 2) * quadraticForm(matrix, weights)
     best = Math.max(best, value)
   }
   return best
@@ -136,7 +138,7 @@ t.test('no other weights have a higher Sharpe ratio, and none less variance', ()
         const total = raw.slice(0, size).reduce((sum, value) => sum + value, 0)
         const weights = raw.slice(0, size).map((value) => value / total)
         const path = market.returns[0]!.map((_, k) =>
-          weightedSum(
+          sumOfProducts(
             weights,
             market.returns.map((row) => row[k]!)
           )
@@ -228,7 +230,7 @@ t.test('risk parity of four assets as published', async (t) => {
   const covariances = correlations.map((row, i) =>
     row.map((value, j) => value * deviations[i]! * deviations[j]!)
   )
-  const weights = equalRiskWeights(covariances, deviations)
+  const weights = await equalRiskWeights(covariances, deviations, createPace(ctx))
   t.same(
     weights.map((weight) => Math.round(weight * 1000) / 10),
     [38.4, 19.2, 24.3, 18.2]

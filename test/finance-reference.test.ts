@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { ToolError } from '../src/define-tool.ts'
 import { families } from '../tools/finance/families.ts'
-import { formatAmount, formatPercent } from '../tools/finance/numeric/numbers.ts'
+import { formatAmount, formatNumber, formatPercent } from '../tools/finance/numeric/numbers.ts'
 import { ctx, isAsWritten, numberOf, parseExamples, source } from './finance-call.ts'
 
 const uris = [
@@ -255,3 +255,10 @@ t.test('analyze_investment: any texts give a message or a ToolError', () =>
     })
   )
 )
+
+t.test('numbers in a text keep every digit before the point', (t) => {
+  const numbers = [0.1 + 0.2, 123456.789012, 1000000003.25, -99999999999999, 1.5e15, 1e-20]
+  const texts = ['0.3', '123456.79', '1000000003', '-99999999999999', '1500000000000000', '1e-20']
+  t.same(numbers.map(formatNumber), texts)
+  t.end()
+})

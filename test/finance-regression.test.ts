@@ -29,7 +29,7 @@ t.test('exact collinearity is an error that names the columns', async (t) => {
   const y = X.map(([a = 0, b = 0]) => a + b * b)
   const predictorNames = ['price', 'rain', 'cost']
   const message = await errorOf('multiple_linear_regression', { X, y, predictorNames })
-  t.match(message, /^X: intercept, price, cost depend on each other/)
+  t.match(message, /^X: price, cost depend on each other linearly/)
   const constant = X.map(([a = 0]) => [a, 5])
   t.match(await errorOf('multiple_linear_regression', { X: constant, y }), /^X: intercept, X2 /)
   const empty = X.map(([a = 0]) => [a, 0])
@@ -52,4 +52,19 @@ t.test('multiple regression on one predictor is the simple one; predictions agre
   t.ok(isClose(a?.y ?? 0, b?.value ?? 1, 1e-13))
   t.ok(isClose(a?.upper ?? 0, b?.upper ?? 1, 1e-13))
   t.ok((b?.lower ?? 0) < (b?.meanLower ?? 0))
+})
+
+t.test('multiple regression keeps the digits of predictors far from 0', async (t) => {
+  // Exact rational arithmetic: slope 67/33 on x = 0..9 wherever they begin, F = 8 R2 / (1 - R2) = 4489/4.
+  for (const start of [0, 1e9, 1e13]) {
+    const X = Array.from({ length: 10 }, (_, i) => [start + i])
+    const y = X.map((_, i) => 2 * i + (i % 2))
+    const args = { X, y, predictFor: [[start + 20]] }
+    const answer = await answerOf('multiple_linear_regression', args)
+    const slope = rowsOf(answer.coefficients)[1]
+    t.ok(isClose(slope?.coefficient ?? 0, 67 / 33, 1e-14), `slope ${slope?.coefficient}`)
+    t.ok(isClose(slope?.vif ?? 0, 1, 1e-14), `vif ${slope?.vif}`)
+    t.ok(isClose(Number(answer.f), 4489 / 4, 1e-13), `F ${answer.f}`)
+    t.ok(isClose(rowsOf(answer.predictions)[0]?.value ?? 0, 1352 / 33, 1e-14))
+  }
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerOf, endingOf, errorOf, numberOf, source } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose, numberOf, source } from './finance-call.ts'
 import { numAcc3 } from './golden/strd.ts'
 
 t.test('the tools have the names and inputs of the catalogue', (t) => {
@@ -203,4 +203,20 @@ t.test('combinations and factorials: every digit, then the nearest double', asyn
   )
   t.equal((await answerOf('calculate_factorial', { n: 22 })).exact, '1124000727777607680000')
   t.equal((await answerOf('calculate_factorial', { n: 0 })).value, 1)
+})
+
+t.test('moments keep their digits where the mean itself has none left', async (t) => {
+  // By exact rational arithmetic on the values without the offset (python3 fractions and decimal).
+  const values = [0.25, 3.5, 1, 9.75, 2.25, 4.5, 0.75]
+  const expected = await answerOf('descriptive_stats_extended', { values })
+  t.ok(isClose(Number(expected.variance), 10.851190476190476, 1e-15))
+  t.ok(isClose(Number(expected.skewness), 1.5830607258042801, 1e-14))
+  t.ok(isClose(Number(expected.kurtosis), 2.6598672596062563, 1e-14))
+  for (const offset of [1e9, -3e12]) {
+    const moved = values.map((value) => value + offset)
+    const actual = await answerOf('descriptive_stats_extended', { values: moved })
+    for (const field of ['variance', 'skewness', 'kurtosis']) {
+      t.ok(isClose(Number(actual[field]), Number(expected[field]), 1e-14), `${field} at ${offset}`)
+    }
+  }
 })

@@ -93,7 +93,9 @@ const priceCallableBond = defineTool({
       .describe('Without the call, by price_bond at the yield riskFreeRate + creditSpread'),
     effectiveDuration: z
       .number()
-      .describe('In years, from prices at a riskFreeRate 0.001 higher and lower'),
+      .describe(
+        'In years, from prices at a riskFreeRate 0.001 (at most half of it) higher and lower'
+      ),
     effectiveConvexity: z
       .number()
       .describe('In years squared, from the same prices; negative where a call caps the price'),
@@ -104,12 +106,14 @@ const priceCallableBond = defineTool({
   run: ({ riskFreeRate, creditSpread, volatility, ...terms }) => {
     const { bond, call } = createCallable(terms)
     const step = Math.min(shift, riskFreeRate / 2)
-    const valueAt = (rate: number, withCall?: Call) =>
-      valueOnLattice(bond, createFlatLattice(bond, rate, volatility), creditSpread, withCall)
-    const price = valueAt(riskFreeRate, call)
-    const straightPrice = valueAt(riskFreeRate)
-    const up = valueAt(riskFreeRate + step, call)
-    const down = valueAt(riskFreeRate - step, call)
+    const latticeAt = (rate: number) => createFlatLattice(bond, rate, volatility)
+    const valueOn = (lattice: RateLattice, withCall?: Call) =>
+      valueOnLattice(bond, lattice, creditSpread, withCall)
+    const lattice = latticeAt(riskFreeRate)
+    const price = valueOn(lattice, call)
+    const straightPrice = valueOn(lattice)
+    const up = valueOn(latticeAt(riskFreeRate + step), call)
+    const down = valueOn(latticeAt(riskFreeRate - step), call)
     const flat = yieldPerPeriod(riskFreeRate + creditSpread, bond.perYear)
     const results = {
       price,

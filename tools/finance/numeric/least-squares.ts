@@ -1,4 +1,5 @@
 import type { Matrix } from './matrix.ts'
+import type { Pace } from './pace.ts'
 
 // What exact collinearity leaves of a column is a few roundings; Filip's worst column keeps 5e-8.
 const collinearityTolerance = 1e-13
@@ -36,7 +37,30 @@ interface Factors {
  * X has at least as many rows as columns; an intercept is a column of ones.
  */
 export function solveLeastSquares(X: Matrix, y: readonly number[]): LeastSquares {
-  const { columns, scales, right, rank, collinear } = factorize(X, y)
+  const steps = leastSquaresSteps(X, y)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** The same, giving way to other work after each column. */
+export async function solveLeastSquaresPaced(
+  X: Matrix,
+  y: readonly number[],
+  pace: Pace
+): Promise<LeastSquares> {
+  const steps = leastSquaresSteps(X, y)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    await pace(value, (X[0] ?? []).length)
+  }
+}
+
+/** Yields the number of columns done. */
+function* leastSquaresSteps(X: Matrix, y: readonly number[]): Generator<number, LeastSquares> {
+  const { columns, scales, right, rank, collinear } = yield* factorize(X, y)
   if (collinear.length > 0) {
     const leverage = () => Number.NaN
     const none = { coefficients: [], residuals: [], inverseGram: [], nestedSums: [] }
@@ -44,6 +68,7 @@ export function solveLeastSquares(X: Matrix, y: readonly number[]): LeastSquares
   }
   const scaled = solveUpper(columns, columns.length, right)
   const coefficients = scaled.map((value, index) => value / (scales[index] ?? Number.NaN))
+  yield columns.length
   const residuals = y.map((value, i) => value - fittedValue(X[i] ?? [], coefficients))
   return {
     coefficients,
@@ -74,11 +99,11 @@ function nestSums(right: Float64Array, columns: number): number[] {
 }
 
 /** Value of the fitted function at one row. */
-export function fittedValue(row: readonly number[], coefficients: readonly number[]): number {
+function fittedValue(row: readonly number[], coefficients: readonly number[]): number {
   return row.reduce((sum, value, index) => sum + value * (coefficients[index] ?? Number.NaN), 0)
 }
 
-function factorize(X: Matrix, y: readonly number[]): Factors {
+function* factorize(X: Matrix, y: readonly number[]): Generator<number, Factors> {
   const scales: number[] = []
   const columns = (X[0] ?? []).map((_, j) => {
     const column = Float64Array.from(X, (row) => row[j] ?? Number.NaN)
@@ -91,6 +116,7 @@ function factorize(X: Matrix, y: readonly number[]): Factors {
   let collinear: readonly number[] = []
   // A dependent column is passed over: row and column of R part from there, only the rank counts.
   for (const [j, column] of columns.entries()) {
+    yield j
     if (lengthOf(column, rank) <= collinearityTolerance) {
       if (collinear.length === 0) collinear = partnersOf(columns, j)
       continue

@@ -34,23 +34,43 @@ export function correlation(x: readonly number[], y: readonly number[]): number 
 }
 
 /** Sum over i of x[i] * y[i], compensated. */
-export function sumOfProducts(x: readonly number[], y: readonly number[]): number {
-  return compensatedSum(x.map((value, index) => value * (y[index] ?? Number.NaN)))
+export function sumOfProducts(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  const products = new Float64Array(x.length)
+  for (let index = 0; index < products.length; index += 1) {
+    products[index] = (x[index] as number) * (y[index] as number)
+  }
+  return compensatedSum(products)
 }
 
 /** Deviations from the mean, divided by a power of two (exact) so that squares stay in range. */
-function centre(values: readonly number[]): { scale: number; parts: readonly number[] } {
-  const parts = deviations(values, mean(values))
-  const largest = parts.reduce((most, part) => Math.max(most, Math.abs(part)), 0)
+function centre(values: readonly number[]): { scale: number; parts: Float64Array } {
+  const parts = centred(values)
+  let largest = 0
+  for (const part of parts) largest = Math.max(largest, Math.abs(part))
   if (largest === 0 || !Number.isFinite(largest)) return { scale: 1, parts }
   const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)))
-  return { scale, parts: parts.map((part) => part / scale) }
+  for (let index = 0; index < parts.length; index += 1) parts[index] = (parts[index] ?? 0) / scale
+  return { scale, parts }
 }
 
-function deviations(values: readonly number[], from: number): number[] {
-  return values.map((value) => value - from)
+/** Deviations from the mean, of which the last digits that a double of the mean cannot hold are taken, too. */
+export function centred(values: readonly number[]): Float64Array {
+  const parts = deviations(values, mean(values))
+  const rest = compensatedSum(parts) / parts.length
+  if (rest === 0) return parts
+  for (let index = 0; index < parts.length; index += 1) parts[index] = (parts[index] ?? 0) - rest
+  return parts
 }
 
-function averageProduct(x: readonly number[], y: readonly number[], ddof: 0 | 1): number {
+/** Differences from a number; typed, since these are the loops that long lists spend their time in. */
+export function deviations(values: readonly number[], from: number): Float64Array {
+  const parts = new Float64Array(values.length)
+  for (let index = 0; index < parts.length; index += 1) {
+    parts[index] = (values[index] as number) - from
+  }
+  return parts
+}
+
+function averageProduct(x: Float64Array, y: Float64Array, ddof: 0 | 1): number {
   return sumOfProducts(x, y) / (x.length - ddof)
 }

@@ -37,7 +37,8 @@ export function formatPercent(fraction: number): string {
   return `${Number(percent.toPrecision(8))} %`
 }
 
-/** A number for a text, with up to eight digits. */
+/** A number for a text, with up to eight digits, and never fewer than stand before its point. */
 export function formatNumber(value: number): string {
-  return String(Number(value.toPrecision(8)))
+  const size = Math.abs(value)
+  return String(size >= 1e8 && size < 1e15 ? Math.round(value) : Number(value.toPrecision(8)))
 }

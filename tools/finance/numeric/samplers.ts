@@ -94,13 +94,12 @@ const samplers: {
     ({ rate }) =>
     (generator) =>
       -Math.log(generator.next()) / rate,
-  lognormal:
-    ({ mean, stdDev }) => {
-      // Of the logarithm, from those of the value.
-      const variance = Math.log1p((stdDev / mean) ** 2)
-      const center = Math.log(mean) - variance / 2
-      return (generator) => Math.exp(center + Math.sqrt(variance) * drawNormal(generator))
-    },
+  lognormal: ({ mean, stdDev }) => {
+    // Of the logarithm, from those of the value.
+    const variance = Math.log1p((stdDev / mean) ** 2)
+    const center = Math.log(mean) - variance / 2
+    return (generator) => Math.exp(center + Math.sqrt(variance) * drawNormal(generator))
+  },
   beta:
     ({ alpha, beta }) =>
     (generator) => {

@@ -1,25 +1,24 @@
-/** Adds values up with Neumaier's compensation (1974) and returns the sum so far. */
-function createSum(): (value: number) => number {
+/** Sum with Neumaier's compensation (1974): the error does not grow with the number of terms. */
+export function compensatedSum(values: ArrayLike<number>): number {
   let sum = 0
   let lost = 0
-  return (value) => {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number
     const next = sum + value
     lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
     sum = next
-    return sum + lost
   }
-}
-
-/** Compensated sum: the error does not grow with the number of terms. */
-export function compensatedSum(values: Iterable<number>): number {
-  const add = createSum()
-  let total = 0
-  for (const value of values) total = add(value)
-  return total
+  return sum + lost
 }
 
 /** Compensated sums of the first value, the first two, and so on. */
 export function runningSums(values: readonly number[]): number[] {
-  const add = createSum()
-  return values.map((value) => add(value))
+  let sum = 0
+  let lost = 0
+  return values.map((value) => {
+    const next = sum + value
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    sum = next
+    return sum + lost
+  })
 }

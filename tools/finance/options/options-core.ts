@@ -34,7 +34,9 @@ const priceBlackScholesOption = defineTool({
     timeValue: z.number().describe('price - intrinsicValue; may be negative for European puts'),
     exerciseProbability: z
       .number()
-      .describe('Risk-neutral probability of exercise: N(d2) for a call, N(-d2) for a put'),
+      .describe(
+        'Risk-neutral probability of exercise: N(d2) for a call, N(-d2) for a put; 0.5 where price and strike meet without time or volatility'
+      ),
     otherPrice: z.number().describe('Price of the put beside a call, of the call beside a put'),
     presentStrike: z.number().describe('strikePrice discounted to today'),
     d1: z.number().optional().describe('Absent without time or volatility'),
@@ -46,6 +48,7 @@ const priceBlackScholesOption = defineTool({
     const { call, put, d1, d2, presentStrike } = priceBlackScholes(terms)
     const isCall = optionType === 'call'
     const price = isCall ? call : put
+    const deviation = terms.volatility * Math.sqrt(terms.timeToExpiry)
     const gain = terms.spotPrice - terms.strikePrice
     const intrinsicValue = Math.max(0, isCall ? gain : -gain)
     const results = {
@@ -55,7 +58,7 @@ const priceBlackScholesOption = defineTool({
       exerciseProbability: normalCdf(isCall ? d2 : -d2),
       otherPrice: isCall ? put : call,
       presentStrike,
-      ...(Number.isFinite(d1) && Number.isFinite(d2) && { d1, d2 })
+      ...(deviation > 0 && Number.isFinite(d1) && Number.isFinite(d2) && { d1, d2 })
     }
     return requireFiniteRecord(results, 'strikePrice', moreModest)
   }

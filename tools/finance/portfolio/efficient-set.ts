@@ -1,6 +1,7 @@
 import { brentRoot, type Point } from '../numeric/brent.ts'
 import { cholesky, type Matrix } from '../numeric/matrix.ts'
-import { quadraticForm, weightedSum } from './figures.ts'
+import { sumOfProducts } from '../numeric/moments.ts'
+import { quadraticForm } from './figures.ts'
 import { residualOf, solveWeights, type WeightsProgram } from './weights-program.ts'
 
 /** Weights on the efficient frontier and their optimality residual, see `residualOf`. */
@@ -81,13 +82,13 @@ export function createEfficientSet(
     return atTolerance(brentRoot((x) => at(x).value, start, end))
   }
   function atReturn(expected: number): Efficient {
-    return findTolerance(({ weights }) => weightedSum(weights, means) - expected)
+    return findTolerance(({ weights }) => sumOfProducts(weights, means) - expected)
   }
   function tangency(riskFreeRate: number): Efficient | undefined {
     if (top <= riskFreeRate) return undefined
     // At the tangency, tolerance = variance / excess return.
     const found = findTolerance(({ weights }, tolerance) => {
-      const excess = weightedSum(weights, means) - riskFreeRate
+      const excess = sumOfProducts(weights, means) - riskFreeRate
       const missing = tolerance * excess - quadraticForm(covariances, weights)
       // A minimum variance of 0 is the end of the frontier, not its tangency.
       return tolerance === 0 ? Math.min(missing, -Number.MIN_VALUE) : missing

@@ -1,5 +1,6 @@
 import { ToolError } from '../../../src/define-tool.ts'
 import { type Matrix, solveCholesky } from '../numeric/matrix.ts'
+import type { Pace } from '../numeric/pace.ts'
 import { applyMatrix, riskShares } from './figures.ts'
 
 const maxSteps = 200
@@ -10,11 +11,15 @@ const accuracy = 1e-9
  * n x C x / 2 - sum ln x, which is convex (Maillard, Roncalli and Teiletche 2010; damped Newton steps
  * of Spinu 2013). C are the correlations, so that assets of any volatility weigh alike.
  */
-export function equalRiskWeights(covariances: Matrix, deviations: readonly number[]): number[] {
+export async function equalRiskWeights(
+  covariances: Matrix,
+  deviations: readonly number[],
+  pace: Pace
+): Promise<number[]> {
   const correlations = covariances.map((row, i) =>
     row.map((value, j) => value / Number(deviations[i]) / Number(deviations[j]))
   )
-  const exposures = minimize(correlations)
+  const exposures = await minimize(correlations, pace)
   const raw = exposures.map((exposure, i) => exposure / Number(deviations[i]))
   const total = raw.reduce((sum, weight) => sum + weight, 0)
   const weights = raw.map((weight) => weight / total)
@@ -28,7 +33,7 @@ export function equalRiskWeights(covariances: Matrix, deviations: readonly numbe
   )
 }
 
-function minimize(correlations: Matrix): readonly number[] {
+async function minimize(correlations: Matrix, pace: Pace): Promise<readonly number[]> {
   const size = correlations.length
   let x = correlations.map(() => 1 / Math.sqrt(size))
   for (let step = 0; step < maxSteps; step += 1) {
@@ -45,6 +50,7 @@ function minimize(correlations: Matrix): readonly number[] {
     const length = decrement > 0.25 ? 1 / (1 + decrement) : 1
     x = x.map((value, i) => value - length * Number(direction[i]))
     if (!(decrement > 1e-14)) return x
+    await pace(step, maxSteps)
   }
   return x
 }

@@ -1,32 +1,26 @@
 import { z } from 'zod'
 import type { Matrix } from '../numeric/matrix.ts'
-import { mean, standardDeviation, sumOfProducts } from '../numeric/moments.ts'
+import { centred, mean, standardDeviation, sumOfProducts } from '../numeric/moments.ts'
 import { requireFinite } from '../numeric/numbers.ts'
 import type { Pace } from '../numeric/pace.ts'
-import { compensatedSum } from '../numeric/sums.ts'
-
-/** Sum over i of weights[i] * values[i]. */
-export function weightedSum(weights: readonly number[], values: readonly number[]): number {
-  return compensatedSum(weights.map((weight, i) => weight * Number(values[i])))
-}
 
 /** Matrix times vector. */
 export function applyMatrix(matrix: Matrix, vector: readonly number[]): number[] {
-  return matrix.map((row) => weightedSum(row, vector))
+  return matrix.map((row) => sumOfProducts(row, vector))
 }
 
 /** w S w, which rounding must not leave below 0. */
 export function quadraticForm(matrix: Matrix, weights: readonly number[]): number {
-  return Math.max(0, weightedSum(weights, applyMatrix(matrix, weights)))
+  return Math.max(0, sumOfProducts(weights, applyMatrix(matrix, weights)))
 }
 
 /** Sample means, deviations and covariances (n - 1) of returns, one row for each asset. */
 export async function estimate(returns: Matrix, pace: Pace) {
   const means = returns.map(mean)
-  const centred = returns.map((row, i) => row.map((value) => value - Number(means[i])))
+  const rows = returns.map(centred)
   const covariances = returns.map(() => Array.from(returns, () => 0))
-  for (const [i, row] of centred.entries()) {
-    for (const [j, other] of centred.slice(0, i + 1).entries()) {
+  for (const [i, row] of rows.entries()) {
+    for (const [j, other] of rows.slice(0, i + 1).entries()) {
       const covariance = sumOfProducts(row, other) / (row.length - 1)
       covariances[i]?.splice(j, 1, covariance)
       covariances[j]?.splice(i, 1, covariance)
@@ -55,7 +49,7 @@ export function describePortfolio(
   covariances: Matrix,
   riskFreeRate: number
 ) {
-  const expectedReturn = weightedSum(weights, means) + 0
+  const expectedReturn = sumOfProducts(weights, means) + 0
   const volatility = Math.sqrt(quadraticForm(covariances, weights))
   const ratio = (expectedReturn - riskFreeRate) / volatility
   return {

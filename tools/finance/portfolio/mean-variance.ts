@@ -1,17 +1,12 @@
 import { z } from 'zod'
 import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
+import { sumOfProducts } from '../numeric/moments.ts'
 import { formatAmount, formatPercent, requireFinite } from '../numeric/numbers.ts'
 import { requireSemidefinite, requireSymmetric } from '../numeric/semidefinite.ts'
 import { assetNames, maxAssets, requireNames, riskFreeRate } from './assets.ts'
 import { createEfficientSet } from './efficient-set.ts'
-import {
-  describePortfolio,
-  portfolioFields,
-  quadraticForm,
-  riskShares,
-  weightedSum
-} from './figures.ts'
+import { describePortfolio, portfolioFields, quadraticForm, riskShares } from './figures.ts'
 
 const optimizeMeanVariancePortfolio = defineTool({
   name: 'optimize_mean_variance_portfolio',
@@ -79,7 +74,7 @@ const optimizeMeanVariancePortfolio = defineTool({
     ).atTolerance(1 / riskAversion)
     const shares = riskShares(weights, covarianceMatrix)
     const penalty = (riskAversion / 2) * quadraticForm(covarianceMatrix, weights)
-    const objective = weightedSum(weights, expectedReturns) - penalty
+    const objective = sumOfProducts(weights, expectedReturns) - penalty
     return {
       ...describePortfolio(weights, expectedReturns, covarianceMatrix, input.riskFreeRate),
       objective: requireFinite(objective, 'riskAversion', 'use a smaller one'),

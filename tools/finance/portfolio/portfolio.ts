@@ -181,18 +181,15 @@ const calculateRiskParity = defineTool({
   summary: ({ weights, assets, volatility }) =>
     `${listWeights(weights, assets)}: each carries 1/${weights.length} of the variance; volatility ${formatPercent(volatility)} per period.`,
   run: async ({ assets, returns }, ctx) => {
-    const { means, deviations, covariances, figures } = await estimateAssets(
-      assets,
-      returns,
-      createPace(ctx)
-    )
+    const pace = createPace(ctx)
+    const { means, deviations, covariances, figures } = await estimateAssets(assets, returns, pace)
     const still = deviations.indexOf(0)
     if (still !== -1) {
       throw new ToolError(
         `returns[${still}]: never vary, so that they carry no risk; leave them out`
       )
     }
-    const weights = equalRiskWeights(covariances, deviations)
+    const weights = await equalRiskWeights(covariances, deviations, pace)
     const total = deviations.reduce((sum, deviation) => sum + 1 / deviation, 0)
     const { expectedReturn, volatility } = describePortfolio(weights, means, covariances, 0)
     return {

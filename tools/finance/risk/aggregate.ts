@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
 import type { Matrix } from '../numeric/matrix.ts'
+import { sumOfProducts } from '../numeric/moments.ts'
 import { formatAmount, formatPercent } from '../numeric/numbers.ts'
 import { requireSemidefinite, requireSymmetric } from '../numeric/semidefinite.ts'
 import { compensatedSum } from '../numeric/sums.ts'
@@ -66,7 +67,7 @@ const aggregatePortfolioRisk = defineTool({
     const undiversifiedVaR = compensatedSum(exposures.map(Math.abs))
     const benefit = undiversifiedVaR - aggregatedVaR
     const portfolios = exposures.map((exposure, i) => {
-      const slope = product(correlations[i] ?? [], exposures)
+      const slope = sumOfProducts(correlations[i] ?? [], exposures)
       const marginalVaR = aggregatedVaR > 0 ? slope / aggregatedVaR : undefined
       return {
         name: portfolioNames?.[i] ?? `Portfolio ${i + 1}`,
@@ -91,16 +92,12 @@ function aggregate(exposures: readonly number[], correlations: Matrix): number {
   const size = exposures.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   if (size === 0) return 0
   const scaled = exposures.map((value) => value / size)
-  const square = product(
+  const square = sumOfProducts(
     scaled,
-    correlations.map((row) => product(row, scaled))
+    correlations.map((row) => sumOfProducts(row, scaled))
   )
   // Rounding can leave a perfect hedge a little below 0.
   return square < 1e-15 ? 0 : size * Math.sqrt(square)
-}
-
-function product(first: readonly number[], second: readonly number[]): number {
-  return compensatedSum(first.map((value, i) => value * Number(second[i])))
 }
 
 function requireLength(list: readonly unknown[] | undefined, size: number, field: string): void {

@@ -61,7 +61,11 @@ export const monitorDebtCovenants = defineTool({
   output: z.object({
     entity: z.string(),
     period: z.string(),
-    compliant: z.boolean().describe('Whether no covenant is breached'),
+    compliant: z
+      .boolean()
+      .describe(
+        'Whether no covenant is breached; says nothing about those counted in notComputable'
+      ),
     met: z.int(),
     breached: z.int(),
     notComputable: z.int(),

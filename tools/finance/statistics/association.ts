@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defineTool, ToolError } from '../../../src/define-tool.ts'
-import type { ToolDefinition } from '../../../src/types.ts'
+import type { CallContext, ToolDefinition } from '../../../src/types.ts'
 import { correlation, covariance } from '../numeric/moments.ts'
 import { normalSurvival } from '../numeric/normal.ts'
 import { formatNumber } from '../numeric/numbers.ts'
+import { createPace } from '../numeric/pace.ts'
 import { testCorrelation } from './correlation-test.ts'
 import { averageRanks } from './ranks.ts'
 import { population, requireAllFinite, requirePairs, requireVariation, series } from './series.ts'
@@ -43,11 +44,20 @@ const calculateCovariance = defineTool({
   }
 })
 
-function rankCorrelation(x: readonly number[], y: readonly number[]): number {
+async function rankCorrelation(
+  x: readonly number[],
+  y: readonly number[],
+  ctx: CallContext
+): Promise<number> {
   requirePairs(x, y)
   requireVariation(x, 'x')
   requireVariation(y, 'y')
-  return correlation(averageRanks(x), averageRanks(y))
+  const pace = createPace(ctx)
+  const ranksOfX = averageRanks(x)
+  await pace(1, 3)
+  const ranksOfY = averageRanks(y)
+  await pace(2, 3)
+  return correlation(ranksOfX, ranksOfY)
 }
 
 const spearmansCorrelation = defineTool({
@@ -68,8 +78,8 @@ const spearmansCorrelation = defineTool({
   }),
   summary: ({ correlation, count }) =>
     `Rank correlation ${formatNumber(correlation)} of ${count} pairs.`,
-  run: ({ x, y }) => {
-    const r = rankCorrelation(x, y)
+  run: async ({ x, y }, ctx) => {
+    const r = await rankCorrelation(x, y, ctx)
     return { correlation: r, count: x.length, ...testCorrelation(r, x.length) }
   }
 })
@@ -91,8 +101,8 @@ const calculateZScore = defineTool({
     count: z.int()
   }),
   summary: ({ z, pValue }) => `z ${formatNumber(z)}, two-sided p ${formatNumber(pValue)}.`,
-  run: ({ x, y }) => {
-    const rho = rankCorrelation(x, y)
+  run: async ({ x, y }, ctx) => {
+    const rho = await rankCorrelation(x, y, ctx)
     if (Math.abs(rho) === 1) {
       throw new ToolError('y: its order is that of x or the reverse, and no finite z exists')
     }

@@ -1,4 +1,4 @@
-import { mean, standardDeviation, variance } from '../numeric/moments.ts'
+import { centred, mean, standardDeviation, variance } from '../numeric/moments.ts'
 import { quantile, sortNumbers } from '../numeric/quantile.ts'
 import { compensatedSum } from '../numeric/sums.ts'
 
@@ -38,18 +38,19 @@ export function describeSample(values: readonly number[]) {
 /** Adjusted Fisher-Pearson skewness, Excel's SKEW; needs three values that are not all equal. */
 export function skewness(values: readonly number[]): number {
   const n = values.length
-  return (n / (n - 1) / (n - 2)) * sumOfStandardized(values, 3)
+  const cubes = standardize(values).map((z) => z * z * z)
+  return (n / (n - 1) / (n - 2)) * compensatedSum(cubes)
 }
 
 /** Adjusted excess kurtosis, Excel's KURT; needs four values that are not all equal. */
 export function excessKurtosis(values: readonly number[]): number {
   const n = values.length
   const factor = (n * (n + 1)) / (n - 1) / (n - 2) / (n - 3)
-  return factor * sumOfStandardized(values, 4) - (3 * (n - 1) ** 2) / (n - 2) / (n - 3)
+  const fourths = standardize(values).map((z) => z * z * (z * z))
+  return factor * compensatedSum(fourths) - (3 * (n - 1) ** 2) / (n - 2) / (n - 3)
 }
 
-function sumOfStandardized(values: readonly number[], power: number): number {
-  const centre = mean(values)
+function standardize(values: readonly number[]): Float64Array {
   const deviation = standardDeviation(values, 1)
-  return compensatedSum(values.map((value) => ((value - centre) / deviation) ** power))
+  return centred(values).map((part) => part / deviation)
 }

@@ -4,6 +4,7 @@ import type { ToolDefinition } from '../../../src/types.ts'
 import { correlation, covariance, mean, standardDeviation } from '../numeric/moments.ts'
 import { normalQuantile } from '../numeric/normal.ts'
 import { formatNumber } from '../numeric/numbers.ts'
+import { createPace } from '../numeric/pace.ts'
 import { studentQuantile } from '../numeric/student.ts'
 import { testCorrelation } from './correlation-test.ts'
 import { describeSample, describeSpread, excessKurtosis, skewness } from './descriptives.ts'
@@ -55,18 +56,19 @@ const descriptiveStatsExtended = defineTool({
   }),
   summary: ({ count, mean, median, standardDeviation }) =>
     `${count} values, mean ${formatNumber(mean)}, median ${formatNumber(median)}${standardDeviation === undefined ? '' : `, standard deviation ${formatNumber(standardDeviation)}`}.`,
-  run: ({ values }) => {
+  run: async ({ values }, ctx) => {
+    const n = values.length
     const varies = values.some((value) => value !== values[0])
-    const results = requireAllFinite(
-      {
-        ...describeSpread(values),
-        ...(values.length > 1 && describeSample(values)),
-        ...(varies && values.length > 2 && { skewness: skewness(values) }),
-        ...(varies && values.length > 3 && { kurtosis: excessKurtosis(values) })
-      },
-      'values'
-    )
-    return { count: values.length, ...results }
+    const pace = createPace(ctx)
+    const spread = describeSpread(values)
+    await pace(1, 4)
+    const sample = n > 1 && describeSample(values)
+    await pace(2, 4)
+    const third = varies && n > 2 && { skewness: skewness(values) }
+    await pace(3, 4)
+    const fourth = varies && n > 3 && { kurtosis: excessKurtosis(values) }
+    const results = requireAllFinite({ ...spread, ...sample, ...third, ...fourth }, 'values')
+    return { count: n, ...results }
   }
 })
 

@@ -1,5 +1,5 @@
 import { ToolError } from '../../../src/define-tool.ts'
-import { covariance, mean, sumOfProducts, variance } from '../numeric/moments.ts'
+import { centred, covariance, mean, sumOfProducts, variance } from '../numeric/moments.ts'
 import { studentQuantile, studentSurvival } from '../numeric/student.ts'
 
 /** Least-squares line through points, from centred sums. */
@@ -24,8 +24,8 @@ export function fitLine(x: readonly number[], y: readonly number[]): LineFit {
     throw new ToolError('x: the squares of its deviations leave the range of numbers; scale x')
   }
   const slope = covariance(x, y, 0) / spread
-  const centred = y.map((value) => value - meanY)
-  const residuals = x.map((value, i) => (centred[i] ?? Number.NaN) - slope * (value - meanX))
+  const centredY = centred(y)
+  const residuals = centred(x).map((value, i) => (centredY[i] ?? 0) - slope * value)
   return {
     slope,
     intercept: meanY - slope * meanX,
@@ -33,7 +33,7 @@ export function fitLine(x: readonly number[], y: readonly number[]): LineFit {
     meanY,
     spreadX: spread * x.length,
     residualSum: sumOfProducts(residuals, residuals),
-    totalSum: sumOfProducts(centred, centred)
+    totalSum: sumOfProducts(centredY, centredY)
   }
 }
 
@@ -56,12 +56,14 @@ export function inferLine(fit: LineFit, n: number) {
   }
 }
 
-/** Value on the line at x; with n > 2 points also the 95 % interval of one new observation. */
-export function predictAt(fit: LineFit, n: number, x: number) {
-  const y = fit.meanY + fit.slope * (x - fit.meanX)
-  if (n < 3) return { x, y }
-  const sigma = Math.sqrt(fit.residualSum / (n - 2))
-  const distance = (x - fit.meanX) / Math.sqrt(fit.spreadX)
-  const margin = -studentQuantile(0.025, n - 2) * sigma * Math.sqrt(1 + 1 / n + distance ** 2)
-  return { x, y, lower: y - margin, upper: y + margin }
+/** Values on the line at some x; with n > 2 points also the 95 % intervals of one new observation each. */
+export function predictAt(fit: LineFit, n: number, at: readonly number[]) {
+  const values = at.map((x) => ({ x, y: fit.meanY + fit.slope * (x - fit.meanX) }))
+  if (n < 3) return values
+  const critical = -studentQuantile(0.025, n - 2) * Math.sqrt(fit.residualSum / (n - 2))
+  return values.map(({ x, y }) => {
+    const distance = (x - fit.meanX) / Math.sqrt(fit.spreadX)
+    const margin = critical * Math.sqrt(1 + 1 / n + distance ** 2)
+    return { x, y, lower: y - margin, upper: y + margin }
+  })
 }

@@ -71,7 +71,7 @@ export const linearRegression: ToolDefinition = defineTool({
       intercept,
       count: n,
       ...requireAllFinite({ ...qualityOf(fit, x, y), ...errorsOf(fit, n) }, 'y'),
-      predictions: predictFor.map((at) => requireAllFinite(predictAt(fit, n, at), 'predictFor'))
+      predictions: predictAt(fit, n, predictFor).map((at) => requireAllFinite(at, 'predictFor'))
     }
   }
 })

@@ -3,8 +3,9 @@ import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
 import { fSurvival } from '../numeric/f-distribution.ts'
 import { formatNumber } from '../numeric/numbers.ts'
+import { createPace } from '../numeric/pace.ts'
 import { studentQuantile, studentSurvival } from '../numeric/student.ts'
-import { fitMultiple, type MultipleFit, predict } from './multiple-fit.ts'
+import { fitMultiple, type MultipleFit } from './multiple-fit.ts'
 import { confidenceLevel, requireAllFinite, requireVariation } from './series.ts'
 
 const maxRows = 10_000
@@ -79,15 +80,21 @@ export const multipleLinearRegression: ToolDefinition = defineTool({
   }),
   summary: ({ coefficients, rSquared }) =>
     `R2 ${formatNumber(rSquared)}; ${coefficients.map(({ name, coefficient }) => `${name} ${formatNumber(coefficient)}`).join(', ')}.`,
-  run: ({ X, y, confidenceLevel, predictorNames, predictFor = [] }) => {
+  run: async ({ X, y, confidenceLevel, predictorNames, predictFor = [] }, ctx) => {
     const size = requireShape(X, y, predictFor)
     const names = namesOf(size, predictorNames)
     requireVariation(y, 'y')
-    const fit = fitMultiple(X, y)
+    const pace = createPace(ctx)
+    const fit = await fitMultiple(X, y, pace)
     requireIndependence(fit, names)
     const df = X.length - size - 1
     const sigma = Math.sqrt(fit.residualSum / df)
     const critical = -studentQuantile((1 - confidenceLevel) / 2, df)
+    const predictions: z.output<typeof prediction>[] = []
+    for (const at of predictFor) {
+      predictions.push(predictWithin(fit, at, sigma, critical))
+      await pace(predictions.length, predictFor.length)
+    }
     return {
       coefficients: names.map((name, j) => ({
         name,
@@ -97,7 +104,7 @@ export const multipleLinearRegression: ToolDefinition = defineTool({
       residualStandardDeviation: sigma,
       degreesOfFreedom: df,
       count: X.length,
-      predictions: predictFor.map((at) => predictWithin(fit, at, sigma, critical))
+      predictions
     }
   }
 })
@@ -148,7 +155,7 @@ interface Scale {
 
 function inferCoefficient(fit: MultipleFit, j: number, { sigma, df, critical }: Scale) {
   const value = fit.coefficients[j] ?? Number.NaN
-  const standardError = sigma * Math.sqrt(fit.inverseGram[j]?.[j] ?? Number.NaN)
+  const standardError = sigma * Math.sqrt(fit.variances[j] ?? Number.NaN)
   const t = value / standardError
   const vif = fit.inflation[j - 1]
   const results = {
@@ -175,7 +182,7 @@ function qualityOf(fit: MultipleFit, size: number, df: number) {
 }
 
 function predictWithin(fit: MultipleFit, at: readonly number[], sigma: number, critical: number) {
-  const { value, leverage } = predict(fit, at)
+  const { value, leverage } = fit.predict(at)
   const meanMargin = critical * sigma * Math.sqrt(leverage)
   const margin = critical * sigma * Math.sqrt(1 + leverage)
   const results = {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineTool } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
 import { formatAmount, formatPercent, requireFinite } from '../numeric/numbers.ts'
+import { createPace } from '../numeric/pace.ts'
 import { compensatedSum } from '../numeric/sums.ts'
 import { discountRate, maxFlows, periodicFlows, tooManyFlows } from './cash-flow-fields.ts'
 import { formatUtcDay, parseUtcDay } from './dates.ts'
@@ -112,8 +113,8 @@ const calculateIrr = defineTool({
   }),
   summary: ({ irr, rates }) =>
     `Internal rate of return ${formatPercent(irr)} per period${others(irr, rates)}.`,
-  run: ({ cashFlows, guess }) => {
-    const { rate, ...rest } = solveRates(toPeriods(cashFlows), guess)
+  run: async ({ cashFlows, guess }, ctx) => {
+    const { rate, ...rest } = await solveRates(toPeriods(cashFlows), guess, createPace(ctx))
     return { irr: rate, ...rest }
   }
 })
@@ -173,9 +174,10 @@ const calculateXirr = defineTool({
   }),
   summary: ({ xirr, rates }) =>
     `Internal rate of return ${formatPercent(xirr)} per year, actual/365${others(xirr, rates)}.`,
-  run: ({ cashFlows, guess }) => {
+  run: async ({ cashFlows, guess }, ctx) => {
     const { days, earliest } = toDays(cashFlows)
-    const { rate, ...rest } = solveRates(toYears(cashFlows, days, earliest), guess)
+    const flows = toYears(cashFlows, days, earliest)
+    const { rate, ...rest } = await solveRates(flows, guess, createPace(ctx))
     return { xirr: rate, ...rest }
   }
 })

@@ -61,12 +61,15 @@ export function trendAt({ line, back }: Trend, index: number): number {
 }
 
 /** The same with the 95 % interval of one new value, from three values on and where doubles hold it. */
-export function forecastAt({ line, count, back }: Trend, index: number) {
-  const { y, lower, upper } = predictAt(line, count, index)
-  const bounds = [lower, upper].map((bound) => (bound === undefined ? Number.NaN : back(bound)))
+export function forecastAt(trend: Trend, index: number) {
+  const { line, count, back } = trend
+  const [prediction] = predictAt(line, count, [index]) as { lower?: number; upper?: number }[]
+  const [lower, upper] = [prediction?.lower, prediction?.upper].map((bound = Number.NaN) =>
+    back(bound)
+  )
   return {
-    value: back(y),
-    ...(bounds.every(Number.isFinite) && { lower: bounds[0], upper: bounds[1] })
+    value: trendAt(trend, index),
+    ...(Number.isFinite(lower) && Number.isFinite(upper) && { lower, upper })
   }
 }
 

@@ -1,6 +1,7 @@
 import { ToolError } from '../../../../src/define-tool.ts'
+import { sumOfProducts } from '../../numeric/moments.ts'
 import type { Pace } from '../../numeric/pace.ts'
-import { dot, type LinearProgram, type Optimum, solveLinear } from './simplex.ts'
+import { type LinearProgram, type Optimum, solveLinear } from './simplex.ts'
 
 /** A linear program, some of whose variables must be whole numbers. */
 export interface IntegerProgram extends LinearProgram {
@@ -148,6 +149,6 @@ async function accept(search: Search, node: Node, relaxed: Optimum): Promise<voi
   const x = exact.x.map((level, index) =>
     lower[index] === upper[index] ? (upper[index] ?? level) : level
   )
-  const value = dot(program.objective, x)
+  const value = sumOfProducts(program.objective, x)
   if (!search.best || value < search.best.value) search.best = { x, value }
 }

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { defineTool, ToolError } from '../../../../src/define-tool.ts'
 import { monotonicClock } from '../../../../src/limit.ts'
 import type { ToolDefinition } from '../../../../src/types.ts'
+import { sumOfProducts } from '../../numeric/moments.ts'
 import { createPace } from '../../numeric/pace.ts'
 import { type IntegerProgram, solveInteger } from './branch-and-bound.ts'
 import { constraintsInput, maxSize, objectiveInput, sense, signOf, toProgram } from './inputs.ts'
-import { dot, type LinearProgram } from './simplex.ts'
+import type { LinearProgram } from './simplex.ts'
 
 const indexes = z
   .array(
@@ -61,7 +62,7 @@ export const solveIntegerProgram: ToolDefinition = defineTool({
     const endMs = monotonicClock() + timeLimitSeconds * 1000
     const limits = { maxNodes, isOver: () => monotonicClock() > endMs }
     const found = await solveInteger(program, limits, createPace(ctx))
-    const objectiveValue = dot(objective, found.x)
+    const objectiveValue = sumOfProducts(objective, found.x)
     const bestBound = found.isProved ? objectiveValue : signOf(sense) * found.bound
     const gap = Math.abs(objectiveValue - bestBound)
     return {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defineTool, ToolError } from '../../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../../src/types.ts'
+import { sumOfProducts } from '../../numeric/moments.ts'
 import { createPace } from '../../numeric/pace.ts'
 import { constraintsInput, objectiveInput, sense, signOf, toProgram } from './inputs.ts'
-import { dot, type Solution, solveLinear } from './simplex.ts'
+import { type Solution, solveLinear } from './simplex.ts'
 
 export const solveLinearProgram: ToolDefinition = defineTool({
   name: 'solve_linear_program',
@@ -36,14 +37,14 @@ export const solveLinearProgram: ToolDefinition = defineTool({
     const sign = signOf(sense)
     const shadowPrices = found.duals.map((dual) => sign * dual + 0)
     return {
-      objectiveValue: dot(objective, found.x),
+      objectiveValue: sumOfProducts(objective, found.x),
       solution: [...found.x],
       shadowPrices,
       reducedCosts: found.reducedCosts.map((cost) => sign * cost + 0),
       slacks: constraints.map(({ coefficients, rhs }) =>
-        Math.abs(rhs - dot(coefficients, found.x))
+        Math.abs(rhs - sumOfProducts(coefficients, found.x))
       ),
-      dualValue: dot(
+      dualValue: sumOfProducts(
         shadowPrices,
         constraints.map(({ rhs }) => rhs)
       )

@@ -1,4 +1,5 @@
 import { ToolError } from '../../../../src/define-tool.ts'
+import { sumOfProducts } from '../../numeric/moments.ts'
 import type { Pace } from '../../numeric/pace.ts'
 import { compensatedSum } from '../../numeric/sums.ts'
 import { buildProgram, type Prepared } from './prepare.ts'
@@ -141,18 +142,13 @@ function readSolution(prepared: Prepared, program: LinearProgram): Optimum {
     )
     return compensatedSum([cost, ...parts])
   })
-  const value = dot(objective, x)
+  const value = sumOfProducts(objective, x)
   return { kind: 'optimal', x: x.map((level) => level + 0), value, duals, reducedCosts }
-}
-
-/** Compensated inner product. */
-export function dot(a: readonly number[], b: readonly number[]): number {
-  return compensatedSum(a.map((value, index) => value * (b[index] as number)))
 }
 
 function requireFeasible({ x, value }: Optimum, { constraints, upper }: LinearProgram): void {
   const isKept = constraints.every(({ coefficients, relation, rhs }) => {
-    const excess = dot(coefficients, x) - rhs
+    const excess = sumOfProducts(coefficients, x) - rhs
     const size = coefficients.reduce(
       (largest, a, index) => Math.max(largest, Math.abs(a * (x[index] as number))),
       Math.abs(rhs)

@@ -37,14 +37,16 @@ export const gradientDescentOptimize: ToolDefinition = defineTool({
     description: z.string().max(500).optional().describe('Repeated in the answer, nothing else')
   }),
   output: z.object({
-    solution: z.array(z.number()).describe('The optimum found, one number per variable'),
+    solution: z
+      .array(z.number())
+      .describe('Where it is level, an optimum as a rule, one number per variable'),
     objectiveValue: z.number().describe('The formula there'),
     gradient: z.array(z.number()).describe('Slopes there, by central differences'),
     iterations: z.int().describe('Steps taken'),
     description: z.string().optional()
   }),
   summary: ({ solution, objectiveValue, iterations }) =>
-    `${objectiveValue} at (${solution.join(', ')}) after ${iterations} steps; a local optimum.`,
+    `${objectiveValue} at (${solution.join(', ')}) after ${iterations} steps, where it is level.`,
   run: async ({ formula, initialValues, sense, description, ...limits }, ctx) => {
     const names = initialValues.map((_, index) => `x${index}`)
     const { evaluate } = compileExpression(formula, names, 'formula')
@@ -85,6 +87,11 @@ async function descend(
     if (wait) await wait
     const gradient = estimateGradient(objective, x, value, unbounded)
     const slope = Math.max(...gradient.map(Math.abs))
+    if (Number.isNaN(slope)) {
+      throw new ToolError(
+        `formula: it has no slope at (${x.join(', ')}), because it has no value on either side; try other initialValues, or minimize_function with bounds`
+      )
+    }
     if (slope <= tolerance) return { x, gradient, iterations }
     const next = takeStep(objective, x, value, gradient, rate)
     if (!next) throw notConverged(`is stuck at a slope of ${slope.toPrecision(3)}`)

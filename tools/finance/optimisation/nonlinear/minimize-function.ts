@@ -5,7 +5,7 @@ import { compileExpression, expressionInput } from '../../expression/expression.
 import { createPace } from '../../numeric/pace.ts'
 import { createGenerator, generatorName, maxSeed } from '../../numeric/random.ts'
 import { relation, sense, signOf } from '../linear/inputs.ts'
-import { isBounded, minimize } from './minimize.ts'
+import { isBounded, minimize, unitOf } from './minimize.ts'
 import { type Budget, type Objective, type Problem, withoutErrors } from './problem.ts'
 
 const maxVariables = 30
@@ -112,12 +112,14 @@ export const minimizeFunction: ToolDefinition = defineTool({
     }
     const generator = createGenerator(seed)
     const start = variables.map(startOf)
-    const found = await minimize(problem, { method, start, restarts, tolerance, generator })
+    const unit = unitOf(problem, { start, generator: createGenerator(seed) })
+    const scaled = { ...problem, objective: (x: readonly number[]) => problem.objective(x) / unit }
+    const found = await minimize(scaled, { method, start, restarts, tolerance, generator })
     const [best] = found
     if (!best) throw requireValue()
     const margin = 1e-6 * Math.max(1, Math.abs(best.value))
     return {
-      objectiveValue: signOf(sense) * best.value + 0,
+      objectiveValue: signOf(sense) * best.value * unit + 0,
       solution: variables.map((each, index) => describePoint(each, best.x[index] as number)),
       ...values(best.x),
       method: best.method,

@@ -41,6 +41,18 @@ export async function minimize(problem: Problem, plan: Plan): Promise<readonly A
   return converged.sort((a, b) => a.value - b.value)
 }
 
+/**
+ * The power of two by which an objective is divided, so that values far below 1 do not look level: the
+ * spread over a few points, at most 1. No division by it rounds.
+ */
+export function unitOf(problem: Problem, plan: Pick<Plan, 'start' | 'generator'>): number {
+  const points = [clamp(plan.start, problem)]
+  while (points.length < 5) points.push(anotherStart(problem, plan))
+  const values = points.map(problem.objective).filter(Number.isFinite)
+  const spread = Math.max(...values) - Math.min(...values)
+  return spread > 0 && spread < 1 ? 2 ** Math.max(-1000, Math.floor(Math.log2(spread))) : 1
+}
+
 /** No double far from 0 has neighbours near enough to be told apart: it ran away. */
 const farthest = 1e15
 
@@ -71,7 +83,10 @@ function unfinished(problem: Problem, attempts: readonly Attempt[]): ToolError {
 }
 
 /** Without finite bounds, somewhere around the start, at widths from 1 to 100. */
-function anotherStart(problem: Problem, { start, generator }: Plan): number[] {
+function anotherStart(
+  problem: Problem,
+  { start, generator }: Pick<Plan, 'start' | 'generator'>
+): number[] {
   if (isBounded(problem)) return randomPoint(problem, generator)
   const width = 10 ** (2 * generator.next())
   const moved = start.map(

@@ -26,7 +26,8 @@ Regression (linear_regression, multiple_linear_regression)
   R2 = 1 - residual sum of squares / total sum of squares
   adjusted R2 = 1 - (1 - R2)(n - 1) / (n - k - 1), k predictors
   VIF of a predictor = 1 / (1 - R2 of that predictor on the others); above 10 it is nearly redundant
-Solved by Householder QR, never by the normal equations, which lose half of the digits.
+Several predictors are solved by Householder QR of the centred columns, never by the normal equations,
+which lose half of the digits.
 linear_regression {"x":[1,2,3,4,5],"y":[2,4,5,4,5]} -> slope 0.6000
 linear_regression {"x":[1,2,3,4,5],"y":[2,4,5,4,5]} -> rSquared 0.6000
 

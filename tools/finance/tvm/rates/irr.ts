@@ -1,5 +1,6 @@
 import { ToolError } from '../../../../src/define-tool.ts'
 import { requireFinite } from '../../numeric/numbers.ts'
+import type { Pace } from '../../numeric/pace.ts'
 import { compensatedSum } from '../../numeric/sums.ts'
 import { compound } from '../annuity.ts'
 import { countSignChanges, createExponentialSum, evaluate, type Flow } from './exponential-sum.ts'
@@ -23,11 +24,15 @@ export interface RateSolution {
  * Rates above -1 at which the net present value is 0 (Norstrom 1972 on why there can be several).
  * Throws a ToolError with the reason when there is none.
  */
-export function solveRates(flows: readonly Flow[], guess: number): RateSolution {
+export async function solveRates(
+  flows: readonly Flow[],
+  guess: number,
+  pace: Pace
+): Promise<RateSolution> {
   const sum = createExponentialSum(flows)
   const signChanges = countSignChanges(sum)
   if (signChanges === 0) throw new ToolError(reasonForNoRate(flows))
-  const { roots, clipped } = findLogRates(sum)
+  const { roots, clipped } = await findLogRates(sum, pace)
   const nearest = nearestTo(guess, roots)
   if (nearest === undefined) throw new ToolError(clipped ? outOfRange : neverZero)
   const residual = Math.abs(evaluate(sum, nearest).value)

@@ -1,3 +1,4 @@
+import type { Pace } from '../../numeric/pace.ts'
 import { countSignChanges, type ExponentialSum, evaluate } from './exponential-sum.ts'
 import { polynomialRoots, rootsBetween } from './roots.ts'
 import { centerAt, expand, isExpandable } from './taylor.ts'
@@ -18,17 +19,21 @@ export interface RateSearch {
  * hides what lies between them. With one sign change there is one root (Descartes). With more, a grid is
  * laid on which a Taylor polynomial stands for the sum; its turning points separate the roots.
  */
-export function findLogRates(sum: ExponentialSum): RateSearch {
+export async function findLogRates(sum: ExponentialSum, pace: Pace): Promise<RateSearch> {
   const [low, high] = rootRange(sum)
   const start = Math.max(low, lowestLogRate)
   const end = Math.min(high, highestLogRate)
   const clipped = start !== low || end !== high
   if (start >= end) return { roots: [], clipped }
-  const separators = countSignChanges(sum) > 1 ? turningPoints(sum, start, end) : []
+  const separators = countSignChanges(sum) > 1 ? await turningPoints(sum, start, end, pace) : []
   // Rate 0 is always looked at, so that flows adding up to 0 give exactly 0.
   const points = [start, 0, end, ...separators].filter((u) => u >= start && u <= end)
   points.sort((a, b) => a - b)
-  const roots = rootsBetween((u) => evaluate(sum, u), points)
+  const roots: number[] = []
+  for (const root of rootsBetween((u) => evaluate(sum, u), points)) {
+    if (root !== undefined) roots.push(root)
+    await pace(1, 2)
+  }
   return { roots, clipped }
 }
 
@@ -49,7 +54,12 @@ function rootRange(sum: ExponentialSum): [low: number, high: number] {
 }
 
 /** Grid points, and between them the turning points of the sum times an exponential. */
-function turningPoints(sum: ExponentialSum, start: number, end: number): number[] {
+async function turningPoints(
+  sum: ExponentialSum,
+  start: number,
+  end: number,
+  pace: Pace
+): Promise<number[]> {
   const points: number[] = []
   let from = start
   let halfWidth = (end - start) / 2
@@ -58,6 +68,7 @@ function turningPoints(sum: ExponentialSum, start: number, end: number): number[
     while (!isExpandable(sum, center, halfWidth)) {
       halfWidth /= 2
       center = centerAt(sum, from + halfWidth)
+      await pace((from - start) / (end - start), 2)
     }
     const derivative = expand(sum, center, halfWidth)
       .map((coefficient, power) => coefficient * power)
@@ -66,6 +77,7 @@ function turningPoints(sum: ExponentialSum, start: number, end: number): number[
     for (const x of polynomialRoots(derivative)) points.push(center.u + halfWidth * x)
     from += 2 * halfWidth
     halfWidth *= 1.5
+    await pace((from - start) / (end - start), 2)
   }
   return points
 }

@@ -8,26 +8,28 @@ export interface Evaluation {
 }
 
 /**
- * Roots, ascending, of a function that has at most one between neighbouring points, which ascend.
- * A root of even order changes no sign: it is found when it is one of the points.
+ * Roots, ascending, of a function that has at most one between neighbouring points, which ascend; after
+ * each point one of them or undefined, so that long work can give way. A root of even order changes no
+ * sign: it is found when it is one of the points.
  */
-export function rootsBetween(f: (x: number) => Evaluation, points: readonly number[]): number[] {
+export function* rootsBetween(
+  f: (x: number) => Evaluation,
+  points: readonly number[]
+): Generator<number | undefined> {
   const signedValue = (x: number) => {
     const { value, noise } = f(x)
     return Math.abs(value) <= noise ? 0 : value
   }
-  const roots: number[] = []
   let previous: Point | undefined
   for (const at of points) {
     const value = signedValue(at)
     if (previous && Math.sign(previous.value) * Math.sign(value) < 0) {
-      roots.push(brentRoot((x) => f(x).value, previous, { at, value }))
+      yield brentRoot((x) => f(x).value, previous, { at, value })
     }
     const same = previous?.value === 0 && signedValue((previous.at + at) / 2) === 0
-    if (value === 0 && !same) roots.push(at)
+    yield value === 0 && !same ? at : undefined
     previous = { at, value }
   }
-  return roots
 }
 
 /**
@@ -42,5 +44,6 @@ export function polynomialRoots(coefficients: readonly number[]): number[] {
     value: coefficients.reduceRight((value, coefficient) => value * x + coefficient, 0),
     noise
   })
-  return rootsBetween(evaluate, [-1, ...polynomialRoots(derivative), 1])
+  const points = [-1, ...polynomialRoots(derivative), 1]
+  return [...rootsBetween(evaluate, points)].filter((root) => root !== undefined)
 }
