@@ -8,7 +8,12 @@ const answerTimeoutMs = 600_000
 
 /** Asks a 2025-era client within the call: elicitation, sampling and roots as requests of ours. */
 export function createAsk({ mcpReq }: ServerContext, log: Log): Ask {
-  const options = { timeout: answerTimeoutMs, signal: mcpReq.signal }
+  // On the stream of the call: a client may send it before it has opened a stream of its own.
+  const options = {
+    timeout: answerTimeoutMs,
+    signal: mcpReq.signal,
+    relatedRequestId: mcpReq.id
+  }
 
   async function put({ method, params }: InputRequest): Promise<unknown> {
     if (method === 'elicitation/create') return mcpReq.elicitInput(params as never, options)
