@@ -7,13 +7,24 @@ const maxKeys = 10_000
 const maxElements = 100_000
 
 /**
- * Parses a message from outside. Throws a Refusal: `parse` when it is not JSON (or names
- * `__proto__`), `too_deep` when it nests over 64 levels, `too_many` when it holds over 10,000 keys
- * or 100,000 elements.
+ * Parses a client's message. Throws as `parseJson` does, and a Refusal `too_many` when it holds over
+ * 10,000 keys or 100,000 elements.
+ */
+export function parseMessage(text: string): unknown {
+  return parse(text, findExcess(text))
+}
+
+/**
+ * Parses what an API or a file holds, whose bytes are capped elsewhere. Throws a Refusal: `parse` when
+ * it is not JSON (or names `__proto__`), `too_deep` when it nests over 64 levels.
  */
 export function parseJson(text: string): unknown {
-  // Before JSON.parse: 1 MiB of brackets blocks the loop for half a second there.
   const fault = findExcess(text)
+  return parse(text, fault === 'too_deep' ? fault : undefined)
+}
+
+/** The scan comes before JSON.parse, where 1 MiB of brackets blocks the loop for half a second. */
+function parse(text: string, fault: 'too_deep' | 'too_many' | undefined): unknown {
   if (fault) throw new Refusal(fault)
   try {
     return secureJsonParse(text, undefined, { protoAction: 'error', constructorAction: 'error' })

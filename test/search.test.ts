@@ -15,9 +15,9 @@ t.test('the words of a task find its tool', async (t) => {
     ['CALCULATE_IRR', 'calculate_irr', 1],
     ['internal rate of return', 'calculate_irr', 2],
     ['amortization', 'create_amortization_schedule', 1],
-    ['level payments of a loan', 'create_amortization_schedule', 3],
+    ['level payments of a loan', 'calculate_payment', 1],
     ['integer program', 'solve_integer_program', 1],
-    ['which projects to fund from a budget', 'optimize_capital_allocation', 1],
+    ['which projects to fund from a budget', 'optimize_capital_allocation', 2],
     ['what is the minimum of a function', 'minimize_function', 2]
   ]
   for (const [query, name, within] of rows) {

@@ -11,7 +11,7 @@ import {
   type Transport
 } from '@modelcontextprotocol/server'
 import { Refusal, type RefusalKind } from '../src/errors.ts'
-import { isRecord, parseJson } from '../src/json.ts'
+import { isRecord, parseMessage } from '../src/json.ts'
 import { createLineFraming, type Line } from './line-framing.ts'
 import type { LineOutput } from './stdout.ts'
 
@@ -116,7 +116,7 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     if (line.text.trim() === '') return
     let message: unknown
     try {
-      message = parseJson(line.text)
+      message = parseMessage(line.text)
     } catch (error) {
       return refuse(error instanceof Refusal ? error.kind : 'parse', undefined)
     }

@@ -3,7 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Audit } from '../../src/audit.ts'
 import type { Authenticate } from '../../src/auth.ts'
 import { Refusal, toRefusal } from '../../src/errors.ts'
-import { parseJson } from '../../src/json.ts'
+import { parseMessage } from '../../src/json.ts'
 import { createStopped } from '../../src/kill-switch.ts'
 import { describeError } from '../../src/log.ts'
 import { type Gauges, listFamilies } from '../../src/metric-families.ts'
@@ -168,7 +168,7 @@ function addJsonParser(app: FastifyInstance): void {
     // DELETE may carry the header without a body.
     if (body === '' && request.method !== 'POST') return done(null, undefined)
     try {
-      done(null, parseJson(String(body)))
+      done(null, parseMessage(String(body)))
     } catch (error) {
       done(error as Error)
     }
