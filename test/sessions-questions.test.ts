@@ -7,7 +7,8 @@ import t from 'tap'
 import { startApp } from './helpers/app.ts'
 import { carriers } from './helpers/carriers.ts'
 import { childServer } from './helpers/clients.ts'
-import { authHeaders, modern, toolCall } from './helpers/messages.ts'
+import { openStream, send } from './helpers/http.ts'
+import { authHeaders, jsonHeaders, legacy, modern, request, toolCall } from './helpers/messages.ts'
 
 /* Questions of a tool to the person or the model behind the client, and the state between them. */
 
@@ -48,6 +49,30 @@ t.test('SDK v1 in a session: declined', async (t) => {
   const { content } = await client.callTool({ name: 'ask_name' })
   t.strictSame(content, text('asked once, decline: undefined'))
   await client.close()
+})
+
+t.test('a question comes on the stream of its call, without one of the client', async (t) => {
+  const capabilities = { elicitation: {} }
+  const hello = request('initialize', {
+    protocolVersion: legacy,
+    capabilities,
+    clientInfo: identity
+  })
+  const opened = await openStream(app.url, { headers: jsonHeaders(), body: hello })
+  const headers = {
+    ...jsonHeaders(),
+    'mcp-session-id': String(opened.headers['mcp-session-id']),
+    'mcp-protocol-version': legacy
+  }
+  const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' }
+  await send(app.url, { headers, body: initialized })
+  const call = request('tools/call', toolCall('ask_name'), 2)
+  const stream = await openStream(app.url, { headers, body: call })
+  const { id } = await stream.find(({ method }) => method === 'elicitation/create')
+  const result = { action: 'accept', content: { name: 'Ada' } }
+  await send(app.url, { headers, body: { jsonrpc: '2.0', id, result } })
+  const answer = await stream.find((message) => message.id === 2)
+  t.match(answer.result, { content: text('asked once, accept: Ada') })
 })
 
 t.test('SDK v1 over stdio', async (t) => {
