@@ -7,7 +7,8 @@ const rowsOf = (value: unknown) => value as readonly Row[]
 
 for (const { fit, digits } of [
   { fit: longley, digits: 12 },
-  { fit: filip, digits: 7.5 },
+  // 7.8 on Node 20, 7.4 on Node 24: their powers differ in the last bit.
+  { fit: filip, digits: 7 },
   { fit: wampler1, digits: 9 },
   { fit: wampler2, digits: 12 }
 ]) {
