@@ -49,6 +49,12 @@ export async function startTarget(transport: 'http' | 'stdio'): Promise<Target> 
   ]
   const running = spawnNode(args, env, ['pipe', 'pipe', 'pipe', 'ipc'])
   if (port > 0) await until(() => isHealthy(port), 'the server listens')
+  else {
+    running.write('{"jsonrpc":"2.0","id":"the-first","method":"ping"}\n')
+    await running.stdout.until(/"the-first"/)
+  }
+  // Loading modules is no stall that a client can cause.
+  running.child.send('reset')
   return {
     ...running,
     port,
