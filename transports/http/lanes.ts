@@ -11,10 +11,11 @@ import type { Config } from '../../src/settings.ts'
 import type { ChangeEvent, InputRequired, JsonSchema, Principal } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
+import type { Outlet } from './event-stream.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
-import { countAnswered, isModernRequest, screenBody } from './screen.ts'
+import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
 
@@ -27,8 +28,14 @@ export interface Lanes {
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
   /** Puts a question that the native lane got from a tool. */
   ask(request: FastifyRequest, reply: FastifyReply, question: InputRequired): Promise<Response>
-  /** GET and DELETE of a session. */
-  inSession(request: FastifyRequest, sessionId: string): Promise<Response>
+  /** GET of a session: its stream, or what is left of an answer that was cut off. */
+  listen(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    sessionId: string
+  ): Promise<Response | Outlet>
+  /** DELETE of a session. */
+  end(request: FastifyRequest, sessionId: string): Promise<Response>
   close(): Promise<void>
 }
 
@@ -131,6 +138,16 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     return sessionId === undefined ? sessions.open(call) : sessions.serve(sessionId, call)
   }
 
+  /** A request without a body. */
+  function inSession(request: FastifyRequest, sessionId: string): Promise<Response> {
+    return sessions.serve(sessionId, {
+      request: toWebRequest(request, { accept: acceptsBoth }),
+      authInfo: toAuthInfo(request),
+      principal: request.principal,
+      remote: request.ip
+    })
+  }
+
   return Object.freeze({
     sessions,
     native: createNativeLane(mcp, (name, principal) => !findParamCheck(name, principal)),
@@ -143,13 +160,15 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       countAnswered(request, isModern, mcp)
       return response
     },
-    inSession: (request, sessionId) =>
-      sessions.serve(sessionId, {
-        request: toWebRequest(request, { accept: acceptsBoth }),
-        authInfo: toAuthInfo(request),
-        principal: request.principal,
-        remote: request.ip
-      }),
+    async listen(request, reply, sessionId) {
+      screenVersion(request)
+      const { principal, ip: remote, headers } = request
+      const lastEventId = headers['last-event-id']
+      const visitor = { principal, remote }
+      const own = sessions.listen(sessionId, visitor, reply, lastEventId?.toString())
+      return own ?? inSession(request, sessionId)
+    },
+    end: inSession,
     async close() {
       stopAnnouncing()
       await modern.close()

@@ -3,11 +3,12 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import type { Outlet } from './event-stream.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
 import { endWithCredential, isLastingStream } from './lasting-stream.ts'
 import type { Refuse } from './refuse.ts'
-import { openAtOnce, sendResponse } from './web.ts'
+import { sendOutlet, sendResponse } from './web.ts'
 
 export interface McpRouteOptions {
   readonly mcp: Mcp
@@ -27,15 +28,18 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
   async function guard(
     request: FastifyRequest,
     reply: FastifyReply,
-    work: () => Promise<Response>
+    work: () => Promise<Response | Outlet>
   ): Promise<FastifyReply> {
     try {
-      const response = await work()
-      const sessionId = response.headers.get('mcp-session-id') ?? sessionIdOf(request)
-      const release = lanes.sessions.hold(sessionId)
-      onceGone(request, reply, release)
+      const answer = await work()
+      const isWeb = answer instanceof Response
+      const opened = isWeb ? answer.headers.get('mcp-session-id') : undefined
+      const sessionId = opened ?? sessionIdOf(request)
+      onceGone(request, reply, lanes.sessions.hold(sessionId))
       if (isLastingStream(request)) endWithCredential(request, reply)
-      return await sendResponse(reply, response)
+      return isWeb
+        ? await sendResponse(reply, answer)
+        : sendOutlet(reply, String(sessionId), answer)
     } catch (error) {
       if (!(error instanceof Refusal)) {
         mcp.log.error('request failed', { request_id: request.id, error: describeError(error) })
@@ -61,7 +65,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
       return guard(request, reply, async () => {
         const sessionId = sessionIdOf(request)
         if (sessionId === undefined) throw new Refusal('session_missing')
-        return openAtOnce(await lanes.inSession(request, sessionId))
+        return lanes.listen(request, reply, sessionId)
       })
     }
   )
@@ -69,7 +73,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
   app.delete(url, (request, reply) => {
     const sessionId = sessionIdOf(request)
     if (sessionId === undefined) return refuseMethod(request, reply)
-    return guard(request, reply, () => lanes.inSession(request, sessionId))
+    return guard(request, reply, () => lanes.end(request, sessionId))
   })
 
   app.route({ method: ['PUT', 'PATCH', 'HEAD'], url, handler: refuseMethod })

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Cancellation, createCancellation } from '../../src/cancellation.ts'
-import { boundUnread } from './event-stream.ts'
+import { boundUnread, type Outlet } from './event-stream.ts'
 import { untilGone } from './gone.ts'
 
 /**
@@ -47,6 +47,18 @@ export async function sendResponse(reply: FastifyReply, response: Response): Pro
   return reply.send(await response.text())
 }
 
+/** Sends the stream of a session. */
+export function sendOutlet(reply: FastifyReply, sessionId: string, outlet: Outlet): FastifyReply {
+  return reply
+    .headers({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      'mcp-session-id': sessionId
+    })
+    .send(outlet.stream)
+}
+
 /** The path of a request, also when its target came in absolute form (RFC 9112 §3.2.2). */
 export function pathOf({ url }: FastifyRequest): string {
   const target = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
@@ -58,22 +70,4 @@ export function pathOf({ url }: FastifyRequest): string {
 export function recordedPath(request: FastifyRequest): string {
   const { url } = request.routeOptions
   return url?.includes('/:') ? url : pathOf(request)
-}
-
-/** Lets the headers of an event stream go out before its first event. */
-export function openAtOnce(response: Response): Response {
-  const { body, status, headers } = response
-  if (!body || !headers.get('content-type')?.startsWith('text/event-stream')) return response
-  const reader = body.getReader()
-  const opening = new TextEncoder().encode(': open\n\n')
-  const stream = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(opening),
-    async pull(controller) {
-      const { done, value } = await reader.read()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    cancel: (reason) => reader.cancel(reason)
-  })
-  return new Response(stream, { status, headers })
 }
