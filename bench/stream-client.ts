@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { bearerKey, envelope } from './call.ts'
 
@@ -93,7 +92,7 @@ export function createStreamClient(port: number): StreamClient {
       const response = await sendModern('tools/list', {}, own)
       const { socket } = response
       await readAll(response)
-      const ended = once(socket, 'close')
+      const ended = new Promise((resolve) => socket.once('close', resolve))
       return { bytes: 0, ended, stall: () => {}, cut: () => own.destroy() }
     },
     async announce(times) {
@@ -115,7 +114,7 @@ function watch(response: IncomingMessage): Stream {
     get bytes() {
       return bytes
     },
-    ended: once(response, 'close'),
+    ended: new Promise((resolve) => response.once('close', resolve)),
     stall: () => response.pause(),
     cut: () => response.destroy()
   }

@@ -6,7 +6,7 @@ import type { Mcp } from '../mcp.ts'
 import type { Outlet } from './event-stream.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
-import { endWithCredential, isLastingStream } from './lasting-stream.ts'
+import { createCredentialWatch, isLastingStream } from './lasting-stream.ts'
 import type { Refuse } from './refuse.ts'
 import { sendOutlet, sendResponse } from './web.ts'
 
@@ -24,12 +24,14 @@ const allowed = 'GET, POST, DELETE, OPTIONS'
 export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): void {
   const { mcp, lanes, config, refuse } = options
   const url = config.http.path
+  const endWithCredential = createCredentialWatch()
 
+  /** Sends what `work` makes, or its refusal. */
   async function guard(
     request: FastifyRequest,
     reply: FastifyReply,
     work: () => Promise<Response | Outlet>
-  ): Promise<FastifyReply> {
+  ): Promise<void> {
     try {
       const answer = await work()
       const isWeb = answer instanceof Response
@@ -37,23 +39,32 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
       const sessionId = opened ?? sessionIdOf(request)
       onceGone(request, reply, lanes.sessions.hold(sessionId))
       if (isLastingStream(request)) endWithCredential(request, reply)
-      return isWeb
-        ? await sendResponse(reply, answer)
-        : sendOutlet(reply, String(sessionId), answer)
+      if (isWeb) await sendResponse(reply, answer)
+      else sendOutlet(reply, String(sessionId), answer)
     } catch (error) {
       if (!(error instanceof Refusal)) {
         mcp.log.error('request failed', { request_id: request.id, error: describeError(error) })
       }
-      return refuse(request, reply, toRefusal(error, request.id))
+      refuse(request, reply, toRefusal(error, request.id))
     }
+  }
+
+  /**
+   * For routes to return nothing: a reply that is awaited until its end costs Fastify a second set
+   * of listeners, which each idle stream would hold.
+   */
+  function start(...call: Parameters<typeof guard>): void {
+    const [, reply] = call
+    guard(...call).catch((error: unknown) => reply.send(error))
   }
 
   app.post(url, (request, reply) => {
     const call = lanes.native.read(request)
-    if (!call) return guard(request, reply, () => lanes.post(request, reply))
-    return lanes.native.serve(call, request, reply, (question) =>
-      guard(request, reply, () => lanes.ask(request, reply, question))
-    )
+    if (!call) return start(request, reply, () => lanes.post(request, reply))
+    return lanes.native.serve(call, request, reply, async (question) => {
+      await guard(request, reply, () => lanes.ask(request, reply, question))
+      return reply
+    })
   })
 
   const isInfo = (request: FastifyRequest): boolean => !acceptsEventStream(request)
@@ -62,7 +73,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     { config: { isPublic: (request) => config.http.infoPublic && isInfo(request) } },
     (request, reply) => {
       if (isInfo(request)) return reply.send(describeServer(mcp.version, config))
-      return guard(request, reply, async () => {
+      return start(request, reply, async () => {
         const sessionId = sessionIdOf(request)
         if (sessionId === undefined) throw new Refusal('session_missing')
         return lanes.listen(request, reply, sessionId)
@@ -73,7 +84,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
   app.delete(url, (request, reply) => {
     const sessionId = sessionIdOf(request)
     if (sessionId === undefined) return refuseMethod(request, reply)
-    return guard(request, reply, () => lanes.end(request, sessionId))
+    return start(request, reply, () => lanes.end(request, sessionId))
   })
 
   app.route({ method: ['PUT', 'PATCH', 'HEAD'], url, handler: refuseMethod })

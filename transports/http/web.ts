@@ -35,21 +35,21 @@ export function stopOnDisconnect(request: FastifyRequest, reply: FastifyReply): 
 }
 
 /** Sends a web `Response` through Fastify, so that headers and hooks survive. */
-export async function sendResponse(reply: FastifyReply, response: Response): Promise<FastifyReply> {
+export async function sendResponse(reply: FastifyReply, response: Response): Promise<void> {
   const { body, headers, status } = response
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false
   if (isStream) headers.delete('connection')
   reply.code(status)
   for (const [name, value] of headers) reply.header(name, value)
-  if (body === null) return reply.send()
-  if (isStream) return reply.send(boundUnread(body, reply))
+  if (body === null) reply.send()
+  else if (isStream) reply.send(boundUnread(body, reply))
   // One buffer with a length instead of a chunked stream: two writes fewer per call.
-  return reply.send(await response.text())
+  else reply.send(await response.text())
 }
 
 /** Sends the stream of a session. */
-export function sendOutlet(reply: FastifyReply, sessionId: string, outlet: Outlet): FastifyReply {
-  return reply
+export function sendOutlet(reply: FastifyReply, sessionId: string, outlet: Outlet): void {
+  reply
     .headers({
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
