@@ -24,6 +24,8 @@ export interface StreamClient {
   connect(): Promise<Stream>
   /** Tells all streams so many times of a change. */
   announce(times: number): Promise<void>
+  /** How many sessions the server has. */
+  countSessions(): Promise<number>
   close(): void
 }
 
@@ -32,6 +34,7 @@ const json = {
   accept: 'application/json, text/event-stream',
   authorization: `Bearer ${bearerKey}`
 }
+const { authorization } = json
 const legacy = '2025-11-25'
 
 export function createStreamClient(port: number): StreamClient {
@@ -40,11 +43,12 @@ export function createStreamClient(port: number): StreamClient {
 
   function send(
     method: string,
+    path: string,
     headers: Readonly<Record<string, string>>,
     body?: object,
     by: Agent | false = agent
   ): Promise<IncomingMessage> {
-    const options = { agent: by, port, host: '127.0.0.1', path: '/mcp', method, headers }
+    const options = { agent: by, port, host: '127.0.0.1', path, method, headers }
     return new Promise((resolve, reject) => {
       request(options, (response) => {
         if (response.statusCode === 200 || response.statusCode === 202) resolve(response)
@@ -62,26 +66,35 @@ export function createStreamClient(port: number): StreamClient {
       'mcp-method': method,
       ...('name' in params && { 'mcp-name': String(params.name) })
     }
-    return send('POST', headers, { id: ++id, method, params: { ...params, _meta: envelope } }, by)
+    return send(
+      'POST',
+      '/mcp',
+      headers,
+      { id: ++id, method, params: { ...params, _meta: envelope } },
+      by
+    )
   }
 
   async function openSession(): Promise<string> {
-    const opened = await send('POST', json, { id: ++id, method: 'initialize', params: hello })
+    const opened = await send('POST', '/mcp', json, {
+      id: ++id,
+      method: 'initialize',
+      params: hello
+    })
     await readAll(opened)
     const sessionId = String(opened.headers['mcp-session-id'])
     const headers = { ...json, 'mcp-session-id': sessionId, 'mcp-protocol-version': legacy }
-    await readAll(await send('POST', headers, { method: 'notifications/initialized' }))
+    await readAll(await send('POST', '/mcp', headers, { method: 'notifications/initialized' }))
     return sessionId
   }
 
   return {
     openSession,
     async openSessionStream() {
-      const { authorization } = json
       const sessionId = await openSession()
       const own = { 'mcp-session-id': sessionId, 'mcp-protocol-version': legacy }
       const headers = { authorization, accept: 'text/event-stream', ...own }
-      return watch(await send('GET', headers, undefined, false))
+      return watch(await send('GET', '/mcp', headers, undefined, false))
     },
     async listen() {
       const params = { notifications: { toolsListChanged: true } }
@@ -99,6 +112,10 @@ export function createStreamClient(port: number): StreamClient {
       const answer = await sendModern('tools/call', { name: 'announce', arguments: { times } })
       const text = await readAll(answer)
       if (!text.includes('announced')) throw new Error(`announce: ${text.slice(0, 300)}`)
+    },
+    async countSessions() {
+      const text = await readAll(await send('GET', '/metrics', { authorization }))
+      return Number(/^mcp_sessions_active (\d+)$/m.exec(text)?.[1])
     },
     close: () => agent.destroy()
   }

@@ -54,15 +54,18 @@ async function measure(
   const cutAll = (streams: readonly (Stream | string)[]) => {
     for (const stream of streams) if (typeof stream !== 'string') stream.cut()
   }
-  cutAll(await openAll(200))
-  await wait(5000)
+  const allGone = async () => {
+    while ((await client.countSessions()) > 0) await wait(500)
+  }
+  cutAll(await openAll(count))
+  await allGone()
   const before = await server.usage()
   const streams = await openAll(count)
   const during = await server.usage()
   await wait(2000)
   const later = await server.usage()
   cutAll(streams)
-  await wait(6000)
+  await allGone()
   const after = await server.usage()
   client.close()
   const kb = (key: keyof Usage, from: Usage, to: Usage) => (to[key] - from[key]) / 1024 / count

@@ -75,7 +75,7 @@ function configure(options: PortcullisOptions, port: number): Config {
         audit: { enabled: false },
         log: { level: 'silent' }
       }
-  const sessions = hasStreams ? { sessions: { max: 100_000, idleMs: 3000 } } : {}
+  const sessions = hasStreams ? { sessions: { max: 100_000, idleMs: 10_000 } } : {}
   const file = { transport: 'http', http, ...settings, ...sessions, ...mount(directory, upstream) }
   return loadConfig({ flags: new Map(), env: {}, file }).config
 }

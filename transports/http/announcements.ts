@@ -2,17 +2,17 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 import type { FastifyReply } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import { formatEventId } from './event-store.ts'
-import { createOutlet, type Outlet } from './event-stream.ts'
+import { type Outlet, openOutlet } from './event-stream.ts'
 
 /** What a session tells its client unasked: the events on the stream that a GET opens. */
 export interface Announcements {
   /** Sends a message, and keeps it for a client that comes back. */
   send(message: JSONRPCMessage): void
   /**
-   * Opens the stream, with what was announced after the event `afterId`. Whoever names one says
-   * that the stream before is broken, and takes its place; otherwise a second one is refused.
+   * Answers with the stream, and what was announced after the event `afterId`. Whoever names one
+   * says that the stream before is broken, and takes its place; otherwise a second one is refused.
    */
-  open(reply: FastifyReply, afterId?: number): Outlet
+  open(reply: FastifyReply, afterId?: number): void
   close(): void
 }
 
@@ -20,7 +20,11 @@ export interface Announcements {
 export const announcementsId = 'announcements'
 
 const maxKept = 200
-const opening = Buffer.from(': open\n\n')
+const eventStreamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no'
+}
 const heartbeat = Buffer.from(': keepalive\n\n')
 
 export function createAnnouncements(heartbeatMs: number): Announcements {
@@ -43,21 +47,19 @@ export function createAnnouncements(heartbeatMs: number): Announcements {
       const id = keep(text)
       current?.write(frame(id, text))
     },
-    open({ raw }, afterId) {
+    open(reply, afterId) {
       if (current && afterId === undefined) throw new Refusal('stream_open')
       current?.end()
-      const outlet = createOutlet(raw, () => {
+      reply.headers(eventStreamHeaders)
+      const outlet = openOutlet(reply, () => {
         clearInterval(timer)
         if (current === outlet) current = undefined
       })
       const timer = setInterval(() => outlet.write(heartbeat), heartbeatMs).unref()
       current = outlet
-      // The headers go out with the first bytes.
-      outlet.write(opening)
       for (const [text, id] of afterId === undefined ? [] : kept) {
         if (id > (afterId ?? 0)) outlet.write(frame(id, text))
       }
-      return outlet
     },
     close: () => current?.end()
   }

@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { onceGone } from './gone.ts'
 
 /**
  * What a client may leave unread before the next event cuts it off; the kernel holds some more.
@@ -11,50 +10,49 @@ const maxLooseChunks = 64
 
 /** The sending end of an event stream. */
 export interface Outlet {
-  /** For Fastify to send. */
-  readonly stream: Readable
   /** Sends, or keeps for a slow reader; one that is too slow loses its connection. */
   write(chunk: Uint8Array): void
   /** Ends the stream when all was read. */
   end(): void
 }
 
-/** Opens an event stream on an answer; `onClose` is called once it is over or cut off. */
-export function createOutlet(
-  raw: ServerResponse,
-  onClose: (error: Error | null) => Promise<void> | void
-): Outlet {
+/**
+ * Opens the body of an answer as an event stream, with the status and headers that the reply has so
+ * far; `onClose` is called once it is over or cut off. It writes to Node's own response: a stream
+ * object for Fastify to pipe would cost an idle client 6 KB more.
+ */
+export function openOutlet(reply: FastifyReply, onClose: () => void): Outlet {
+  const { raw } = reply.hijack()
   const backlog = createBacklog()
-  let isWanted = false
+  let isOver = false
   let isEnding = false
-  const stream = new Readable({
-    read() {
-      const chunk = backlog.take()
-      if (chunk) stream.push(chunk)
-      else if (isEnding) stream.push(null)
-      else isWanted = true
-    },
-    destroy(error, done) {
-      Promise.resolve(onClose(error)).then(() => done(error), done)
-    }
+
+  function flush(): void {
+    while (!raw.writableNeedDrain && backlog.bytes > 0) raw.write(backlog.take())
+    if (isEnding && backlog.bytes === 0) raw.end()
+  }
+
+  onceGone(reply.request, reply, () => {
+    isOver = true
+    onClose()
   })
+  raw.on('drain', flush)
+  // Whoever has left is told of by `close`.
+  raw.on('error', () => {})
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) raw.setHeader(name, value)
+  }
+  raw.flushHeaders()
   return {
-    stream,
     write(chunk) {
-      if (stream.destroyed || isEnding) return
-      if (isWanted) {
-        isWanted = false
-        stream.push(chunk)
-      } else if (backlog.bytes + stream.readableLength + raw.writableLength <= maxUnreadBytes) {
-        backlog.add(chunk)
-      } else {
-        raw.destroy()
-        stream.destroy()
-      }
+      if (isOver || isEnding || raw.destroyed) return
+      if (backlog.bytes === 0 && !raw.writableNeedDrain) raw.write(chunk)
+      else if (backlog.bytes + raw.writableLength <= maxUnreadBytes) backlog.add(chunk)
+      else raw.destroy()
     },
     end() {
       isEnding = true
-      if (isWanted) stream.push(null)
+      flush()
     }
   }
 }
@@ -63,18 +61,20 @@ export function createOutlet(
  * Sends an event stream of the SDK's. It is read as fast as it comes, since what is behind it does
  * not wait for slow readers.
  */
-export function boundUnread(body: ReadableStream<Uint8Array>, { raw }: FastifyReply): Readable {
+export function sendEvents(reply: FastifyReply, body: ReadableStream<Uint8Array>): void {
   const reader = body.getReader()
-  const { stream, write, end } = createOutlet(raw, (error) => reader.cancel(error))
+  const outlet = openOutlet(reply, () => {
+    reader.cancel().catch(() => {})
+  })
   const pump = async (): Promise<void> => {
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) return end()
-      write(value)
+      if (done) return outlet.end()
+      outlet.write(value)
     }
   }
-  pump().catch((error: Error) => stream.destroy(error))
-  return stream
+  // A body that fails ends as if its server had gone.
+  pump().catch(() => reply.raw.destroy())
 }
 
 /** Chunks in order. Small ones are joined, since each alone would cost several times its bytes. */

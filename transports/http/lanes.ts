@@ -11,7 +11,6 @@ import type { Config } from '../../src/settings.ts'
 import type { ChangeEvent, InputRequired, JsonSchema, Principal } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
-import type { Outlet } from './event-stream.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
@@ -28,12 +27,12 @@ export interface Lanes {
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
   /** Puts a question that the native lane got from a tool. */
   ask(request: FastifyRequest, reply: FastifyReply, question: InputRequired): Promise<Response>
-  /** GET of a session: its stream, or what is left of an answer that was cut off. */
+  /** GET of a session: its stream, which is sent, or what is left of an answer that was cut off. */
   listen(
     request: FastifyRequest,
     reply: FastifyReply,
     sessionId: string
-  ): Promise<Response | Outlet>
+  ): Promise<Response | undefined>
   /** DELETE of a session. */
   end(request: FastifyRequest, sessionId: string): Promise<Response>
   close(): Promise<void>
@@ -165,8 +164,8 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       const { principal, ip: remote, headers } = request
       const lastEventId = headers['last-event-id']
       const visitor = { principal, remote }
-      const own = sessions.listen(sessionId, visitor, reply, lastEventId?.toString())
-      return own ?? inSession(request, sessionId)
+      const isSent = sessions.listen(sessionId, visitor, reply, lastEventId?.toString())
+      return isSent ? undefined : inSession(request, sessionId)
     },
     end: inSession,
     async close() {

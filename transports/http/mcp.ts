@@ -3,12 +3,11 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
-import type { Outlet } from './event-stream.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
 import { createCredentialWatch, isLastingStream } from './lasting-stream.ts'
 import type { Refuse } from './refuse.ts'
-import { sendOutlet, sendResponse } from './web.ts'
+import { sendResponse } from './web.ts'
 
 export interface McpRouteOptions {
   readonly mcp: Mcp
@@ -26,21 +25,18 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
   const url = config.http.path
   const endWithCredential = createCredentialWatch()
 
-  /** Sends what `work` makes, or its refusal. */
+  /** Sends what `work` makes, unless it has sent that itself, or its refusal. */
   async function guard(
     request: FastifyRequest,
     reply: FastifyReply,
-    work: () => Promise<Response | Outlet>
+    work: () => Promise<Response | undefined>
   ): Promise<void> {
     try {
       const answer = await work()
-      const isWeb = answer instanceof Response
-      const opened = isWeb ? answer.headers.get('mcp-session-id') : undefined
-      const sessionId = opened ?? sessionIdOf(request)
+      const sessionId = answer?.headers.get('mcp-session-id') ?? sessionIdOf(request)
       onceGone(request, reply, lanes.sessions.hold(sessionId))
       if (isLastingStream(request)) endWithCredential(request, reply)
-      if (isWeb) await sendResponse(reply, answer)
-      else sendOutlet(reply, String(sessionId), answer)
+      if (answer) await sendResponse(reply, answer)
     } catch (error) {
       if (!(error instanceof Refusal)) {
         mcp.log.error('request failed', { request_id: request.id, error: describeError(error) })

@@ -16,7 +16,6 @@ import { describeError } from '../../src/log.ts'
 import type { Log, Principal } from '../../src/types.ts'
 import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
-import type { Outlet } from './event-stream.ts'
 import { createExpiry } from './expiry.ts'
 import { createRoom, ownerKey } from './room.ts'
 
@@ -47,15 +46,15 @@ export interface Sessions {
   /** Serves a request in its session. Throws a Refusal when that is unknown or somebody else's. */
   serve(sessionId: string, request: SessionRequest): Promise<Response>
   /**
-   * Opens the stream of announcements, at the event `lastEventId` when there is one; undefined when
-   * that is an event of an answer, which `serve` resumes. Throws a Refusal as `serve` does.
+   * Answers with the stream of announcements, from the event `lastEventId` on when there is one;
+   * false when that is an event of an answer, which `serve` resumes. Throws a Refusal as `serve`.
    */
   listen(
     sessionId: string,
     visitor: Visitor,
     reply: FastifyReply,
     lastEventId: string | undefined
-  ): Outlet | undefined
+  ): boolean
   /** Says that an answer of the session is being sent; the returned function that it is over. */
   hold(sessionId: string | undefined): () => void
   readonly size: number
@@ -148,11 +147,13 @@ export function createSessions(options: SessionOptions): Sessions {
     visitor: Visitor,
     reply: FastifyReply,
     lastEventId: string | undefined
-  ): Outlet | undefined {
+  ): boolean {
     const { announcements } = enter(sessionId, visitor)
-    if (lastEventId === undefined) return announcements.open(reply)
-    const last = parseEventId(lastEventId)
-    return last?.streamId === announcementsId ? announcements.open(reply, last.id) : undefined
+    const last = lastEventId === undefined ? undefined : parseEventId(lastEventId)
+    if (lastEventId !== undefined && last?.streamId !== announcementsId) return false
+    reply.header('mcp-session-id', sessionId)
+    announcements.open(reply, last?.id)
+    return true
   }
 
   function hold(id: string | undefined): () => void {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Cancellation, createCancellation } from '../../src/cancellation.ts'
-import { boundUnread, type Outlet } from './event-stream.ts'
+import { sendEvents } from './event-stream.ts'
 import { untilGone } from './gone.ts'
 
 /**
@@ -42,21 +42,9 @@ export async function sendResponse(reply: FastifyReply, response: Response): Pro
   reply.code(status)
   for (const [name, value] of headers) reply.header(name, value)
   if (body === null) reply.send()
-  else if (isStream) reply.send(boundUnread(body, reply))
+  else if (isStream) sendEvents(reply, body)
   // One buffer with a length instead of a chunked stream: two writes fewer per call.
   else reply.send(await response.text())
-}
-
-/** Sends the stream of a session. */
-export function sendOutlet(reply: FastifyReply, sessionId: string, outlet: Outlet): void {
-  reply
-    .headers({
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-      'mcp-session-id': sessionId
-    })
-    .send(outlet.stream)
 }
 
 /** The path of a request, also when its target came in absolute form (RFC 9112 §3.2.2). */
