@@ -36,8 +36,9 @@ export async function serve(
   if (config.log.redact) guardStderr(output.secrets.clean)
   const metrics = createMetrics()
   const sources = await loadSources(config, output.log, metrics.observeUpstream)
-  const surroundings = await openSurroundings(config, output.log)
-  const core = createCore(config, sources, createChanges(), output, {
+  const changes = createChanges()
+  const surroundings = await openSurroundings(config, changes, output.log)
+  const core = createCore(config, sources, changes, output, {
     ...surroundings,
     metrics
   })

@@ -4,6 +4,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
+import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
@@ -14,6 +15,7 @@ import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
+import { createRoom, ownerKey } from './room.ts'
 import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
@@ -53,9 +55,11 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
   const modern = createMcpHandler(factory, {
     legacy: 'reject',
     keepAliveMs: Math.min(config.sessions.heartbeatMs, 15_000),
-    maxSubscriptions: config.sessions.max,
+    // Counted by `takePlace`, whose refusal says when to come back.
+    maxSubscriptions: Number.POSITIVE_INFINITY,
     onerror: reportError
   })
+  const subscriptions = createRoom(config.sessions.max)
   const stopAnnouncing = mcp.changes.subscribe((event) => announce(modern.notify, event))
   const sessions = createSessions({
     factory: createServerFactory(mcp, { isConnection: true, callerOf }),
@@ -85,6 +89,13 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     })
   }
 
+  /** Held until the stream is over. */
+  function takePlace(request: FastifyRequest, reply: FastifyReply): void {
+    const leave = subscriptions.take(ownerKey(request.principal, request.ip))
+    if (!leave) throw new Refusal('subscriptions_full', { data: { retryAfterMs: 10_000 } })
+    onceGone(request, reply, leave)
+  }
+
   /** 2026-07-28: no session; a disconnect stops the call. */
   async function serveModern(
     request: FastifyRequest,
@@ -95,7 +106,10 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     const parsedBody = body
     if (isRecord(body) && isRecord(body.params)) {
       if (body.method === 'tools/call') checkParamHeaders(request, body.params)
-      if (body.method === 'subscriptions/listen') keepReadable(mcp, request, body.params)
+      if (body.method === 'subscriptions/listen') {
+        keepReadable(mcp, request, body.params)
+        takePlace(request, reply)
+      }
     }
     const web = toWebRequest(request, {
       accept: acceptsBoth,
