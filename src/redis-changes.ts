@@ -6,14 +6,16 @@ import {
   createRedisClient,
   createReplyWarning,
   isReply,
-  nameFault
+  nameFault,
+  retryMs
 } from './redis-client.ts'
 import type { ChangeEvent, Changes, Log } from './types.ts'
 
 const channelPrefix = 'portcullis:changes:'
 const maxMessageLength = 8192
 const maxUnsent = 1000
-const probeMs = 5000
+/** After an outage the others find back as fast as their clients try. */
+const settleMs = 4 * retryMs
 
 /** Whoever can write to the channel chooses the text; nothing else is taken from it. */
 const messageSchema = z.union([
@@ -38,7 +40,7 @@ export async function shareChanges(
   url: string,
   changes: Changes,
   log: Log,
-  timeoutMs = 5000
+  { timeoutMs = 5000, probeMs = 5000 } = {}
 ): Promise<SharedChanges> {
   // A connection that subscribes can do nothing else.
   const [publisher, subscriber] = await Promise.all([
@@ -47,11 +49,10 @@ export async function shareChanges(
   ])
   const channel = `${channelPrefix}${publisher.options.db ?? 0}`
   const from = randomUUID()
-  const unsent = new Set<string>()
+  const outage = createOutage(log)
+  const sender = createSender(publisher, channel, outage, log)
   let isReceiving = false
   let isSubscribed = false
-  const outage = createOutage(log)
-  const warnOfReply = createReplyWarning(log, 'changes are not shared')
 
   function announce(event: ChangeEvent): void {
     // Publishing is synchronous: what comes meanwhile is what was received.
@@ -60,22 +61,9 @@ export async function shareChanges(
     isReceiving = false
   }
 
-  function send(text: string): void {
-    if (text.length > maxMessageLength) return
-    publisher.publish(channel, text).catch((error: unknown) => {
-      if (isReply(error)) return warnOfReply(error)
-      outage.begin(error)
-      unsent.add(text)
-      const [oldest] = unsent
-      if (unsent.size > maxUnsent && oldest !== undefined) unsent.delete(oldest)
-    })
-  }
-
   function recover(): void {
     if (!isSubscribed || publisher.status !== 'ready' || !outage.end()) return
-    const late = [...unsent]
-    unsent.clear()
-    for (const text of late) send(text)
+    setTimeout(sender.sendLate, settleMs).unref()
     for (const event of lists) announce(event)
   }
 
@@ -86,38 +74,69 @@ export async function shareChanges(
     }, outage.begin)
   }
 
+  function probe(): void {
+    if (subscriber.status === 'ready' && !isSubscribed) subscribe()
+    for (const client of clients) ping(client, outage, recover)
+  }
+
   subscriber.on('message', (_, text: string) => {
     const event = readMessage(text, from)
     if (event) announce(event)
   })
-  subscriber.on('ready', subscribe)
-  subscriber.on('close', () => {
+  subscriber.on('ready', subscribe).on('close', () => {
     isSubscribed = false
   })
   publisher.on('ready', recover)
-  for (const client of [publisher, subscriber]) {
-    client.on('close', () => outage.begin(new Error('connection lost')))
-  }
-
-  function probe(): void {
-    if (subscriber.status === 'ready' && !isSubscribed) subscribe()
-    for (const client of [publisher, subscriber]) ping(client, outage, recover)
-  }
-
+  const clients = [publisher, subscriber]
+  for (const client of clients) watch(client, outage)
   const stopListening = changes.subscribe((event) => {
-    if (!isReceiving) send(JSON.stringify({ from, ...event }))
+    if (!isReceiving) sender.send(JSON.stringify({ from, ...event }))
   })
   const probing = setInterval(probe, probeMs).unref()
-  await Promise.all([publisher, subscriber].map((client) => connectRedis(client, outage.begin)))
+  await Promise.all(clients.map((client) => connectRedis(client, outage.begin)))
   return Object.freeze({
     close() {
       outage.close()
       stopListening()
       clearInterval(probing)
-      publisher.disconnect()
-      subscriber.disconnect()
+      for (const client of clients) client.disconnect()
     }
   })
+}
+
+interface Sender {
+  send(text: string): void
+  /** Sends what could not be sent before. */
+  sendLate(): void
+}
+
+function createSender(publisher: Redis, channel: string, outage: Outage, log: Log): Sender {
+  const unsent = new Set<string>()
+  const warnOfReply = createReplyWarning(log, 'changes are not shared')
+
+  function keep(text: string): void {
+    unsent.add(text)
+    const [oldest] = unsent
+    if (unsent.size > maxUnsent && oldest !== undefined) unsent.delete(oldest)
+  }
+
+  function send(text: string): void {
+    if (text.length > maxMessageLength) return
+    publisher.publish(channel, text).catch((error: unknown) => {
+      if (isReply(error)) return warnOfReply(error)
+      outage.begin(error)
+      keep(text)
+    })
+  }
+
+  return {
+    send,
+    sendLate() {
+      const late = [...unsent]
+      unsent.clear()
+      for (const text of late) send(text)
+    }
+  }
 }
 
 /** The event in a message of another instance; undefined when it is our own, or no such message. */
@@ -139,6 +158,11 @@ function ping(client: Redis, outage: Outage, onAnswer: () => void): void {
     outage.begin(error)
     client.disconnect(true)
   })
+}
+
+function watch(client: Redis, outage: Outage): void {
+  client.on('error', outage.begin)
+  client.on('close', () => outage.begin(new Error('connection lost')))
 }
 
 interface Outage {
