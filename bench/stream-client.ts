@@ -3,10 +3,8 @@ import { bearerKey, envelope } from './call.ts'
 
 /** An open connection on which the server may send. */
 export interface Stream {
-  /** Bytes that have come so far. */
-  readonly bytes: number
-  /** Resolves when the server, or `cut`, has ended it. */
-  readonly ended: Promise<unknown>
+  /** Changes that were heard so far. */
+  readonly events: number
   /** Reads no more, as a client that hangs. */
   stall(): void
   cut(): void
@@ -35,6 +33,7 @@ const json = {
   authorization: `Bearer ${bearerKey}`
 }
 const { authorization } = json
+const change = 'list_changed'
 const legacy = '2025-11-25'
 
 export function createStreamClient(port: number): StreamClient {
@@ -103,10 +102,8 @@ export function createStreamClient(port: number): StreamClient {
     async connect() {
       const own = new Agent({ keepAlive: true, maxSockets: 1 })
       const response = await sendModern('tools/list', {}, own)
-      const { socket } = response
       await readAll(response)
-      const ended = new Promise((resolve) => socket.once('close', resolve))
-      return { bytes: 0, ended, stall: () => {}, cut: () => own.destroy() }
+      return { events: 0, stall: () => {}, cut: () => own.destroy() }
     },
     async announce(times) {
       const answer = await sendModern('tools/call', { name: 'announce', arguments: { times } })
@@ -122,16 +119,20 @@ export function createStreamClient(port: number): StreamClient {
 }
 
 function watch(response: IncomingMessage): Stream {
-  let bytes = 0
-  response.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
+  let events = 0
+  let tail = ''
+  response.setEncoding('latin1').on('data', (chunk: string) => {
+    const text = tail + chunk
+    events += text.split(change).length - 1
+    // What is split over two chunks counts with the second.
+    tail = text.slice(Math.max(0, text.lastIndexOf(change) + change.length))
+    tail = tail.slice(-change.length + 1)
   })
   response.on('error', () => {})
   return {
-    get bytes() {
-      return bytes
+    get events() {
+      return events
     },
-    ended: new Promise((resolve) => response.once('close', resolve)),
     stall: () => response.pause(),
     cut: () => response.destroy()
   }

@@ -7,7 +7,6 @@ export interface Usage {
   /** Objects, and what they hold outside of the heap: buffers. */
   readonly heapBytes: number
   readonly bufferBytes: number
-  readonly timers: number
   /** Open ones; 0 where there is no `/proc`. */
   readonly descriptors: number
 }
@@ -73,13 +72,11 @@ function readUsage(): Usage {
   globalThis.gc?.()
   globalThis.gc?.()
   const { heapUsed, external, rss } = process.memoryUsage()
-  const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   return {
     cpuSeconds: (user + system) / 1e6,
     rssBytes: rss,
     heapBytes: heapUsed,
     bufferBytes: external,
-    timers,
     descriptors: countDescriptors()
   }
 }
