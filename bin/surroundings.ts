@@ -1,8 +1,9 @@
+import type { Changes } from '../src/changes.ts'
 import { createLimiter } from '../src/limit.ts'
 import type { SharedChanges } from '../src/redis-changes.ts'
 import type { RedisLimiter } from '../src/redis-limiter.ts'
 import type { Config } from '../src/settings.ts'
-import type { Changes, Log } from '../src/types.ts'
+import type { Log } from '../src/types.ts'
 import type { Surroundings } from './core.ts'
 
 /**

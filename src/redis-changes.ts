@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { ChangeEvent, Changes } from './changes.ts'
 import {
   connectRedis,
   createRedisClient,
@@ -9,7 +10,7 @@ import {
   nameFault,
   retryMs
 } from './redis-client.ts'
-import type { ChangeEvent, Changes, Log } from './types.ts'
+import type { Log } from './types.ts'
 
 const channelPrefix = 'portcullis:changes:'
 const maxMessageLength = 8192
