@@ -24,6 +24,8 @@ export interface StreamClient {
   announce(times: number): Promise<void>
   /** How many sessions the server has. */
   countSessions(): Promise<number>
+  /** How many answers the server did not bring to their end. */
+  countCut(): Promise<number>
   close(): void
 }
 
@@ -74,6 +76,11 @@ export function createStreamClient(port: number): StreamClient {
     )
   }
 
+  async function readMetric(line: RegExp): Promise<number> {
+    const text = await readAll(await send('GET', '/metrics', { authorization }))
+    return Number(line.exec(text)?.[1] ?? 0)
+  }
+
   async function openSession(): Promise<string> {
     const opened = await send('POST', '/mcp', json, {
       id: ++id,
@@ -110,10 +117,8 @@ export function createStreamClient(port: number): StreamClient {
       const text = await readAll(answer)
       if (!text.includes('announced')) throw new Error(`announce: ${text.slice(0, 300)}`)
     },
-    async countSessions() {
-      const text = await readAll(await send('GET', '/metrics', { authorization }))
-      return Number(/^mcp_sessions_active (\d+)$/m.exec(text)?.[1])
-    },
+    countSessions: () => readMetric(/^mcp_sessions_active (\d+)$/m),
+    countCut: () => readMetric(/^mcp_http_requests_total\{route="\/mcp",status="499"\} (\d+)$/m),
     close: () => agent.destroy()
   }
 }

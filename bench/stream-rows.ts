@@ -46,8 +46,9 @@ const stalledKinds: Readonly<Record<string, (client: StreamClient) => Promise<St
 }
 
 const stalledCount = 10
-const eventsAtOnce = 500
-const maxEvents = 500_000
+const eventsAtOnce = 1000
+const warmUpEvents = 2000
+const maxEvents = 200_000
 
 /** Each kind in a process of its own, so that none uses memory that another gave back. */
 export async function measureIdle(count: number): Promise<readonly IdleRow[]> {
@@ -127,19 +128,19 @@ async function flood(
   open: (client: StreamClient) => Promise<Stream>
 ): Promise<Omit<StalledRow, 'name'>> {
   const attentive = await open(client)
-  await client.announce(10 * eventsAtOnce)
+  await client.announce(warmUpEvents)
   const before = await usage()
   const stalled = await openMany(client, open, stalledCount)
   for (const stream of stalled) stream?.stall()
   let [heapBytes, rssBytes, events] = [0, 0, 0]
-  for (let isFull = true; isFull && events < maxEvents; events += eventsAtOnce) {
+  while ((await client.countCut()) < stalledCount && events < maxEvents) {
     await client.announce(eventsAtOnce)
+    events += eventsAtOnce
     const now = await usage()
     heapBytes = Math.max(heapBytes, held(now) - held(before))
     rssBytes = Math.max(rssBytes, now.rssBytes - before.rssBytes)
-    isFull = now.descriptors > before.descriptors
   }
-  const wanted = events + 10 * eventsAtOnce
+  const wanted = events + warmUpEvents
   while (attentive.events < wanted) await wait(50)
   for (const stream of [attentive, ...stalled]) stream?.cut()
   const each = (bytes: number): number => bytes / 1024 / stalledCount
@@ -147,7 +148,7 @@ async function flood(
     heapKb: each(heapBytes),
     rssKb: each(rssBytes),
     events,
-    heard: attentive.events - 10 * eventsAtOnce
+    heard: attentive.events - warmUpEvents
   }
 }
 
