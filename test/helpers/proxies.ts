@@ -3,7 +3,10 @@ import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
+import type { Test } from 'tap'
 import { findFreePort } from './free-port.ts'
+import type { Sent } from './http.ts'
+import { modernHeaders, modernRequest, toolCall } from './messages.ts'
 import { type Checked, check, type Daemon, deployed, startDaemon } from './program.ts'
 import { selfSigned } from './self-signed.ts'
 import { until } from './until.ts'
@@ -11,6 +14,8 @@ import { until } from './until.ts'
 /* nginx and Caddy with the files of `deploy/`, in front of instances on ports of 127.0.0.1. */
 
 export const site = 'mcp.example.com'
+/** Of every call that `callOf` makes. */
+export const callKey = 'pcl_the-key-for-the-proxy-tests-with-32-characters'
 
 export interface RunningProxy {
   readonly origin: string
@@ -154,4 +159,19 @@ function isOpen(port: number): Promise<boolean> {
     const socket = connect(options, () => socket.end(() => resolve(true)))
     socket.once('error', () => resolve(false))
   })
+}
+
+/** Connections of one test. */
+export function agentOf(t: Test, proxy: RunningProxy) {
+  const agent = proxy.createAgent()
+  t.teardown(() => agent.destroy())
+  return agent
+}
+
+/** A call as a 2026-07-28 client sends it. */
+export function callOf(tool: string, args: Readonly<Record<string, unknown>>, host = site): Sent {
+  const params = { ...toolCall(tool, args), _meta: { progressToken: 'p' } }
+  const body = modernRequest('tools/call', params)
+  const headers = { ...modernHeaders(body), host, authorization: `Bearer ${callKey}` }
+  return { headers, body }
 }
