@@ -23,6 +23,7 @@ for (const [name, startProxy] of [
 ] as const) {
   t.test(`${name}: what goes to which instance`, { skip: without(name) }, async (t) => {
     await t.test('a POST that was sent is never repeated', (t) => checkNoRepeat(t, startProxy))
+    await t.test('events pass at once', (t) => checkStream(t, startProxy))
     await t.test('a WebSocket passes', (t) => checkUpgrade(t, startProxy))
     await t.test('connections to an instance are kept', (t) => checkKept(t, startProxy))
   })
@@ -93,6 +94,33 @@ async function checkAbsent(t: Test): Promise<void> {
     const { status } = await send(`${proxy.origin}/mcp`, { ...call, headers, agent })
     t.equal(status, 200, `caller ${caller}`)
   }
+}
+
+/** Without the header by which Portcullis itself asks nginx not to collect. */
+async function checkStream(t: Test, startProxy: StartProxy): Promise<void> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: first\n\n')
+    releases.push(() => response.end('data: last\n\n'))
+  })
+  const releases: (() => void)[] = []
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const proxy = await startProxy([(server.address() as AddressInfo).port])
+  t.teardown(() => proxy.close())
+  const asked = httpRequest(`${proxy.origin}/mcp`, {
+    agent: agentOf(t, proxy),
+    headers: { host: site }
+  })
+  const [response] = await once(asked.end(), 'response', { signal: AbortSignal.timeout(20_000) })
+  const [first] = await once(response, 'data', { signal: AbortSignal.timeout(20_000) })
+  t.equal(String(first), 'data: first\n\n')
+  for (const release of releases) release()
+  const [last] = await once(response, 'data')
+  t.equal(String(last), 'data: last\n\n')
 }
 
 async function checkUpgrade(t: Test, startProxy: StartProxy): Promise<void> {
