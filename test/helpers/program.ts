@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
@@ -35,7 +35,8 @@ export function check(
 
 /** A program that runs until the test is over. */
 export interface Daemon {
-  readonly child: ChildProcess
+  /** Resolves when it has ended. */
+  readonly gone: Promise<unknown>
   close(): Promise<void>
 }
 
@@ -49,7 +50,7 @@ export function startDaemon(
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   return {
-    child,
+    gone,
     async close() {
       child.kill('SIGTERM')
       await gone

@@ -140,7 +140,10 @@ async function finish(
   daemon: Daemon,
   createAgent: () => Agent
 ): Promise<RunningProxy> {
-  await until(() => isOpen(ports.tls), 'the proxy listens')
+  const gone = daemon.gone.then(() => {
+    throw new Error('the proxy ended before it listened')
+  })
+  await Promise.race([until(() => isOpen(ports.tls), 'the proxy listens'), gone])
   return {
     createAgent,
     origin: `https://127.0.0.1:${ports.tls}`,
