@@ -122,8 +122,7 @@ t.test('npm run sbom lists what is installed with the package, from the lock fil
   )
     .filter(([path, { dev }]) => path !== '' && dev !== true)
     .map(([path, one]) => `${path.replace(/^.*node_modules\//, '')}@${one.version}`)
-  const { NODE_OPTIONS: _, ...env } = process.env
-  const { status, text } = check('npm', ['run', '--silent', 'sbom'], { cwd: root, env })
+  const { status, text } = check('npm', ['run', '--silent', 'sbom'], { cwd: root })
   t.equal(status, 0, text.slice(-2000))
   const bill = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1))
   t.equal(bill.bomFormat, 'CycloneDX')

@@ -116,8 +116,7 @@ function copy({ text }: Instruction, cwd: string, folders: ReadonlyMap<string, s
 
 function run({ text }: Instruction, cwd: string): void {
   if (isFull) {
-    const { NODE_OPTIONS: _, ...env } = process.env
-    const { status, text: said } = check('sh', ['-c', text], { cwd, env })
+    const { status, text: said } = check('sh', ['-c', text], { cwd })
     if (status !== 0) throw new Error(`${text}: ${said}`)
   } else if (text.startsWith('npm ci')) {
     symlinkSync(join(root, 'node_modules'), join(cwd, 'node_modules'))
@@ -155,12 +154,16 @@ t.test('its steps make a server that starts and is healthy', async (t) => {
     MCP_HTTP_PORT: port,
     MCP_AUTH_TOKEN: 'Zq81mvLc0pTy5RwXb7Ne3KsUd9HgAf2J'
   }
-  const server = spawn(process.execPath, [join(image, script), '--http'], {
-    ...ids,
-    env,
-    cwd: join(image, 'app'),
-    stdio: ['ignore', 'ignore', 'inherit']
-  })
+  const server = spawn(
+    'env',
+    ['-u', 'NODE_OPTIONS', process.execPath, join(image, script), '--http'],
+    {
+      ...ids,
+      env,
+      cwd: join(image, 'app'),
+      stdio: ['ignore', 'ignore', 'inherit']
+    }
+  )
   const gone = once(server, 'exit')
   t.teardown(() => server.kill('SIGKILL'))
   const [health = ''] = textsOf(runtime, 'HEALTHCHECK')

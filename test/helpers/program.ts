@@ -19,13 +19,16 @@ export interface Checked {
   readonly text: string
 }
 
+/** tap would have its hooks in every node that a test starts, also behind npm. */
+const unhooked = ['-u', 'NODE_OPTIONS']
+
 /** Runs a program that checks something to its end. */
 export function check(
   program: string,
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}
 ): Checked {
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
+  const { status, stdout, stderr, error } = spawnSync('env', [...unhooked, program, ...args], {
     encoding: 'utf8',
     maxBuffer: 64_000_000,
     ...options
@@ -45,7 +48,7 @@ export function startDaemon(
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env
 ): Daemon {
-  const child = spawn(program, args, { stdio: 'ignore', env })
+  const child = spawn('env', [...unhooked, program, ...args], { stdio: 'ignore', env })
   const gone = once(child, 'exit')
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
