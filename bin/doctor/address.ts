@@ -5,7 +5,7 @@ import type { Config } from '../../src/settings.ts'
 import { createHostCheck, isLoopback } from '../../transports/http/host.ts'
 import { type Check, type Finding, fail, type Patient, pass, served, skip, warn } from './check.ts'
 
-const probeTimeoutMs = 2000
+const probeTimeoutMs = 5000
 
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::'
 

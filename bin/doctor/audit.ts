@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   openSync,
   type Stats,
   statfsSync,
@@ -79,6 +80,7 @@ const goodMebibytes = 1024
 
 function checkSpace(file: string): Finding {
   const folder = dirname(file)
+  if (!existsSync(folder)) return skip('the folder is missing')
   const { bavail, bsize } = statfsSync(folder)
   const free = Math.floor((bavail * bsize) / mebibyte)
   const says = `${free} MiB free in ${folder}`

@@ -47,7 +47,7 @@ function checkTimes({ limits, api }: Config): Finding {
   return pass(`a call ends after ${callTimeoutMs / 1000} s`)
 }
 
-const pingTimeoutMs = 2000
+const pingTimeoutMs = 5000
 
 async function checkRedis({ limits }: Config): Promise<Finding> {
   const { redisUrl } = limits
