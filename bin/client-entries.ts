@@ -1,4 +1,4 @@
-import { isLoopback } from '../transports/http/host.ts'
+import { isConfidential } from '../src/network.ts'
 
 /** How a client starts this program. */
 export interface Command {
@@ -35,7 +35,7 @@ export const clients: ReadonlyMap<string, Client> = new Map<string, Client>([
             '-y',
             'mcp-remote',
             url.href,
-            ...(isPlain(url) ? ['--allow-http'] : []),
+            ...(isConfidential(url) ? [] : ['--allow-http']),
             '--header',
             // No space behind the colon: some versions split arguments at spaces.
             reference('Authorization:$', 'AUTH_HEADER')
@@ -129,11 +129,6 @@ export const clients: ReadonlyMap<string, Client> = new Map<string, Client>([
     }
   ]
 ])
-
-/** The key would travel in the clear beyond this machine. */
-export function isPlain({ protocol, hostname }: URL): boolean {
-  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
-}
 
 /** Such as `${NAME}`: put together, since a linter takes it for a forgotten template. */
 function reference(before: string, inner: string): string {

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../src/config-error.ts'
 import { findNearest } from '../src/nearest.ts'
-import { type Command, clients, isPlain } from './client-entries.ts'
+import { isConfidential } from '../src/network.ts'
+import { type Command, clients } from './client-entries.ts'
 
 export interface SnippetFlags {
   readonly url?: string
@@ -44,7 +45,8 @@ export function runSnippet(
   out(client.remote(address))
   note(`belongs into ${client.place}; ${client.key}`)
   if (address.pathname === '/') note('--url: has no path; the endpoint is /mcp unless you moved it')
-  if (isPlain(address)) note('--url: over http everybody on the way reads the key; use https')
+  if (!isConfidential(address))
+    note('--url: over http everybody on the way reads the key; use https')
 }
 
 function listClients(): string {

@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { connect, isIP } from 'node:net'
+import { isConfidential, isLoopback } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
-import { createHostCheck, isLoopback } from '../../transports/http/host.ts'
+import { createHostCheck } from '../../transports/http/host.ts'
 import { type Check, type Finding, fail, type Patient, pass, served, skip, warn } from './check.ts'
 
 const probeTimeoutMs = 5000
@@ -108,10 +109,7 @@ function checkOrigins({ http }: Config): Finding {
       'ALLOWED_ORIGINS=https://agents.example.com'
     )
   }
-  const plain = allowedOrigins.find((origin) => {
-    const { protocol, hostname } = new URL(origin)
-    return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
-  })
+  const plain = allowedOrigins.find((origin) => !isConfidential(new URL(origin)))
   if (plain === undefined) return pass(`pages of ${allowedOrigins.join(', ')} may call`)
   return warn(`${plain}: a page over http can be changed on its way`, 'list it with https')
 }

@@ -1,9 +1,9 @@
 import type { ApiSettings } from '../../src/api-settings.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
+import { isConfidential } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
 import { limitsOf, listApis, readSecret } from '../../tools/load.ts'
 import type { Probed } from '../../tools/openapi/probe.ts'
-import { isLoopback } from '../../transports/http/host.ts'
 import { type Check, configured, type Finding, fail, pass, skip, warn } from './check.ts'
 import { silentLog } from './silent-log.ts'
 
@@ -77,7 +77,9 @@ async function checkCredentials(config: Config): Promise<readonly Finding[]> {
 function checkEncryption(config: Config): readonly Finding[] {
   const apis = listAll(config)
   if (apis.length === 0) return [skip(none)]
-  const plain = apis.filter(({ baseUrl }) => isPlain(baseUrl))
+  const plain = apis.filter(
+    ({ baseUrl }) => baseUrl !== undefined && !isConfidential(new URL(baseUrl))
+  )
   if (plain.length === 0) return [pass('https, or on this machine')]
   return plain.map(({ name, hasCredential }) =>
     warn(
@@ -85,12 +87,6 @@ function checkEncryption(config: Config): readonly Finding[] {
       'an https address in baseUrl (API_BASE_URL), or a network of their own for both'
     )
   )
-}
-
-function isPlain(baseUrl: string | undefined): boolean {
-  if (baseUrl === undefined) return false
-  const { protocol, hostname } = new URL(baseUrl)
-  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
 }
 
 export const apiChecks: readonly Check[] = [
