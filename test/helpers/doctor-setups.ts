@@ -174,6 +174,19 @@ export const brokenSetups: Readonly<
       'shifts.json': ['{"openapi":"3.1.0","info":{"title":"a","version":"1"},"paths":{}}']
     }
   }),
+  'an API whose document points inside': async ({ folder, serve }) => ({
+    args: ['--openapi', join(folder, 'inside.json')],
+    files: {
+      'inside.json': [
+        JSON.stringify({
+          openapi: '3.1.0',
+          info: { title: 'inside', version: '1' },
+          servers: [{ url: `http://127.0.0.1:${await serve(answering(200))}` }],
+          paths: {}
+        })
+      ]
+    }
+  }),
   'a proxy for outgoing requests': async ({ serve }) => ({
     env: {
       HTTPS_PROXY: `http://alice:${otherKey}@proxy.example.com:3128`,
