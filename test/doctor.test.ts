@@ -15,9 +15,10 @@ import {
   type Setup,
   takeStock
 } from './helpers/doctor-setup.ts'
-import { brokenSetups, goodKey, otherKey } from './helpers/doctor-setups.ts'
+import { brokenSetups } from './helpers/doctor-setups.ts'
 import { isOneLine, run } from './helpers/executable.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
+import { goodKey, otherKey } from './helpers/strong-keys.ts'
 
 // From dist/test, where this file runs.
 const goldenFile = fileURLToPath(new URL('../../test/golden/doctor.txt', import.meta.url))

@@ -23,6 +23,9 @@ export interface Place {
   serve(server: Server): Promise<number>
 }
 
+/** By what is wrong with each. */
+export type Setups = Readonly<Record<string, Setup | ((place: Place) => Setup | Promise<Setup>)>>
+
 export interface Examined {
   readonly code: number
   readonly text: string
