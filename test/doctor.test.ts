@@ -16,7 +16,7 @@ import {
   takeStock
 } from './helpers/doctor-setup.ts'
 import { brokenSetups } from './helpers/doctor-setups.ts'
-import { isOneLine, run } from './helpers/executable.ts'
+import { isOneLine, run, start } from './helpers/executable.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
 import { goodKey, otherKey } from './helpers/strong-keys.ts'
 
@@ -124,22 +124,21 @@ function prepared({ testdir }: Pick<typeof t, 'testdir'>): string {
   return folder
 }
 
-t.test('a server of ours on the port is no fault; a free port is told', async (t) => {
-  const server = answering(200, { service: 'portcullis', version: '9.8.7' })
-  const port = await listen(server)
-  t.teardown(() => server.close())
-  const env = { MCP_AUTH_TOKEN: goodKey }
-  const taken = await examine(
-    { args: ['--http', String(port)], env: { ...env, MCP_PORT: '' } },
-    prepared(t)
-  )
-  t.match(taken.text, /^pass +http\.port +\d+: Portcullis 9\.8\.7 answers there$/m)
+t.test('a server of ours on the port is no fault, whatever it is called', async (t) => {
+  const env = { MCP_AUTH_TOKEN: goodKey, MCP_ALLOWED_HOSTS: 'mcp.example.com,localhost' }
+  const server = start(['--http', '0'], env)
+  t.teardown(() => server.child.kill('SIGKILL'))
+  const [, port = ''] = await server.stderr.until(/"url":"http:\/\/127\.0\.0\.1:(\d+)\/mcp"/)
+  const setup = { args: ['--http', port], env: { ...env, MCP_PORT: '' } }
+  const taken = await examine(setup, prepared(t))
+  t.match(taken.text, /^pass +http\.port +\d+: Portcullis [\d.]+ answers there$/m)
+})
+
+t.test('a free port is told', async (t) => {
   const free = String(await findClosedPort())
-  const other = await examine(
-    { args: ['--http', free], env: { ...env, MCP_PORT: '' } },
-    prepared(t)
-  )
-  t.match(other.text, new RegExp(`^pass +http\\.port +${free} is free$`, 'm'))
+  const env = { MCP_AUTH_TOKEN: goodKey, MCP_PORT: '' }
+  const { text } = await examine({ args: ['--http', free], env }, prepared(t))
+  t.match(text, new RegExp(`^pass +http\\.port +${free} is free$`, 'm'))
 })
 
 t.test('Redis that answers passes', { skip: withoutRedis }, async (t) => {

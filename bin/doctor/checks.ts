@@ -5,6 +5,7 @@ import { byHandChecks } from './by-hand.ts'
 import type { Check } from './check.ts'
 import { configurationChecks } from './configuration.ts'
 import { credentialChecks } from './credentials.ts'
+import { exposureChecks } from './exposure.ts'
 import { limitChecks } from './limits.ts'
 import { machineChecks } from './machine.ts'
 import { networkChecks } from './network.ts'
@@ -14,6 +15,7 @@ import { tokenChecks } from './tokens.ts'
 export const checks: readonly Check[] = [
   ...configurationChecks,
   ...addressChecks,
+  ...exposureChecks,
   ...credentialChecks,
   ...tokenChecks,
   ...apiChecks,
