@@ -45,7 +45,7 @@ function checkWritable(file: string, stats: Stats | undefined): Finding {
   } catch {
     return fail(
       `${target} is missing or not writable for this user`,
-      `mkdir -p ${dirname(file)} && chown mcp: ${dirname(file)}, or StateDirectory= in the unit`
+      `mkdir -p ${dirname(file)}, and chown it to the user of the service; LogsDirectory= in a unit`
     )
   }
   if (!stats) return pass(`${file} will be made`)
