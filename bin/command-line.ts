@@ -177,7 +177,7 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server doctor [--json]     what stands in the way of production, and what mends it
   mcp-server snippet CLIENT [--url U]
                                  the entry of claude-desktop, claude-code, vscode, cursor,
-                                 codex, gemini or windsurf
+                                 codex, gemini or windsurf; --config FILE goes into it
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp
