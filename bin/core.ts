@@ -53,7 +53,8 @@ export function createCore(
 ): Core {
   const { log, secrets } = output
   const audit = openAudit(config, output)
-  const registry = createRegistry(selectTools(sources, config), config)
+  const { discovery } = config
+  const registry = createRegistry(selectTools(sources, config), { discovery, changes })
   requireTools('limits.tools', Object.keys(config.limits.tools), sources, registry.tools)
   const policy = createPolicy(config, audit, limiters?.own, limiters?.shared, metrics)
   const alerts = createAlerts({ audit, log, ...(sendAlert && { send: sendAlert }) })

@@ -187,6 +187,8 @@ export interface ResourceDefinition {
   readonly description: string
   readonly mimeType: string
   readonly scopes: readonly string[]
+  /** Recognises the URIs of a template whose variables are not each one path segment. */
+  match?(uri: string): ReadonlyMap<string, string> | undefined
   /** Suggestions per template variable. */
   readonly complete?: Readonly<Record<string, readonly string[]>>
   read(
@@ -229,7 +231,10 @@ export type CompletionRef =
   | { readonly type: 'ref/prompt'; readonly name: string }
   | { readonly type: 'ref/resource'; readonly uri: string }
 
-/** What every kind of provider returns: code, a REST API, another MCP server. */
+/**
+ * What every kind of provider returns: code, a REST API, another MCP server. One that changes while
+ * it runs stays the same object, has other definitions, and tells; so it must not be spread.
+ */
 export interface Source {
   readonly tools: readonly ToolDefinition[]
   readonly resources?: readonly ResourceDefinition[]
@@ -238,6 +243,10 @@ export interface Source {
   readonly toolsets?: ReadonlyMap<string, readonly string[]>
   /** The API behind it, when there is one. */
   readonly upstream?: Upstream
+  /** Names of tools that may come later begin so. */
+  readonly toolPrefix?: string
+  /** Calls `listener` after what is offered has changed. */
+  subscribe?(listener: () => void): void
   close(): Promise<void>
 }
 

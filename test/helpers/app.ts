@@ -10,7 +10,7 @@ import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createTokenVerifier, resolveIssuer } from '../../src/jwt.ts'
 import { createLog } from '../../src/log.ts'
-import type { Changes, Principal } from '../../src/types.ts'
+import type { Changes, Principal, Source } from '../../src/types.ts'
 import { createHttpServer, type HttpServer } from '../../transports/http/app.ts'
 import type { Mcp } from '../../transports/mcp.ts'
 import type { Events } from '../fixtures/events.ts'
@@ -49,8 +49,14 @@ export function keyOf(name: KeyName): string {
   return `pcl_the-key-of-${name}-with-32-characters-or-more`
 }
 
-/** The product as it is, on a free port, with the test tools. `settings` reads like a configuration file. */
-export async function startApp(settings: Readonly<Record<string, unknown>> = {}): Promise<App> {
+/**
+ * The product as it is, on a free port, with the test tools and `more`. `settings` reads like a
+ * configuration file.
+ */
+export async function startApp(
+  settings: Readonly<Record<string, unknown>> = {},
+  more: readonly Source[] = []
+): Promise<App> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-test-'))
   const auditFile = join(folder, 'audit.jsonl')
   const { config } = loadConfig({
@@ -60,7 +66,7 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
   })
   const { source, events } = createTestSource()
   const changes = createChanges()
-  const core = createCore(config, [source], changes)
+  const core = createCore(config, [source, ...more], changes)
   const logged: string[] = []
   const log = createLog(config.log, { write: (line) => logged.push(line) > 0 })
   const mcp = { ...core.mcp, log }
