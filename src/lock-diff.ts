@@ -1,9 +1,10 @@
+import type { ToolDrift } from './audit.ts'
 import { canonicalize } from './json-text.ts'
 import type { PinnedTool } from './pinned-tool.ts'
 import type { ToolsLock } from './tools-lock.ts'
 
 /** How a tool differs from the lock. */
-export type Drift = 'changed' | 'added' | 'removed'
+export type Drift = ToolDrift | 'removed'
 
 /** One place in a definition, such as `inputSchema.properties.id.type`; JSON, undefined: absent. */
 export interface FieldChange {
@@ -20,17 +21,17 @@ export interface Difference {
 }
 
 /**
- * What the lock and the tools that are offered now differ in, by name. Only a source in `answering`
- * can have removed a tool: one that cannot be asked, or is not mounted, has not.
+ * What the lock and the tools that are offered now differ in, by name. A tool that is not offered is
+ * removed only where `isAsked` says that its source was asked for it.
  */
 export function compareTools(
   lock: ToolsLock,
   offered: readonly PinnedTool[],
-  answering: ReadonlySet<string>
+  isAsked: (pinned: PinnedTool) => boolean
 ): readonly Difference[] {
   const names = new Set(offered.map(({ definition }) => definition.name))
   const removed = [...lock].flatMap(([name, before]): Difference[] => {
-    const isRemoved = !names.has(name) && answering.has(before.source)
+    const isRemoved = !names.has(name) && isAsked(before)
     return isRemoved ? [{ name, drift: 'removed', before }] : []
   })
   const others = offered.flatMap((after): Difference[] => {

@@ -29,7 +29,7 @@ function lockOf(tools: readonly PinnedTool[]): ToolsLock {
   return new Map(tools.map((tool) => [tool.definition.name, tool]))
 }
 
-const both = new Set(['docs', 'shifts'])
+const both = () => true
 const get = { name: 'get', title: 'Get', description: 'Gets it.', inputSchema: { type: 'object' } }
 const put = { ...get, name: 'put', description: 'Puts it.' }
 const lock = lockOf([pinTool('docs', put), pinTool('docs', get)])
@@ -130,12 +130,15 @@ t.test('changes are named by their place; lists of another length are shown whol
 })
 
 t.test('the same definition from elsewhere is a change', async (t) => {
-  const [difference] = compareTools(lock, [pinTool('shifts', get)], new Set(['shifts']))
+  const [difference] = compareTools(lock, [pinTool('shifts', get)], both)
   t.match(difference, { name: 'get', drift: 'changed' })
 })
 
 t.test('what cannot be asked has removed nothing', async (t) => {
-  t.strictSame(compareTools(lock, [], new Set()), [])
+  t.strictSame(
+    compareTools(lock, [], () => false),
+    []
+  )
   t.strictSame(
     compareTools(lock, [pinTool('docs', get)], both).map(({ name, drift }) => [name, drift]),
     [['put', 'removed']]
