@@ -99,7 +99,7 @@ async function approve(file: string, offer: Offer, names: readonly string[]): Pr
     })
   )
   const what = accepted.length === 0 ? 'nothing, all of it was' : countDifferences(accepted)
-  const rest = left === 0 ? '' : ` ${left} more are not: mcp-server lock diff shows them.`
+  const rest = left === 0 ? '' : ` ${left} left: see mcp-server lock diff.`
   return `${formatDifferences(accepted)}Approved in ${file}: ${what}.${rest}\n`
 }
 
