@@ -2,31 +2,24 @@ import { existsSync } from 'node:fs'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { compileGlob } from '../src/glob.ts'
 import { acceptDifferences, compareTools, type Difference } from '../src/lock-diff.ts'
-import { countDifferences, formatDifferences, toJsonDifferences } from '../src/lock-report.ts'
+import {
+  countDifferences,
+  formatDifferences,
+  formatSilent,
+  toJsonReport
+} from '../src/lock-report.ts'
 import { findNearest } from '../src/nearest.ts'
-import { type PinnedTool, pinTool } from '../src/pinned-tool.ts'
-import type { NamedTool } from '../src/quarantine.ts'
-import { createRegistry } from '../src/registry.ts'
-import { selectTools } from '../src/select-tools.ts'
 import type { Config } from '../src/settings.ts'
 import { changeToolsLock, readToolsLock, type ToolsLock } from '../src/tools-lock.ts'
-import type { Source } from '../src/types.ts'
-import { toWireTool } from '../src/view.ts'
 import { describeLockError } from '../src/watched-lock.ts'
 import type { CommandLine } from './command-line.ts'
+import { type Offer, readOffer } from './lock-offer.ts'
 import { findLock } from './open-lock.ts'
 import { type LoadSources, withSources } from './with-sources.ts'
 
-/** What outside defines now, as clients would see it. */
-interface Offer {
-  readonly tools: readonly PinnedTool[]
-  /** Was its source asked for this tool? */
-  isAsked(pinned: PinnedTool): boolean
-}
-
 /**
  * `lock diff`: what differs from the approved definitions; `lock approve`: accepts it. Returns the
- * exit code: 1 when `lock diff` has found something.
+ * exit code: 1 when `lock diff` has found something, or could not look everywhere.
  */
 export function runLock(
   config: Config,
@@ -45,40 +38,10 @@ export function runLock(
       return 0
     }
     const differences = compareTools(await readLock(file), offer.tools, offer.isAsked)
-    await print(line.json ? toJsonDifferences(differences) : describe(file, differences))
-    return differences.length === 0 ? 0 : 1
+    const { silent } = offer
+    await print(line.json ? toJsonReport(differences, silent) : describe(file, differences, silent))
+    return differences.length + silent.length === 0 ? 0 : 1
   })
-}
-
-function readOffer(sources: readonly Source[], config: Config): Offer {
-  const outside = sources.filter(({ definedBy }) => definedBy !== undefined)
-  if (outside.length === 0) {
-    throw new ConfigError('lock: no API and no MCP server is mounted, so nothing can be pinned')
-  }
-  let named: readonly NamedTool[] = []
-  const quarantine = {
-    admit(tools: readonly NamedTool[]) {
-      named = tools
-      return tools.map(({ tool }) => tool)
-    },
-    subscribe() {}
-  }
-  createRegistry(selectTools(sources, config), { discovery: config.discovery, quarantine })
-  return {
-    tools: named.flatMap(({ tool, definedBy }) =>
-      definedBy === undefined ? [] : [pinTool(definedBy, toWireTool(tool))]
-    ),
-    isAsked: (pinned) => outside.some((source) => lacks(source, pinned))
-  }
-}
-
-/** A tool that is not chosen is not gone; nor is one whose server has not answered. */
-function lacks(
-  { definedBy, subscribe, tools }: Source,
-  { source, definition }: PinnedTool
-): boolean {
-  const hasAnswered = subscribe === undefined || tools.length > 0
-  return definedBy === source && hasAnswered && !tools.some(({ name }) => name === definition.name)
 }
 
 async function readLock(file: string): Promise<ToolsLock> {
@@ -100,7 +63,8 @@ async function approve(file: string, offer: Offer, names: readonly string[]): Pr
   )
   const what = accepted.length === 0 ? 'nothing, all of it was' : countDifferences(accepted)
   const rest = left === 0 ? '' : ` ${left} left: see mcp-server lock diff.`
-  return `${formatDifferences(accepted)}Approved in ${file}: ${what}.${rest}\n`
+  const approved = `${formatDifferences(accepted)}Approved in ${file}: ${what}.${rest}\n`
+  return approved + formatSilent(offer.silent)
 }
 
 /** Those of these names or globs; all of them without any. Throws for a name that nothing has. */
@@ -120,11 +84,17 @@ function choose(
   return differences.filter(({ name }) => matchers.some((matches) => matches(name)))
 }
 
-function describe(file: string, differences: readonly Difference[]): string {
+function describe(
+  file: string,
+  differences: readonly Difference[],
+  silent: readonly string[]
+): string {
   const missing = existsSync(file) ? '' : `${file} is not there: nothing is pinned yet.\n`
-  if (differences.length === 0) return `${missing}Nothing differs from ${file}.\n`
-  const counts = countDifferences(differences)
-  return `${missing}${formatDifferences(differences)}${counts}. Accept with mcp-server lock approve [NAMES].\n`
+  const summary =
+    differences.length === 0
+      ? `Nothing differs from ${file}.\n`
+      : `${countDifferences(differences)}. Accept with mcp-server lock approve [NAMES].\n`
+  return missing + formatDifferences(differences) + summary + formatSilent(silent)
 }
 
 async function withFile<T>(file: string, work: () => Promise<T>): Promise<T> {

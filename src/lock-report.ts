@@ -29,8 +29,18 @@ export function countDifferences(differences: readonly Difference[]): string {
   return counts.join(', ')
 }
 
-/** The same for programs, as JSON. */
-export function toJsonDifferences(differences: readonly Difference[]): string {
+/** Sources that could not be compared. */
+export function formatSilent(names: readonly string[]): string {
+  return names.length === 0
+    ? ''
+    : `Not compared, since it has not answered: ${names.map(quote).join(', ')}.\n`
+}
+
+/** All of it for programs, as JSON. */
+export function toJsonReport(
+  differences: readonly Difference[],
+  notCompared: readonly string[]
+): string {
   const rows = differences.map((difference) => {
     const { name, drift, before, after } = difference
     return {
@@ -42,5 +52,5 @@ export function toJsonDifferences(differences: readonly Difference[]): string {
       changes: listFieldChanges(difference)
     }
   })
-  return `${showUnseen(JSON.stringify(rows, null, 2))}\n`
+  return `${showUnseen(JSON.stringify({ differences: rows, notCompared }, null, 2))}\n`
 }
