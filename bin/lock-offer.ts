@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ConfigError } from '../src/config-error.ts'
 import { type PinnedTool, pinTool } from '../src/pinned-tool.ts'
 import type { NamedTool } from '../src/quarantine.ts'
@@ -49,4 +50,27 @@ function hasAnswered({ subscribe, tools, prompts = [], resources = [] }: Source)
 function lacks(source: Source, { source: name, definition }: PinnedTool): boolean {
   const isThere = source.tools.some((tool) => tool.name === definition.name)
   return source.definedBy === name && hasAnswered(source) && !isThere
+}
+
+/** A program that has to be fetched first takes its time. */
+const answerWaitMs = 20_000
+
+/** Resolves when every source has answered, or after 20 s. */
+export async function waitForAnswers(sources: readonly Source[]): Promise<void> {
+  const answers = sources
+    .filter((source) => source.definedBy !== undefined && !hasAnswered(source))
+    .map((source) => waitForAnswer(source))
+  if (answers.length === 0) return
+  const over = new AbortController()
+  const late = delay(answerWaitMs, undefined, { signal: over.signal }).catch(() => {})
+  await Promise.race([Promise.all(answers), late])
+  over.abort()
+}
+
+function waitForAnswer(source: Source): Promise<void> {
+  return new Promise((resolve) => {
+    source.subscribe?.(() => {
+      if (hasAnswered(source)) resolve()
+    })
+  })
 }

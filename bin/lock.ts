@@ -13,7 +13,7 @@ import type { Config } from '../src/settings.ts'
 import { changeToolsLock, readToolsLock, type ToolsLock } from '../src/tools-lock.ts'
 import { describeLockError } from '../src/watched-lock.ts'
 import type { CommandLine } from './command-line.ts'
-import { type Offer, readOffer } from './lock-offer.ts'
+import { type Offer, readOffer, waitForAnswers } from './lock-offer.ts'
 import { findLock } from './open-lock.ts'
 import { type LoadSources, withSources } from './with-sources.ts'
 
@@ -32,6 +32,7 @@ export function runLock(
   }
   const { file } = findLock(config, line.configFile)
   return withSources(config, loadSources, async ({ sources, print }) => {
+    await waitForAnswers(sources)
     const offer = readOffer(sources, config)
     if (verb === 'approve') {
       await print(await approve(file, offer, names))

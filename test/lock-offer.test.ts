@@ -1,6 +1,6 @@
 import t from 'tap'
 import { z } from 'zod'
-import { readOffer } from '../bin/lock-offer.ts'
+import { readOffer, waitForAnswers } from '../bin/lock-offer.ts'
 import { loadConfig } from '../src/config.ts'
 import { defineTool } from '../src/define-tool.ts'
 import { compareTools } from '../src/lock-diff.ts'
@@ -54,6 +54,20 @@ t.test('a server that has not answered has removed nothing, and is named', async
   live.offer({ tools: [tool('docs__a')] })
   const up = readOffer(sources, configOf())
   t.match(compareTools(lock, up.tools, up.isAsked), [{ name: 'docs__b', drift: 'removed' }])
+})
+
+t.test('a server that is slow to answer is waited for', async (t) => {
+  const live = createLiveSource('docs__', 'docs')
+  let isOver = false
+  const waiting = waitForAnswers([own, live.source]).then(() => {
+    isOver = true
+  })
+  live.offer({})
+  await new Promise((resolve) => setImmediate(resolve))
+  t.notOk(isOver, 'nothing is no answer')
+  live.offer({ tools: [tool('docs__a')] })
+  await waiting
+  await waitForAnswers([own, live.source])
 })
 
 t.test('what is not chosen is neither compared nor gone', async (t) => {
