@@ -62,7 +62,7 @@ async function approve(file: string, offer: Offer, names: readonly string[]): Pr
       return acceptDifferences(before, accepted)
     })
   )
-  const what = accepted.length === 0 ? 'nothing, all of it was' : countDifferences(accepted)
+  const what = accepted.length === 0 ? 'nothing new' : countDifferences(accepted)
   const rest = left === 0 ? '' : ` ${left} left: see mcp-server lock diff.`
   const approved = `${formatDifferences(accepted)}Approved in ${file}: ${what}.${rest}\n`
   return approved + formatSilent(offer.silent)

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { ConfigError, reasonOf } from './config-error.ts'
 import { readToolsLock, type ToolsLock } from './tools-lock.ts'
 import type { Log } from './types.ts'
@@ -32,9 +32,9 @@ export function watchToolsLock({ file, isRequired }: LockPlace, log: Log): Watch
     consequence: 'what it approved before still counts',
     log,
     read() {
-      if (!isThere && !existsSync(file)) return undefined
-      isThere = true
-      return readLock(file)
+      const lock = readLock(file, !isThere)
+      isThere ||= lock !== undefined
+      return lock
     },
     onChange() {
       for (const listener of listeners) listener()
@@ -49,9 +49,11 @@ export function watchToolsLock({ file, isRequired }: LockPlace, log: Log): Watch
   }
 }
 
-function readLock(file: string): ToolsLock {
+function readLock(file: string, mayBeMissing: boolean): ToolsLock | undefined {
   try {
-    return readToolsLock(file)
+    // A link that leads nowhere is no missing lock: somebody wanted one.
+    const isMissing = lstatSync(file, { throwIfNoEntry: false }) === undefined
+    return mayBeMissing && isMissing ? undefined : readToolsLock(file)
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     const reason = isMissing ? 'is missing; mcp-server lock approve makes it' : reasonOf(cause)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
@@ -12,11 +12,12 @@ import {
   readToolsLock,
   type ToolsLock
 } from '../src/tools-lock.ts'
+import { watchToolsLock } from '../src/watched-lock.ts'
 import { definitions, shuffle } from './helpers/definitions.ts'
 
 /* The file and what is decided from it. LOCK_RUNS=20000 node dist/test/tools-lock.test.js */
 
-const numRuns = Number(process.env.LOCK_RUNS ?? 200)
+const numRuns = Number(process.env.LOCK_RUNS ?? 100)
 t.setTimeout(3_600_000)
 
 const sources = fc.constantFrom('docs', 'shifts')
@@ -218,6 +219,20 @@ t.test('a lock is replaced as a whole, readable by all, without leftovers', asyn
   )
   t.equal(readFileSync(file, 'utf8'), 'damaged', 'a damaged lock is not overwritten')
   t.strictSame(readdirSync(folder), ['tools.lock'])
+})
+
+t.test('a lock that leads nowhere is not taken for none', async (t) => {
+  const folder = t.testdir({})
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const watch = (name: string) =>
+    watchToolsLock({ file: join(folder, name), isRequired: false }, log)
+  const none = watch('none.lock')
+  t.equal(none.current(), undefined)
+  none.close()
+  symlinkSync('nowhere', join(folder, 'link.lock'))
+  t.throws(() => watch('link.lock'), { name: 'ConfigError', message: /is missing/ })
+  mkdirSync(join(folder, 'folder.lock'))
+  t.throws(() => watch('folder.lock'), { name: 'ConfigError', message: /lock\.file.*EISDIR/ })
 })
 
 t.test('changes at once lose nothing of one another', async (t) => {

@@ -6,7 +6,7 @@ import type { ShownTool } from '../../src/pinned-tool.ts'
 const texts = fc.oneof(fc.string({ maxLength: 8 }), fc.string({ unit: 'binary', maxLength: 8 }))
 const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
-    { maxDepth: 4 },
+    { maxDepth: 3 },
     fc.oneof(texts, fc.integer(), fc.double(), fc.boolean(), fc.constant(null)),
     fc.array(tie('json'), { maxLength: 4 }),
     fc.dictionary(texts, tie('json'), { maxKeys: 5 })
