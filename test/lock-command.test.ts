@@ -108,9 +108,6 @@ t.test('from the first approval over a change to the next, under a running serve
     ],
     notCompared: []
   })
-  t.equal((await lock('approve')).code, 0)
-  const { code, stdout } = await lock('diff')
-  t.strictSame([code, stdout], [0, 'Nothing differs from tools.lock.\n'])
 })
 
 t.test('the lock stands beside the configuration file, which alone decides', async (t) => {
