@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
-const commands = ['tools', 'openapi', 'keys', 'audit', 'import', 'snippet', 'doctor'] as const
+const commands = [
+  'tools',
+  'openapi',
+  'keys',
+  'audit',
+  'import',
+  'lock',
+  'snippet',
+  'doctor'
+] as const
 
 export interface CommandLine {
   readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
@@ -168,6 +177,8 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server lock diff [--json]  what differs from the approved definitions in tools.lock
+  mcp-server lock approve [NAMES]  accept it, all or by name or glob
   mcp-server import FILE [--json]  another client's MCP servers as our configuration
   mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
   mcp-server keys list [--json]

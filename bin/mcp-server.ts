@@ -5,6 +5,7 @@ import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
 import { helpText, readCommandLine } from './command-line.ts'
 import { load } from './load-config.ts'
+import { findLock } from './open-lock.ts'
 
 async function main(argv: readonly string[]): Promise<void> {
   const line = readCommandLine(argv)
@@ -43,11 +44,16 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
-    return serve(loaded, loadSources)
+    return serve(loaded, loadSources, findLock(loaded.config, line.configFile))
   }
   if (line.action === 'keys') {
     const { runKeys } = await import('./keys.ts')
     return runKeys(loaded.config, line)
+  }
+  if (line.action === 'lock') {
+    const { runLock } = await import('./lock.ts')
+    process.exitCode = await runLock(loaded.config, line, loadSources)
+    return
   }
   const { runTools } = await import('./tools.ts')
   process.exitCode = await runTools(loaded.config, line, loadSources)

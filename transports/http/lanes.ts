@@ -10,7 +10,7 @@ import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
-import type { InputRequired, JsonSchema, Principal } from '../../src/types.ts'
+import type { InputRequired, Principal, ToolDefinition } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
@@ -25,7 +25,7 @@ import { stopOnDisconnect, toWebRequest } from './web.ts'
 export interface Lanes {
   readonly sessions: Sessions
   readonly native: NativeLane
-  /** The `Mcp-Param-*` headers that served tools declare. */
+  /** The `Mcp-Param-*` headers that tools declare at the start, for the preflights of browsers. */
   readonly paramHeaders: readonly string[]
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
   /** Puts a question that the native lane got from a tool. */
@@ -69,16 +69,12 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     max: config.sessions.max,
     log
   })
-  const paramChecks = new Map(
-    [...registry.tools].flatMap(([name, { inputSchema }]) => {
-      const check = compileForTool(name, inputSchema)
-      return check ? [[name, check]] : []
-    })
-  )
+  const paramCheckOf = createParamChecks()
 
   /** Undefined for a hidden tool, too: asking for it must not differ from an unknown one. */
   function findParamCheck(name: string, principal: Principal): ParamCheck | undefined {
-    const check = paramChecks.get(name)
+    const tool = registry.tools.get(name)
+    const check = tool && paramCheckOf(tool)
     return check && registry.view(principal).tools.has(name) ? check : undefined
   }
 
@@ -166,7 +162,7 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     sessions,
     native: createNativeLane(mcp, (name, principal) => !findParamCheck(name, principal)),
     ask: serveModern,
-    paramHeaders: [...paramChecks.values()].flatMap(({ headers }) => headers),
+    paramHeaders: [...registry.tools.values()].flatMap((tool) => paramCheckOf(tool)?.headers ?? []),
     async post(request, reply) {
       const isModern = isModernRequest(request)
       screenBody(request, isModern, mcp)
@@ -201,9 +197,21 @@ export function acceptsEventStream(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/event-stream') ?? false
 }
 
-function compileForTool(name: string, schema: JsonSchema): ParamCheck | undefined {
+/** The check of each definition, compiled once. */
+function createParamChecks(): (tool: ToolDefinition) => ParamCheck | undefined {
+  const checks = new WeakMap<ToolDefinition, ParamCheck | 'none'>()
+  return (tool) => {
+    const known = checks.get(tool)
+    if (known) return known === 'none' ? undefined : known
+    const made = compileForTool(tool)
+    checks.set(tool, made ?? 'none')
+    return made
+  }
+}
+
+function compileForTool({ name, inputSchema }: ToolDefinition): ParamCheck | undefined {
   try {
-    return compileParamHeaders(schema)
+    return compileParamHeaders(inputSchema)
   } catch (cause) {
     throw new ConfigError(`tool ${name}: ${reasonOf(cause)}`, { cause })
   }
