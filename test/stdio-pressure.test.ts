@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import t from 'tap'
-import { createLineWire } from '../transports/line-wire.ts'
+import { createLineWire } from '../transports/line-transport.ts'
 import { fixture } from './helpers/executable.ts'
 import { answersOf, call, connect, ping, quiet } from './helpers/json-rpc.ts'
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../src/types.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { createLineWire, type LineStreams } from './line-wire.ts'
+import { createLineWire, type LineStreams } from './line-transport.ts'
 import type { Mcp } from './mcp.ts'
 
 export interface LineServerOptions extends LineStreams {

@@ -14,6 +14,7 @@ import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
+import type { Room } from './room.ts'
 import { countAnswered, isModernRequest, screenBody } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
@@ -36,11 +37,12 @@ export interface LaneOptions {
   readonly mcp: Mcp
   readonly registry: Registry
   readonly config: Config
+  readonly room: Room
 }
 
 const acceptsBoth = 'application/json, text/event-stream'
 
-export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
+export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes {
   const { log } = mcp
   const reportError = (error: Error): void => log.debug('mcp', { error: describeError(error) })
   const factory = createServerFactory(mcp, { isConnection: false, callerOf })
@@ -55,7 +57,7 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     factory: createServerFactory(mcp, { isConnection: true, callerOf }),
     idleMs: config.sessions.idleMs,
     heartbeatMs: config.sessions.heartbeatMs,
-    max: config.sessions.max,
+    room,
     log
   })
   const paramChecks = new Map(

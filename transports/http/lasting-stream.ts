@@ -11,9 +11,17 @@ export function isLastingStream({ method, body }: FastifyRequest): boolean {
 
 /** Cuts a stream off when the credential that opened it counts no more. */
 export function endWithCredential(request: FastifyRequest, reply: FastifyReply): void {
+  const stop = watchCredential(request, () => request.raw.socket.destroy())
+  onceGone(request, reply, stop)
+}
+
+/** Calls `end` when the credential of a request counts no more; the returned function stops that. */
+export function watchCredential(request: FastifyRequest, end: () => void): () => void {
   const timer = setInterval(async () => {
-    if (!(await request.server.isStillGood(request))) request.raw.socket.destroy()
+    if (await request.server.isStillGood(request)) return
+    clearInterval(timer)
+    end()
   }, checkEveryMs)
   timer.unref()
-  onceGone(request, reply, () => clearInterval(timer))
+  return () => clearInterval(timer)
 }

@@ -15,12 +15,13 @@ import { monotonicClock } from '../../src/limit.ts'
 import { describeError } from '../../src/log.ts'
 import type { Log, Principal } from '../../src/types.ts'
 import { createEventStore } from './event-store.ts'
+import { ownerKey, type Room } from './room.ts'
 
 export interface SessionOptions {
   readonly factory: McpServerFactory
   readonly idleMs: number
   readonly heartbeatMs: number
-  readonly max: number
+  readonly room: Room
   readonly log: Log
 }
 
@@ -40,7 +41,6 @@ export interface Sessions {
   serve(sessionId: string, request: SessionRequest): Promise<Response>
   /** Says that an answer of the session is being sent; the returned function that it is over. */
   hold(sessionId: string | undefined): () => void
-  readonly size: number
   close(): Promise<void>
 }
 
@@ -48,6 +48,7 @@ interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport
   readonly server: Server | McpServer
   readonly owner: string
+  readonly leave: () => void
   /** Ids of requests that are not answered yet. */
   readonly inFlight: Set<string | number>
   usedAtMs: number
@@ -59,17 +60,12 @@ const retryIntervalMs = 1000
 
 /** The sessions of 2025-era clients: capped, expiring when idle, bound to whoever opened them. */
 export function createSessions(options: SessionOptions): Sessions {
-  const { factory, idleMs, heartbeatMs, max, log } = options
+  const { factory, idleMs, heartbeatMs, room, log } = options
   const sessions = new Map<string, Session>()
-  let opening = 0
 
   async function open({ request, authInfo, principal, remote, parsedBody }: SessionRequest) {
     const owner = ownerKey(principal, remote)
-    const own = [...sessions.values()].filter((session) => session.owner === owner).length
-    if (sessions.size + opening >= max || own >= ownerShare(max)) {
-      throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
-    }
-    opening++
+    const leave = room.enter(owner)
     try {
       const server = await factory({ era: 'legacy', authInfo })
       const transport = new WebStandardStreamableHTTPServerTransport({
@@ -79,17 +75,22 @@ export function createSessions(options: SessionOptions): Sessions {
         keepAliveMs: heartbeatMs,
         onsessioninitialized: (id) => {
           const usedAtMs = monotonicClock()
-          sessions.set(id, { transport, server, owner, inFlight, usedAtMs, openAnswers: 0 })
+          const own = { transport, server, owner, leave, inFlight }
+          sessions.set(id, { ...own, usedAtMs, openAnswers: 0 })
         },
         onsessionclosed: (id) => end(id)
       })
       const inFlight = trackAnswers(transport)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
-      if (transport.sessionId === undefined) await server.close()
+      if (transport.sessionId === undefined) {
+        leave()
+        await server.close()
+      }
       return response
-    } finally {
-      opening--
+    } catch (error) {
+      leave()
+      throw error
     }
   }
 
@@ -125,6 +126,7 @@ export function createSessions(options: SessionOptions): Sessions {
   async function end(id: string): Promise<void> {
     const session = sessions.get(id)
     sessions.delete(id)
+    session?.leave()
     await session?.server.close()
   }
 
@@ -147,9 +149,6 @@ export function createSessions(options: SessionOptions): Sessions {
     open,
     serve,
     hold,
-    get size() {
-      return sessions.size
-    },
     async close() {
       clearInterval(sweeper)
       await Promise.all([...sessions.keys()].map(end))
@@ -196,14 +195,4 @@ function cancelledIds(body: unknown): readonly (string | number)[] {
 
 function listMessages(body: unknown): readonly unknown[] {
   return Array.isArray(body) ? body : [body]
-}
-
-/** Unnamed callers are told apart by address. */
-function ownerKey({ kind, id }: Principal, remote: string): string {
-  return kind === 'anonymous' ? `${kind}:${remote}` : `${kind}:${id}`
-}
-
-/** No caller may take all the room, however few sessions there are. */
-function ownerShare(max: number): number {
-  return Math.min(max, Math.max(10, Math.ceil(max / 4)))
 }
