@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { createLineFraming } from './line-framing.ts'
 import type { Frame, Wire } from './message-transport.ts'
 import type { LineOutput } from './stdout.ts'
@@ -19,6 +20,9 @@ export interface LineEvents {
 /** Above this much unread output, input waits. */
 const highWaterBytes = 1_048_576
 
+/** A pipe hands over hundreds of small lines at once; between so many, everybody else has a turn. */
+const linesPerTurn = 16
+
 /** One message per line, on any pair of streams; survives a reader that stalls. */
 export function createLineWire(
   { input, output }: LineStreams,
@@ -26,7 +30,24 @@ export function createLineWire(
   { onFrame, onEnd, onError }: LineEvents
 ): Wire & { flush(): Promise<void> } {
   const framing = createLineFraming(maxLineBytes)
-  let isPaused = false
+  let isReading = true
+  let isReceiving = false
+  let received = Promise.resolve()
+
+  function resume(): void {
+    const isBusy = isReceiving || output.writableLength > highWaterBytes
+    if (isReading && !isBusy) input.resume()
+  }
+
+  async function receiveInTurns(lines: readonly Frame[]): Promise<void> {
+    isReceiving = true
+    for (const [index, line] of lines.entries()) {
+      onFrame(line)
+      if ((index + 1) % linesPerTurn === 0) await setImmediate()
+    }
+    isReceiving = false
+    resume()
+  }
 
   const write = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -40,11 +61,11 @@ export function createLineWire(
   return {
     start() {
       output.on('error', onError)
-      output.on('drain', () => !isPaused && input.resume())
+      output.on('drain', resume)
       input.on('error', onError)
       input.on('data', (chunk: Buffer) => {
-        for (const line of framing.push(chunk)) onFrame(line)
-        if (output.writableLength > highWaterBytes) input.pause()
+        input.pause()
+        received = receiveInTurns(framing.push(chunk))
       })
       input.on('end', () => {
         for (const line of framing.end()) onFrame(line)
@@ -53,8 +74,9 @@ export function createLineWire(
     },
     write: (text) => write(`${text}\n`),
     pause() {
-      isPaused = true
+      isReading = false
       input.pause()
+      return received
     },
     flush: () => write('')
   }

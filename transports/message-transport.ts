@@ -19,8 +19,8 @@ export interface Wire {
   start?(): void
   /** Sends one message; rejects when nobody can read it any more. */
   write(text: string): Promise<void>
-  /** Takes no more in: answers only are still to be sent. */
-  pause?(): void
+  /** Takes no more in; resolves when what was read by then is handed over. */
+  pause?(): Promise<void>
   /** Resolves when everything said so far is written. */
   flush?(): Promise<void>
   /** Lets go of the other end. */
@@ -123,8 +123,8 @@ export function createMessageTransport(
       onIdle()
     },
     async drain() {
+      await wire.pause?.()
       isDraining = true
-      wire.pause?.()
       if (inFlight.size === 0 || isBroken) return
       await new Promise<void>((resolve) => {
         onIdle = resolve
@@ -137,8 +137,9 @@ export function createMessageTransport(
     async close() {
       if (isClosed) return
       isClosed = true
-      wire.pause?.()
+      const paused = wire.pause?.()
       transport.onclose?.()
+      await paused
     }
   }
 

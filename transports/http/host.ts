@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isLoopback } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
 
 const hostGrammar = /^(\[[\da-f:.]+\]|[a-z\d](?:[a-z\d.-]*[a-z\d])?)(?::(\d{1,5}))?$/
@@ -35,9 +36,4 @@ function defaultHosts(boundHost: string): readonly string[] {
 /** The host that clients name; those of a UNIX socket have none of their own. */
 export function boundHost({ socket, host }: Config['http']): string {
   return socket === undefined ? host : 'localhost'
-}
-
-/** True for an address that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
