@@ -1,14 +1,14 @@
-import { once } from 'node:events'
 import t, { type Test } from 'tap'
+import type { WebSocket } from 'ws'
 import { type Headers, json, type Probe, scoped, table, versioned } from './helpers/access-table.ts'
 import { keyOf, startApp } from './helpers/app.ts'
 import { allCarriers, initializeParams } from './helpers/carriers.ts'
 import { type CredentialState, listStates } from './helpers/credential-states.ts'
-import { type Answer, openStream, type Sent, send } from './helpers/http.ts'
+import { type Answer, type EventStream, openStream, type Sent, send } from './helpers/http.ts'
 import { audience, startIssuer } from './helpers/issuer.ts'
 import { modernRequest, request } from './helpers/messages.ts'
 import { watchRoutes } from './helpers/routes.ts'
-import { tryUpgrade } from './helpers/websocket.ts'
+import { exchange, tryUpgrade } from './helpers/websocket.ts'
 
 /*
  * Every route x method x credential x era. The table is compared with the routes that Fastify
@@ -153,27 +153,43 @@ t.test('guarded upgrade of GET /mcp', async (t) => {
       t.test(`${state.name} in ${Object.keys(headers)[0] ?? 'no header'}`, async (t) => {
         const before = app.audit().length
         const upgrade = await tryUpgrade(app.url, { headers })
-        if (state.rank === 'refused') {
-          const lines = app.audit().slice(before)
-          if (!('answer' in upgrade)) throw new Error('the upgrade was not refused')
-          return checkRefused(t, upgrade.answer, lines, state)
-        }
-        if (!('socket' in upgrade)) throw new Error(`refused: ${upgrade.answer.status}`)
-        const { socket } = upgrade
-        socket.send(JSON.stringify(modernRequest('tools/call', scoped)))
-        const [data] = await once(socket, 'message')
-        const { result, error } = JSON.parse(String(data))
-        const code = { 'low key': -32602, 'low token': 403 }[state.rank as string]
-        t.equal(error?.code, code)
-        t.equal(JSON.stringify(result ?? {}).includes('the report'), code === undefined)
-        const outcome = code === undefined ? 'ok' : 'forbidden'
-        const calls = app.audit('TOOL_EXECUTE')
-        t.match(calls.at(-1), { transport: 'websocket', tool: 'scoped', outcome })
-        socket.terminate()
+        if ('socket' in upgrade) return checkUpgraded(t, upgrade.socket, state)
+        checkRefused(t, upgrade.answer, app.audit().slice(before), state)
       })
     }
   }
 })
+
+async function checkUpgraded(t: Test, socket: WebSocket, { rank }: CredentialState): Promise<void> {
+  t.not(rank, 'refused')
+  const { result, error } = await exchange(socket, modernRequest('tools/call', scoped))
+  const code = new Map<string, number>([
+    ['low key', -32602],
+    ['low token', 403]
+  ]).get(rank)
+  t.equal(error?.code, code)
+  t.equal(JSON.stringify(result ?? {}).includes('the report'), code === undefined)
+  const outcome = code === undefined ? 'ok' : 'forbidden'
+  const [call] = app.audit('TOOL_EXECUTE').slice(-1)
+  t.match(call, { transport: 'websocket', tool: 'scoped', outcome })
+  socket.terminate()
+}
+
+async function checkAnswered(
+  t: Test,
+  answer: Answer,
+  stream: EventStream,
+  { rank }: CredentialState
+): Promise<void> {
+  if (rank === 'low token') {
+    t.equal(answer.status, 403)
+    return checkChallenge(t, answer, ', error="insufficient_scope", scope="reports.read"')
+  }
+  t.equal(answer.status, 202)
+  const { result, error } = await stream.find(({ id }) => id === 1)
+  t.equal(error?.code, rank === 'low key' ? -32602 : undefined)
+  t.equal(JSON.stringify(result ?? {}).includes('the report'), rank !== 'low key')
+}
 
 t.test('guarded POST /mcp into the session of a 2024-11-05 client', async (t) => {
   const openFor = async (headers: Headers) => {
@@ -197,18 +213,10 @@ t.test('guarded POST /mcp into the session of a 2024-11-05 client', async (t) =>
         }
         t.equal(foreign.answer.status, 404, 'the session of somebody else')
         t.strictSame(foreign.events, [])
-        const own = await openFor(credential)
-        const { answer } = await probe('POST', own.path, use, credential)
-        if (state.rank === 'low token') {
-          t.equal(answer.status, 403)
-          checkChallenge(t, answer, ', error="insufficient_scope", scope="reports.read"')
-        } else {
-          t.equal(answer.status, 202)
-          const { result, error } = await own.stream.find(({ id }) => id === body.id)
-          t.equal(error?.code, state.rank === 'low key' ? -32602 : undefined)
-          t.equal(JSON.stringify(result ?? {}).includes('the report'), state.rank !== 'low key')
-        }
-        own.stream.cut()
+        const { stream, path } = await openFor(credential)
+        const { answer } = await probe('POST', path, use, credential)
+        await checkAnswered(t, answer, stream, state)
+        stream.cut()
       }
     })
   }
@@ -217,7 +225,7 @@ t.test('guarded POST /mcp into the session of a 2024-11-05 client', async (t) =>
 
 t.test('a method that a path does not have runs nothing, whoever asks', async (t) => {
   const paths = Object.entries(table).flatMap(([route, { probes }]) =>
-    probes.map(({ path }) => path ?? route.split(' ')[1] ?? '')
+    probes.map(({ path }) => (path ?? route.split(' ')[1] ?? '').replace(/\?.*/, ''))
   )
   const executed = app.audit('TOOL_EXECUTE').length
   for (const path of new Set(paths)) {
@@ -237,7 +245,7 @@ function isServed(method: string, path: string): boolean {
   return [...watched.routes].some((route) => {
     const [name, pattern = ''] = route.split(' ')
     const shape = pattern.replace(/:\w+/g, '[^/]+').replace('*', '.*')
-    return name === method && new RegExp(`^${shape}$`).test(path.split('?')[0] ?? '')
+    return name === method && new RegExp(`^${shape}$`).test(path)
   })
 }
 

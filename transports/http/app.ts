@@ -33,6 +33,7 @@ import { createRoom } from './room.ts'
 import { addSseRoutes, createSsePost, ssePath } from './sse/routes.ts'
 import { createSseSessions } from './sse/sessions.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
+import { openUpgrades } from './websocket/handshake.ts'
 import { addWebSockets } from './websocket/routes.ts'
 
 export interface HttpOptions {
@@ -86,11 +87,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addAccessLog(app, mcp)
   const flood = createFlood(config, mcp.metrics)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
+  const hasWebSockets = config.transport === 'websocket'
+  if (hasWebSockets) await openUpgrades(app, config, mcp.log)
   await addGuard(app, { config, flood, refuse, paramHeaders, judgeState })
-  const webSockets =
-    config.transport === 'websocket'
-      ? await addWebSockets(app, { mcp, config, room, flood, refuse })
-      : undefined
+  const webSockets = hasWebSockets
+    ? addWebSockets(app, { mcp, config, room, flood, refuse })
+    : undefined
   const bans = createBanGate({ config, alerts: mcp.alerts, audit, metrics: mcp.metrics, refuse })
   addHealth(app, {
     version: mcp.version,

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../../../src/errors.ts'
+import { describeError } from '../../../src/log.ts'
+import type { Config } from '../../../src/settings.ts'
+import type { Log } from '../../../src/types.ts'
 import { routableUrl } from '../listener/instance.ts'
 import type { Refuse } from '../refuse.ts'
 import { pathOf } from '../web.ts'
@@ -8,8 +11,35 @@ import { pathOf } from '../web.ts'
 /** What clients of the old WebSocket server were told. */
 const wrongPathCode = 4004
 
+/** Lets upgrades in, to be judged by every hook that is added from now on. */
+export async function openUpgrades(
+  app: FastifyInstance,
+  { limits }: Config,
+  log: Log
+): Promise<void> {
+  normalizeUpgrades(app)
+  const { default: plugin } = await import('@fastify/websocket')
+  await app.register(plugin, {
+    options: {
+      maxPayload: limits.maxRequestBytes,
+      // Thousands of frames can come in one packet; others have their turn between them.
+      allowSynchronousEvents: false,
+      // The name under which the SDK's own client asks for MCP.
+      handleProtocols: (offered) => (offered.has('mcp') ? 'mcp' : false)
+    },
+    // `ws` has closed the connection with the right code by itself.
+    errorHandler: (error) => log.debug('websocket', { error: describeError(error) }),
+    preClose: (done) => done()
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    // A refused upgrade has no parser behind it that could read another request.
+    if (request.ws) reply.header('connection', 'close')
+    done()
+  })
+}
+
 /** Upgrades pass no parser any more: what that would have seen to is done here. */
-export function prepareUpgrades(app: FastifyInstance): void {
+function normalizeUpgrades(app: FastifyInstance): void {
   app.server.on('upgrade', (request, socket: Socket & { _httpMessage?: unknown }) => {
     // An answer to an earlier request on this connection is still being written.
     if (socket._httpMessage) socket.destroy()
@@ -23,11 +53,7 @@ export function addHandshakeCheck(app: FastifyInstance, path: string, refuse: Re
     if (!request.ws) return done()
     if (!isHandshake(request)) {
       const detail = 'A WebSocket is opened by GET with Sec-WebSocket-Key and version 13.'
-      refuse(
-        request,
-        reply.header('connection', 'close'),
-        new Refusal('invalid_request', { detail })
-      )
+      refuse(request, reply, new Refusal('invalid_request', { detail }))
       return
     }
     if (pathOf(request) === path) return done()

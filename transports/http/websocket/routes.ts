@@ -10,7 +10,7 @@ import { onceGone } from '../gone.ts'
 import { watchCredential } from '../lasting-stream.ts'
 import type { Refuse } from '../refuse.ts'
 import { ownerKey, type Room } from '../room.ts'
-import { addHandshakeCheck, prepareUpgrades } from './handshake.ts'
+import { addHandshakeCheck } from './handshake.ts'
 import { createSocketWire } from './wire.ts'
 
 export interface WebSocketOptions {
@@ -32,26 +32,15 @@ export interface WebSockets {
 /** RFC 6455 §7.4.1 */
 const policyViolation = 1008
 
-/** WebSocket connections on the MCP path: one JSON-RPC message per text frame, in both directions. */
-export async function addWebSockets(
+/**
+ * WebSocket connections on the MCP path: one JSON-RPC message per text frame, in both directions.
+ * Upgrades must have been opened before the guard.
+ */
+export function addWebSockets(
   app: FastifyInstance,
   { mcp, config, room, flood, refuse }: WebSocketOptions
-): Promise<WebSockets> {
+): WebSockets {
   const { limits, http, sessions } = config
-  const { default: plugin } = await import('@fastify/websocket')
-  prepareUpgrades(app)
-  await app.register(plugin, {
-    options: {
-      maxPayload: limits.maxRequestBytes,
-      // Thousands of frames can come in one packet; others have their turn between them.
-      allowSynchronousEvents: false,
-      // The name under which the SDK's own client asks for MCP.
-      handleProtocols: (offered) => (offered.has('mcp') ? 'mcp' : false)
-    },
-    // `ws` has closed the connection with the right code by itself.
-    errorHandler: (error) => mcp.log.debug('websocket', { error: describeError(error) }),
-    preClose: (done) => done()
-  })
   addHandshakeCheck(app, http.path, refuse)
   const connections = new Set<Connection>()
 
