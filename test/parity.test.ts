@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { type App, type Line, startApp } from './helpers/app.ts'
@@ -73,7 +75,10 @@ const carriers = {
   ...tcpCarriers,
   'HTTP 2026-07-28 on a UNIX socket': tcpCarriers['HTTP 2026-07-28']!
 }
-const socket = join(t.testdir({}), 'mcp.sock')
+// Short, as the system wants it.
+const folder = mkdtempSync(join(tmpdir(), 'pcl-'))
+t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+const socket = join(folder, 'mcp.sock')
 
 const roomy = { perMinute: 60_000, burst: 1000 }
 const settings = {

@@ -69,7 +69,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     return mcp.killSwitch.isStopped ? createStopped() : undefined
   }
 
-  const tls = readTls(http.tls)
+  const tls = readTls(http)
   const app = createInstance(config, tls)
   if (http.socket !== undefined) addLocalAddress(app)
   addConnectionLimits(app, {
@@ -133,7 +133,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       return `http://unix:${http.socket}:`
     },
     renewTls() {
-      const renewed = readTls(http.tls)
+      const renewed = readTls(http)
       if (renewed) (app.server as unknown as Server).setSecureContext(renewed)
     },
     async close(graceMs) {

@@ -24,8 +24,11 @@ const variables = {
 } as const
 
 /** Reads certificate and key; undefined when none are configured. Throws a ConfigError. */
-export function readTls(settings: Settings): TlsOptions | undefined {
+export function readTls({ tls: settings, socket }: Config['http']): TlsOptions | undefined {
   if (Object.values(settings).every((file) => file === undefined)) return undefined
+  if (socket !== undefined) {
+    throw new ConfigError('http.tls: not on a UNIX socket (http.socket), which nobody else reads')
+  }
   const cert = readPart(settings, 'cert')
   const key = readPart(settings, 'key')
   checkCertificate('cert', cert)
