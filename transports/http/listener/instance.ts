@@ -25,7 +25,7 @@ export function createInstance({ http, limits }: Config, tls?: TlsOptions): Fast
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // What the router cannot read would pass no hook; this path is found nowhere, after all of them.
-    rewriteUrl: ({ url = '/' }) => routableUrl(url),
+    rewriteUrl: ({ url = '/' }) => (isRoutable(url) ? url : '/-'),
     // Longer than any request line: beyond it the router would answer by itself, before all hooks.
     routerOptions: { maxParamLength: maxHeaderBytes },
     forceCloseConnections: 'idle',
@@ -40,14 +40,13 @@ export function createInstance({ http, limits }: Config, tls?: TlsOptions): Fast
   return app
 }
 
-/** A target that can be decoded, or is a URL (RFC 9112 §3.2.2); any other as a path of its own. */
-export function routableUrl(target: string): string {
-  const unknown = '/-'
-  if (!target.startsWith('/')) return URL.canParse(target) ? target : unknown
+/** A path, or a URL (RFC 9112 §3.2.2), that can be decoded. */
+function isRoutable(target: string): boolean {
+  if (!target.startsWith('/') && !URL.canParse(target)) return false
   try {
     decodeURIComponent(target)
-    return target
+    return true
   } catch {
-    return unknown
+    return false
   }
 }

@@ -4,7 +4,6 @@ import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import type { Log } from '../../../src/types.ts'
-import { routableUrl } from '../listener/instance.ts'
 import type { Refuse } from '../refuse.ts'
 import { pathOf } from '../web.ts'
 
@@ -17,7 +16,7 @@ export async function openUpgrades(
   { limits }: Config,
   log: Log
 ): Promise<void> {
-  normalizeUpgrades(app)
+  dropPipelined(app)
   const { default: plugin } = await import('@fastify/websocket')
   await app.register(plugin, {
     options: {
@@ -38,12 +37,10 @@ export async function openUpgrades(
   })
 }
 
-/** Upgrades pass no parser any more: what that would have seen to is done here. */
-function normalizeUpgrades(app: FastifyInstance): void {
-  app.server.on('upgrade', (request, socket: Socket & { _httpMessage?: unknown }) => {
-    // An answer to an earlier request on this connection is still being written.
+/** Node takes an upgrade while it still owes an answer on the same connection. */
+function dropPipelined(app: FastifyInstance): void {
+  app.server.on('upgrade', (_request, socket: Socket & { _httpMessage?: unknown }) => {
     if (socket._httpMessage) socket.destroy()
-    request.url = routableUrl(request.url ?? '/')
   })
 }
 
