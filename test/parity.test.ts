@@ -77,7 +77,7 @@ const carriers = {
 }
 // Short, as the system wants it.
 const folder = mkdtempSync(join(tmpdir(), 'pcl-'))
-t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const socket = join(folder, 'mcp.sock')
 
 const roomy = { perMinute: 60_000, burst: 1000 }
