@@ -10,7 +10,7 @@ import { toolCall } from './helpers/messages.ts'
  */
 
 const clients = 50
-const calls = Math.ceil(Number(process.env.ISOLATION_CALLS ?? 2000) / clients)
+const calls = Math.ceil(Number(process.env.ISOLATION_CALLS ?? 1000) / clients)
 const timeout = 600_000
 t.setTimeout(timeout)
 const keys: readonly KeyName[] = ['full', 'narrow', 'tiny']
