@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
+import { exposureChecks } from '../bin/doctor/exposure.ts'
 import { settingsSchema } from '../src/settings.ts'
 import { readTls } from '../transports/http/listener/tls.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
@@ -238,4 +239,20 @@ t.test('files that are no use stop the start, in one line', async (t) => {
   t.equal(ended.code, 2)
   t.ok(isOneLine(ended), ended.stderr)
   t.match(ended.stderr, key)
+})
+
+t.test('doctor knows TLS of its own and a UNIX socket', async (t) => {
+  const check = exposureChecks.find(({ id }) => id === 'http.tls')
+  const judge = (http: object) => {
+    const config = settingsSchema.parse({ transport: 'http', http: { host: '0.0.0.0', ...http } })
+    return check?.run({ config } as never)
+  }
+  const tls = { cert: file('self.pem'), key: file('self.key') }
+  t.match(await judge({}), { status: 'warn' })
+  t.match(await judge({ tls }), { status: 'pass', says: 'TLS of its own' })
+  t.match(await judge({ tls: { ...tls, key: file('missing') } }), {
+    status: 'fail',
+    says: /http\.tls\.key/
+  })
+  t.match(await judge({ socket: '/run/x.sock' }), { status: 'pass' })
 })
