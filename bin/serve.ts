@@ -2,11 +2,13 @@ import closeWithGrace from 'close-with-grace'
 import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
+import { reasonOf } from '../src/config-error.ts'
 import { describeError } from '../src/log.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
 import type { LockPlace } from '../src/watched-lock.ts'
+import type { HttpServer } from '../transports/http/app.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import { createCore } from './core.ts'
@@ -34,7 +36,8 @@ export async function serve(
   lockPlace: LockPlace
 ): Promise<void> {
   // Before a module of the user's can write or keep a way to write there.
-  const stdout = config.transport === 'http' ? undefined : takeStdout()
+  const hasStdio = config.transport === 'stdio' || config.transport === 'both'
+  const stdout = hasStdio ? takeStdout() : undefined
   const output = openOutput(config)
   if (config.log.redact) guardStderr(output.secrets.clean)
   const metrics = createMetrics()
@@ -54,10 +57,12 @@ export async function serve(
   let failure: unknown
   // With an audit file the signal means what it means to logrotate, not a terminal that went away.
   const isRotated = config.audit.enabled && config.audit.file !== undefined
+  const isRenewed = config.http.tls.cert !== undefined
+  const skip = isRotated || isRenewed ? (['SIGUSR2', 'SIGHUP'] as const) : (['SIGUSR2'] as const)
   if (isRotated) process.on('SIGHUP', () => core.audit.reopen())
 
   const grace = closeWithGrace(
-    { delay: graceMs + 2000, logger: false, skip: isRotated ? ['SIGUSR2', 'SIGHUP'] : ['SIGUSR2'] },
+    { delay: graceMs + 2000, logger: false, skip: [...skip] },
     async ({ err, signal }) => {
       if (err) log.error('unexpected error, shutting down', { error: describeError(err) })
       if (signal) log.info('shutting down', { signal })
@@ -74,7 +79,9 @@ export async function serve(
   // HTTP first: a refused configuration must stop the start before stdio has said anything.
   if (config.transport !== 'stdio') {
     const { startHttp } = await import('./http.ts')
-    open.push(await startHttp(config, core))
+    const http = await startHttp(config, core)
+    open.push(http)
+    if (isRenewed) process.on('SIGHUP', () => renewTls(http, log))
   }
   if (!stdout) return
   const { serveLines } = await import('../transports/stdio.ts')
@@ -102,6 +109,16 @@ export async function serve(
         if (!hasOther) grace.close()
       })
       .catch((error: unknown) => log.error('stdio', { error: describeError(error) }))
+  }
+}
+
+/** A server goes on with the certificate that it has when the new one is no good. */
+function renewTls(server: HttpServer, log: Log): void {
+  try {
+    server.renewTls()
+    log.info('certificate read again')
+  } catch (error) {
+    log.error('certificate not renewed', { reason: reasonOf(error) })
   }
 }
 

@@ -51,6 +51,13 @@ const methods = z
 const ownPaths =
   /^\/(?:health|healthz|livez|ready|readyz|ping|metrics|openapi\.json|api(?:\/.*)?|\.well-known(?:\/.*)?)$/
 
+/** Files with certificates and keys; text of the PEM format. */
+const tls = z.strictObject({
+  cert: setting(z.string().min(1).optional(), ['MCP_TLS_CERT']),
+  key: setting(z.string().min(1).optional(), ['MCP_TLS_KEY']),
+  clientCa: setting(z.string().min(1).optional(), ['MCP_TLS_CLIENT_CA'])
+})
+
 const http = z.strictObject({
   port: setting(count(0, 65_535).default(8080), [
     '--port',
@@ -60,6 +67,7 @@ const http = z.strictObject({
     'LISTEN_PORT'
   ]),
   host: setting(z.string().min(1).default('127.0.0.1'), ['--host', 'MCP_HOST', 'LISTEN_HOST']),
+  socket: setting(z.string().min(1).optional(), ['--socket', 'MCP_SOCKET']),
   path: setting(
     z
       .string()
@@ -74,6 +82,7 @@ const http = z.strictObject({
   ]),
   allowedHosts: setting(list().optional(), ['MCP_ALLOWED_HOSTS']),
   trustProxy: setting(z.array(network).default([]), ['MCP_TRUST_PROXY']),
+  tls: tls.prefault({}),
   maxConnections: setting(count(1, 100_000).default(1000), ['MCP_MAX_INBOUND_CONNECTIONS']),
   maxConnectionsPerAddress: setting(count(1, 100_000).default(100), []),
   infoPublic: setting(z.boolean().default(true), ['MCP_INFO_PUBLIC']),
@@ -143,6 +152,12 @@ const sessions = z.strictObject({
   max: setting(count(1, 1_000_000).default(1000), ['MCP_MAX_SESSIONS'])
 })
 
+/** The transport of the revision 2024-11-05. */
+const sse = z.strictObject({
+  enabled: setting(z.boolean().default(false), ['MCP_SSE']),
+  idleMs: setting(milliseconds().default(300_000), ['SSE_SESSION_TIMEOUT'], { unit: 'seconds' })
+})
+
 const levelNames = new Map([
   ['warning', 'warn'],
   ['critical', 'fatal'],
@@ -196,7 +211,7 @@ const api = z.strictObject({
 
 /** Every setting: its key, its check, its default, and where else it may come from. */
 export const settingsSchema = z.strictObject({
-  transport: setting(z.enum(['stdio', 'http', 'both']).default('stdio'), [
+  transport: setting(z.enum(['stdio', 'http', 'both', 'websocket']).default('stdio'), [
     '--mode',
     'MCP_TRANSPORT'
   ]),
@@ -217,6 +232,7 @@ export const settingsSchema = z.strictObject({
   alerts: alerts.prefault({}),
   resources: resources.prefault({}),
   sessions: sessions.prefault({}),
+  sse: sse.prefault({}),
   log: log.prefault({}),
   audit: audit.prefault({}),
   lock: lock.prefault({})

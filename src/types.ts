@@ -17,7 +17,8 @@ export type Outcome =
   | 'too_large'
   | 'busy'
 
-export type TransportName = 'stdio' | 'http'
+/** `sse` and `websocket` came by HTTP, too: by one of its streams, after an upgrade. */
+export type TransportName = 'stdio' | 'http' | 'sse' | 'websocket'
 
 /** Who is calling. `id` is a name, never a secret. */
 export interface Principal {
