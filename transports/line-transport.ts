@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { Refusal, type RefusalKind } from '../src/errors.ts'
 import { isRecord, parseMessage } from '../src/json.ts'
-import { createLineFraming, type Line } from './line-framing.ts'
+import { createLineFraming, type Line } from '../src/line-framing.ts'
 import type { LineOutput } from './stdout.ts'
 
 export interface LineTransportOptions {
