@@ -22,6 +22,7 @@ export async function converse<T extends object>(
     try {
       current = { ...ctx, inputResponses: await ask(ctx, inputRequests), requestState: state }
     } catch (error) {
+      settled.value.abandon?.()
       return ctx.cancellation.cause ? { outcome: 'cancelled' } : { outcome: 'failed', error }
     }
   }

@@ -67,7 +67,11 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
       // The SDK types each method by its name; the table of methods is typed as one.
       server.setRequestHandler(method as 'tools/call', ({ params }, sdk) => {
         const caller = options.callerOf(sdk)
-        const negotiated = { era, version: server.getNegotiatedProtocolVersion() }
+        const negotiated = {
+          era,
+          version: server.getNegotiatedProtocolVersion(),
+          capabilities: server.getClientCapabilities()
+        }
         const ctx = createCallContext(sdk, caller, negotiated, mcp.log)
         const target = { ctx, method, params: params ?? {} }
         return answer(
