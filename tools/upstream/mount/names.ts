@@ -28,10 +28,10 @@ export function createNames(server: string): Names {
     prefix,
     nameOf: (original: string) => {
       const fit = original.replace(/[^a-zA-Z0-9_-]/g, '_')
-      const name = prefix + fit
-      return fit === original && fit !== '' && name.length <= maxNameChars
-        ? name
-        : addHash(name, original, maxNameChars)
+      const isPlain = fit === original && fit !== ''
+      return isPlain && prefix.length + fit.length <= maxNameChars
+        ? prefix + fit
+        : prefix + addHash(fit, original, maxNameChars - prefix.length)
     },
     uriOf: (original: string) => place + original,
     originalOf: (uri: string) => (uri.startsWith(place) ? uri.slice(place.length) : undefined)
@@ -48,7 +48,8 @@ function slugOf(server: string): string {
 
 function addHash(text: string, identity: string, maxChars: number): string {
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, hashChars)
-  return `${text.slice(0, maxChars - hashChars - 1).replace(/_+$/, '')}_${hash}`
+  const stem = text.slice(0, maxChars - hashChars - 1).replace(/_+$/, '')
+  return stem === '' ? hash : `${stem}_${hash}`
 }
 
 /** True for a URI that may be shown: with a scheme, of a sane length, all of it visible. */

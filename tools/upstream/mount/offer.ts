@@ -39,12 +39,11 @@ export function createOfferMaker({ place, allowsResource, log }: OfferOptions) {
   const prompts = createShelf({ kind: 'prompts', key: 'name', make: makePrompt, log })
   const resources = createShelf({ kind: 'resources', key: 'uri', make: makeResource, log })
   const templates = createShelf({ kind: 'templates', key: 'uriTemplate', make: makeResource, log })
-  const any = makeAnyResource({ ...place, compile: createCompiler() })
+  const any = makeAnyResource(place)
   let last = nothing
 
   return (lists: Lists): Offer => {
-    // A compiler keeps all that it ever compiled: it goes when its tools do.
-    const whole = { ...place, compile: createCompiler() }
+    const whole = { ...place, compile: createLazyCompiler() }
     const found = [
       ...resources(lists.resources, whole),
       ...templates(lists.templates, whole),
@@ -66,6 +65,15 @@ export function createOfferMaker({ place, allowsResource, log }: OfferOptions) {
       resources: count,
       glob: place.names.uriOf('*')
     })
+  }
+}
+
+/** One for each offer, since it keeps all that it ever compiled; none when nothing is new. */
+function createLazyCompiler(): Place['compile'] {
+  let compile: Place['compile'] | undefined
+  return (schema) => {
+    compile ??= createCompiler()
+    return compile(schema)
   }
 }
 

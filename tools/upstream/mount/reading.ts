@@ -16,7 +16,7 @@ interface Reading<T> {
 /** Passes on what is refused by a JSON-RPC error: reading a resource, getting a prompt. */
 export async function read<T>(
   { method, params, unknown, map }: Reading<T>,
-  { conversations, connection, log }: Place,
+  { conversations, connection, log }: Omit<Place, 'compile'>,
   ctx: CallContext
 ): Promise<T | InputRequired> {
   const whole = { ...params, ...(ctx.meta && { _meta: ctx.meta }) }

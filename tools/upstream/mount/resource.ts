@@ -21,7 +21,7 @@ export function makeResource(raw: Message, original: string, place: Place): Reso
 }
 
 /** Servers name resources in their answers that no list of theirs holds. */
-export function makeAnyResource(place: Place): ResourceDefinition {
+export function makeAnyResource(place: Omit<Place, 'compile'>): ResourceDefinition {
   const { name } = place.connection
   return Object.freeze({
     uri: place.names.uriOf('{+uri}'),
@@ -34,7 +34,9 @@ export function makeAnyResource(place: Place): ResourceDefinition {
 
 const noVariables: ReadonlyMap<string, string> = new Map()
 
-function common(place: Place): Pick<ResourceDefinition, 'scopes' | 'match' | 'read'> {
+function common(
+  place: Omit<Place, 'compile'>
+): Pick<ResourceDefinition, 'scopes' | 'match' | 'read'> {
   const { names, permits } = place
   return {
     scopes: [],

@@ -41,16 +41,23 @@ function prepare(raw: unknown): Record<string, unknown> {
 /** Step by step: what nests by the thousand would overflow any function that calls itself. */
 function checkBounds(root: object): void {
   const open: { readonly node: object; readonly depth: number }[] = [{ node: root, depth: 0 }]
-  let nodes = 0
-  let chars = 0
+  const size = { nodes: 0, chars: 0 }
   for (let place = open.pop(); place; place = open.pop()) {
-    if (place.depth > maxDepth) throw new Unsupported('its schema is too deep.')
-    for (const [key, value] of Object.entries(place.node)) {
-      if (!isPlainName(key)) throw new Unsupported('its schema has names that nobody can send.')
-      chars += key.length + (typeof value === 'string' ? value.length : 0)
-      if (++nodes > maxNodes || chars > maxChars) throw new Unsupported('its schema is too large.')
-      if (isNode(value)) open.push({ node: value, depth: place.depth + 1 })
+    const { node, depth } = place
+    if (depth > maxDepth) throw new Unsupported('its schema is too deep.')
+    for (const [key, value] of Object.entries(node)) {
+      countEntry(size, key, value)
+      if (isNode(value)) open.push({ node: value, depth: depth + 1 })
     }
+  }
+}
+
+function countEntry(size: { nodes: number; chars: number }, key: string, value: unknown): void {
+  if (!isPlainName(key)) throw new Unsupported('its schema has names that nobody can send.')
+  size.nodes++
+  size.chars += key.length + (typeof value === 'string' ? value.length : 0)
+  if (size.nodes > maxNodes || size.chars > maxChars) {
+    throw new Unsupported('its schema is too large.')
   }
 }
 
