@@ -10,7 +10,8 @@ import { createCredential, type ReadSecret } from './link/credential.ts'
 import { createChildEnvironment } from './link/environment.ts'
 import { createGuardedFetch } from './link/guarded-fetch.ts'
 import { createStdioTransport } from './link/stdio-transport.ts'
-import { createServerConnection, type ServerOptions } from './server.ts'
+import { createServerConnection } from './server.ts'
+import type { ServerOptions } from './server-options.ts'
 
 const defaultIdleMs = 600_000
 /** Back within 5 s of its return. */
@@ -117,7 +118,7 @@ function createLocalOpener(
     return () => groups.delete(group)
   }
   return async (rest) => {
-    const { openLink } = await import('./link/link.ts')
+    const { openLink } = await import('./link/sdk-link.ts')
     const open = () => createStdioTransport({ server, env, log, track })
     return openLink({ ...rest, target: { kind: 'stdio', open } })
   }
@@ -133,7 +134,7 @@ function createRemoteOpener(
   const token = defaults.token ?? settings.token
   const credential = createCredential({ server, token, guard, verifyTls, readSecret, log })
   return async (rest) => {
-    const { openLink } = await import('./link/link.ts')
+    const { openLink } = await import('./link/sdk-link.ts')
     const http = createGuardedFetch({ endpoint: url, guard, verifyTls, credential })
     const transports = transportsOf(server)
     try {

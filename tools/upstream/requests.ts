@@ -64,7 +64,8 @@ async function sendOnce<T>(
   const limit = startTimeLimit(route.timeoutMs, call.signal)
   lane.limits.add(limit)
   const startedMs = performance.now()
-  let statusClass: string | undefined = 'error'
+  const observe = (statusClass: string): void =>
+    route.observe?.({ statusClass, durationMs: performance.now() - startedMs })
   try {
     const result = await work(link, {
       signal: limit.signal,
@@ -78,27 +79,20 @@ async function sendOnce<T>(
         }
       })
     })
-    statusClass = '2xx'
+    observe('2xx')
     return result
   } catch (error) {
     // A caller who left says nothing about the server.
-    if (call.signal.aborted && !limit.isReached) {
-      statusClass = undefined
-      throw call.signal.reason
-    }
-    if (limit.isReached) route.suspect(lane, link)
+    if (call.signal.aborted && !limit.isReached) throw call.signal.reason
     const failure = limit.isReached
       ? new UpstreamError('timeout', route.name, { cause: error, wasSent: true })
       : toUpstreamError(error, route.name, true)
-    if (failure.rpc) statusClass = '4xx'
-    else if (failure.fault === 'connection') route.suspect(lane, link)
+    observe(failure.rpc ? '4xx' : 'error')
+    if (failure.fault === 'timeout' || failure.fault === 'connection') route.suspect(lane, link)
     throw failure
   } finally {
     limit.end()
     lane.limits.delete(limit)
-    if (statusClass !== undefined) {
-      route.observe?.({ statusClass, durationMs: performance.now() - startedMs })
-    }
   }
 }
 

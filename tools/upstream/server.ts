@@ -1,5 +1,3 @@
-import type { Observation } from '../../src/metrics.ts'
-import type { Log } from '../../src/types.ts'
 import type {
   UpstreamCall,
   UpstreamClient,
@@ -7,26 +5,9 @@ import type {
   UpstreamEvent
 } from './connection.ts'
 import { createKeeper } from './keeper.ts'
-import type { Link, LinkOptions } from './link/link.ts'
 import type { Lane } from './pool.ts'
 import { createRequests } from './requests.ts'
-
-export interface ServerOptions {
-  readonly name: string
-  /** A program of ours: stopped when idle, and one per caller at most. */
-  readonly isLocal: boolean
-  readonly timeoutMs: number
-  readonly healthMs: number
-  /** Further attempts before a first connection counts as failed. */
-  readonly retries: number
-  readonly maxConnections: number
-  readonly idleMs: number
-  /** Longest wait before a server that is down is tried again. */
-  readonly maxBackoffMs: number
-  readonly log: Log
-  open(options: Omit<LinkOptions, 'target'>): Promise<Link>
-  observe?(observation: Observation): void
-}
+import type { ServerOptions } from './server-options.ts'
 
 /** Keeps the connections of one server: opens them when needed, looks after them, opens them again. */
 export function createServerConnection(options: ServerOptions): UpstreamConnection {

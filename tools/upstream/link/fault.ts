@@ -20,6 +20,14 @@ const sdkFaults: ReadonlyMap<unknown, UpstreamFault> = new Map([
   ['CLIENT_HTTP_UNEXPECTED_CONTENT', 'protocol']
 ])
 
+const namedFaults: ReadonlyMap<string, UpstreamFault> = new Map([
+  ['UnauthorizedError', 'authentication'],
+  ['InsufficientScopeError', 'authentication'],
+  ['TimeoutError', 'timeout'],
+  ['ZodError', 'validation'],
+  ['SyntaxError', 'validation']
+])
+
 /** By the codes of the operating system, of TLS and of the HTTP client. */
 const networkCode =
   /^(?:ECONN|EPIPE|EAI_|ENOTFOUND|EHOST|ENET|ETIMEDOUT|ERR_TLS|ERR_SSL|UND_ERR_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_)/
@@ -62,15 +70,11 @@ function judge(error: unknown): UpstreamFault {
 function judgeOne(error: unknown): UpstreamFault | undefined {
   if (error instanceof AddressRefused) return 'configuration'
   if (error instanceof AnswerTooLarge) return 'validation'
-  const { name, code, data } = readError(error)
-  if (data === lostAnswer) return 'connection'
-  if (name === 'UnauthorizedError' || name === 'InsufficientScopeError') return 'authentication'
-  if (name === 'TimeoutError') return 'timeout'
-  if (name === 'ZodError' || name === 'SyntaxError') return 'validation'
-  if (typeof code === 'number') return name === 'SseError' ? judgeStatus(code) : 'protocol'
-  const known = sdkFaults.get(code)
+  const { name, code, data, message } = readError(error)
+  if (data === lostAnswer || message === 'fetch failed') return 'connection'
+  const known = namedFaults.get(name) ?? sdkFaults.get(code)
   if (known) return known
-  if (name === 'TypeError' && readError(error).message === 'fetch failed') return 'connection'
+  if (typeof code === 'number') return name === 'SseError' ? judgeStatus(code) : 'protocol'
   if (networkCode.test(String(code))) return 'connection'
   return programCode.test(String(code)) ? 'configuration' : undefined
 }
