@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { ApiCredential } from '../../../src/api-settings.ts'
 import { ConfigError } from '../../../src/config-error.ts'
 import { ToolError } from '../../../src/define-tool.ts'
+import { isConfidential } from '../../../src/network.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
 import { createTokenSource } from '../../credentials/token-source.ts'
-import { isLoopback } from '../document/address-guard.ts'
 import { createTokenSender } from './token-sender.ts'
 
 /** Where a secret stands; a plain string is the secret itself. */
@@ -112,7 +112,8 @@ function fixedCredential(options: CredentialOptions, service: Service): Applied 
 function createOAuthCredential(options: CredentialOptions, service: Service): Credential {
   const at = `apis.${options.api}.credential`
   const { tokenUrl, clientId, scopes = [] } = service
-  if (tokenUrl === undefined || !isTokenUrl(tokenUrl)) {
+  // RFC 6749, section 2.3.1: the client's secret wants TLS.
+  if (tokenUrl === undefined || !isConfidential(new URL(tokenUrl))) {
     throw new ConfigError(
       `${at}.tokenUrl: is needed for oauth2, as an https URL (http only on a loopback host)`
     )
@@ -141,13 +142,6 @@ function createOAuthCredential(options: CredentialOptions, service: Service): Cr
 
 const noToken =
   'The API cannot be used at the moment: its authorization server gave no token, so nothing was sent. Try again later; if it stays so, tell the operator.'
-
-/** The client's secret goes there: RFC 6749, section 2.3.1, wants TLS. */
-function isTokenUrl(text: string): boolean {
-  const { protocol, hostname } = new URL(text)
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(host))
-}
 
 function readSecretOf(
   { api, readSecret }: CredentialOptions,
