@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
-const commands = ['tools', 'openapi', 'keys', 'audit', 'import'] as const
+const commands = ['tools', 'client', 'openapi', 'keys', 'audit', 'import'] as const
 
 export interface CommandLine {
   readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
@@ -13,7 +13,7 @@ export interface CommandLine {
   readonly json: boolean
   /** `openapi check`: fail unless every operation is full. */
   readonly strict: boolean
-  /** JSON text of `tools call`. */
+  /** JSON text of `tools call` and `client call`. */
   readonly args?: string
   /** What `keys create` makes a key of. */
   readonly key: {
@@ -163,6 +163,9 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server --http [port]       streamable HTTP (8080)
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
+  mcp-server client check [SERVER] [--json]  are the MCP servers there, and what they are
+  mcp-server client list [SERVER] [--json]   their tools
+  mcp-server client call SERVER TOOL --args JSON [--json]
   mcp-server openapi check FILE|URL [--json] [--strict]
   mcp-server import FILE [--json]  another client's MCP servers as our configuration
   mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]

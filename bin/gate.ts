@@ -3,10 +3,10 @@ import { type Authenticate, createAuthenticate, createCredential, namedKey } fro
 import { ConfigError } from '../src/config-error.ts'
 import { openCredentials } from '../src/credentials.ts'
 import { createTokenVerifier, resolveIssuer } from '../src/jwt.ts'
+import { isLoopback } from '../src/network.ts'
 import type { SecretFilter } from '../src/secret-filter.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
-import { isLoopback } from '../transports/http/host.ts'
 
 /** Who is let in. */
 export interface Gate {

@@ -1,7 +1,7 @@
 import { ConfigError, reasonOf } from '../src/config-error.ts'
+import { isLoopback } from '../src/network.ts'
 import type { Config } from '../src/settings.ts'
 import { createHttpServer, type HttpServer } from '../transports/http/app.ts'
-import { isLoopback } from '../transports/http/host.ts'
 import type { Core } from './core.ts'
 import { openGate } from './gate.ts'
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
+import { readOwnedFile } from '../src/private-file.ts'
 import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
 import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
@@ -41,6 +42,11 @@ async function main(argv: readonly string[]): Promise<void> {
     const { runKeys } = await import('./keys.ts')
     return runKeys(loaded.config, line)
   }
+  if (line.action === 'client') {
+    const { runClient } = await import('./client.ts')
+    process.exitCode = await runClient(loaded.config, line)
+    return
+  }
   const { runTools } = await import('./tools.ts')
   process.exitCode = await runTools(loaded.config, line, loadSources)
 }
@@ -55,7 +61,25 @@ async function load({ configFile, settings }: CommandLine): Promise<LoadedConfig
 }
 
 async function readConfigFile(path: string): Promise<unknown> {
-  const text = readTextFile(path)
+  const { text, isOwn } = readTextFile(path)
+  const file = await parseConfig(path, text)
+  // Whoever writes a command decides what this machine runs.
+  if (!isOwn && namesCommand((file as { servers?: unknown } | null)?.servers)) {
+    throw new ConfigError(
+      `--config ${path}: servers name commands to run, so the file must be yours or root's, and ` +
+        'writable by nobody else: run chmod go-w on it'
+    )
+  }
+  return file
+}
+
+/** True when there is a program to start anywhere within. */
+function namesCommand(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return 'command' in value || Object.values(value).some(namesCommand)
+}
+
+async function parseConfig(path: string, text: string): Promise<unknown> {
   if (extname(path) === '.json') return parseJsonFile(path, text)
   const { parseDocument } = await import('yaml')
   const document = parseDocument(text, { prettyErrors: false })
@@ -76,9 +100,9 @@ function parseJsonFile(path: string, text: string): unknown {
   }
 }
 
-function readTextFile(path: string): string {
+function readTextFile(path: string): ReturnType<typeof readOwnedFile> {
   try {
-    return readFileSync(path, 'utf8')
+    return readOwnedFile(path)
   } catch (cause) {
     throw new ConfigError(`--config ${path}: ${reasonOf(cause)}`, { cause })
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isConfidential } from './network.ts'
 import { count, credential, list, setting } from './setting.ts'
 
 /** Where `keys create` keeps its keys; it need not exist. */
@@ -41,8 +42,6 @@ export const stdio = z.strictObject({
 /** Keys that came over plain http from elsewhere could be anybody's. */
 function isKeyAddress(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, hostname, username, password } = new URL(text)
-  if (username !== '' || password !== '') return false
-  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+  const url = new URL(text)
+  return url.username === '' && url.password === '' && isConfidential(url)
 }

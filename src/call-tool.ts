@@ -70,10 +70,11 @@ export async function executeTool(
   policy.audit.demand()
   const startedMs = monotonicClock()
   const { name, args } = registry.resolveCall({ name: calledName, args: givenArgs })
-  const { outcome, result, refusal, tool, json } = await decide(registry, policy, name, args, ctx)
-    .then((ended) => limitResult(policy, ended))
+  const ended = await decide(registry, policy, name, args, ctx)
+    .then((decided) => limitResult(policy, decided))
     // A result that cannot be read or serialised must not cost the audit line.
     .catch((error: unknown) => limitResult(policy, failUnseen(error, ctx)))
+  const { outcome, result, refusal, tool, json, bytesOut } = ended
   const { upstreamStatus } = ctx.notes
   const elapsedMs = monotonicClock() - startedMs
   policy.audit.record({
@@ -84,7 +85,7 @@ export async function executeTool(
     tool: name,
     args: args ?? {},
     ...(tool?.sensitive && { sensitive: tool.sensitive }),
-    bytesOut: Buffer.byteLength(json),
+    bytesOut,
     durationMs: Math.round(elapsedMs * 1000) / 1000,
     ...(upstreamStatus !== undefined && { upstreamStatus })
   })
@@ -203,15 +204,28 @@ function refuse(outcome: 'limited' | 'busy', retryAfterMs: number): CallResult {
   }
 }
 
+interface Serialised extends Ended {
+  readonly json: string
+  /** Length of `json`. */
+  readonly bytesOut: number
+}
+
 /** Serialised once: the length is judged here, and a carrier may send the text as it is. */
-function limitResult(policy: Policy, ended: Ended): Ended & { readonly json: string } {
-  const { result } = ended
-  if (!result) return { ...ended, json: '' }
-  const json = JSON.stringify(result)
-  if (Buffer.byteLength(json) <= policy.maxResultBytes) return { ...ended, json }
+function limitResult(policy: Policy, ended: Ended): Serialised {
+  if (!ended.result) return { ...ended, json: '', bytesOut: 0 }
+  const json = JSON.stringify(ended.result)
+  const bytesOut = Buffer.byteLength(json)
+  if (bytesOut <= policy.maxResultBytes) return { ...ended, json, bytesOut }
   const text = `${callTexts.too_large} The limit is ${policy.maxResultBytes} bytes.`
-  const refused = errorResult(text)
-  return { ...ended, outcome: 'too_large', result: refused, json: JSON.stringify(refused) }
+  const result = errorResult(text)
+  const refused = JSON.stringify(result)
+  return {
+    ...ended,
+    outcome: 'too_large',
+    result,
+    json: refused,
+    bytesOut: Buffer.byteLength(refused)
+  }
 }
 
 function errorResult(text: string): CallResult {

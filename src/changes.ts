@@ -1,4 +1,13 @@
-import type { ChangeEvent, Changes } from './types.ts'
+/** Something that a connected client may have subscribed to has changed. */
+export type ChangeEvent =
+  | { readonly kind: 'tools' | 'prompts' | 'resources' }
+  | { readonly kind: 'resource'; readonly uri: string }
+
+export interface Changes {
+  publish(event: ChangeEvent): void
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (event: ChangeEvent) => void): () => void
+}
 
 /** Carries change events from sources to whichever clients have subscribed. */
 export function createChanges(): Changes {

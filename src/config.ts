@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ConfigError, reasonOf } from './config-error.ts'
 import { isRecord } from './json.ts'
-import { findWeakness } from './key-strength.ts'
 import { sourcesOf } from './setting.ts'
 import { isBoolean, readSettingText } from './setting-text.ts'
 import { type Config, settingsSchema } from './settings.ts'
+import { findOpenDoors, findWeakSettings } from './weak-settings.ts'
 
 type Given = string | readonly string[]
 
@@ -166,40 +166,6 @@ function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, st
   return keys.find((key) => origins.has(key)) ?? path.join('.')
 }
 
-/** What development warns about and production refuses. */
-function findWeakSettings({ log, http, auth, audit }: Config): readonly string[] {
-  return [
-    ...(log.redact ? [] : ['log.redact (MCP_SECRETS_REDACTION): off lets secrets into the log']),
-    ...(http.allowedOrigins.includes('*')
-      ? ['http.allowedOrigins (ALLOWED_ORIGINS): * lets any web page call this server']
-      : []),
-    ...findWeakKeys('auth.token (MCP_AUTH_TOKEN)', auth.token === undefined ? [] : [auth.token]),
-    ...findWeakKeys('auth.apiKeys (MCP_API_KEYS)', auth.apiKeys),
-    ...findWeakKeys('audit.key (MCP_AUDIT_KEY)', audit.key === undefined ? [] : [audit.key])
-  ]
-}
-
-/** One line for a setting, however many of its keys are weak; never a key itself. */
-function findWeakKeys(setting: string, keys: readonly string[]): readonly string[] {
-  const [weakness] = keys.flatMap((key) => findWeakness(key) ?? [])
-  return weakness === undefined
-    ? []
-    : [`${setting}: ${weakness}; use 32 random characters or more (openssl rand -base64 32)`]
-}
-
-/** What is a choice in development and refused in production. */
-function findOpenDoors({ auth, limits, audit, transport }: Config): readonly string[] {
-  return [
-    ...(transport !== 'stdio' && !auth.required
-      ? ['auth.required (MCP_AUTH_REQUIRED): off lets everybody call every tool']
-      : []),
-    ...(limits.enabled
-      ? []
-      : ['limits.enabled (MCP_RATE_LIMIT_ENABLED): off lets one caller take all']),
-    ...(audit.enabled ? [] : ['audit.enabled (MCP_AUDIT): off leaves no record of any call'])
-  ]
-}
-
 function getAt(tree: Record<string, unknown>, key: string): unknown {
   return key
     .split('.')
@@ -242,9 +208,9 @@ function hideSecret(key: string, value: unknown): unknown {
 export function printConfig({ config, origins }: LoadedConfig): string {
   const rows = listSettings().map(({ key, schema }) => {
     const value = getAt(config, key)
-    const isSecret = sourcesOf(schema).secret === true
+    const { secret, hidden } = sourcesOf(schema)
     const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
-    const shown = isEmpty ? '-' : isSecret ? 'set' : JSON.stringify(value, hideSecret)
+    const shown = isEmpty ? '-' : secret || hidden ? 'set' : JSON.stringify(value, hideSecret)
     return `${key} = ${shown}  # ${origins.get(key) ?? 'default'}`
   })
   return `${rows.join('\n')}\n`

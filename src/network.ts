@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /**
  * What an address is limited by: itself, or for IPv6 its /64, since that is the least a client is
  * given (RFC 6177). An IPv4 address in IPv6 clothes counts as what it is. Clients that have left have
@@ -17,4 +19,19 @@ export function networkOf(address: string | undefined = ''): string {
   const groups = tail === undefined ? front : [...front, ...zeros, ...back]
   const network = groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
   return `${network.join(':')}::/64`
+}
+
+/** True for a host (an address with or without brackets) that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[(.*)\]$/, '$1')
+  return (
+    address === 'localhost' ||
+    address === '::1' ||
+    (isIP(address) === 4 && address.startsWith('127.'))
+  )
+}
+
+/** https, or http that does not leave this machine: what a secret or a key may travel by. */
+export function isConfidential({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import type { Changes } from './changes.ts'
 import { ConfigError } from './config-error.ts'
 import { type Call, createDiscovery } from './discovery.ts'
 import { compileUri, isTemplate, type UriMatcher } from './resource-uri.ts'
-import type { Changes, Principal, ResourceDefinition, Source, ToolDefinition } from './types.ts'
+import type { Principal, ResourceDefinition, Source, ToolDefinition } from './types.ts'
 import { createView, type Offered, type View } from './view.ts'
 import { visibilityKey } from './visibility.ts'
 

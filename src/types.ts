@@ -277,14 +277,3 @@ export interface Source {
   subscribe?(listener: () => void): void
   close(): Promise<void>
 }
-
-/** Something that a connected client may have subscribed to has changed. */
-export type ChangeEvent =
-  | { readonly kind: 'tools' | 'prompts' | 'resources' }
-  | { readonly kind: 'resource'; readonly uri: string }
-
-export interface Changes {
-  publish(event: ChangeEvent): void
-  /** Returns the function that ends the subscription. */
-  subscribe(listener: (event: ChangeEvent) => void): () => void
-}

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { isLoopback } from '../transports/http/host.ts'
+import { isLoopback } from '../src/network.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { ping, quiet } from './helpers/json-rpc.ts'

@@ -1,7 +1,7 @@
+import type { Changes } from '../../src/changes.ts'
 import type {
   CallContext,
   CallResult,
-  Changes,
   Content,
   JsonSchema,
   ToolDefinition,

@@ -1,4 +1,5 @@
-import type { Changes, PromptDefinition, ResourceDefinition, Source } from '../../src/types.ts'
+import type { Changes } from '../../src/changes.ts'
+import type { PromptDefinition, ResourceDefinition, Source } from '../../src/types.ts'
 import { answerOf, createInputTools } from './fixture-input.ts'
 import { createPlainTools, requiredStrings } from './fixture-tools.ts'
 import { image, png } from './media.ts'

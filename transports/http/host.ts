@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isLoopback } from '../../src/network.ts'
 
 const hostGrammar = /^(\[[\da-f:.]+\]|[a-z\d](?:[a-z\d.-]*[a-z\d])?)(?::(\d{1,5}))?$/
 
@@ -29,9 +30,4 @@ function defaultHosts(boundHost: string): readonly string[] {
   const own = isIP(boundHost) === 6 ? `[${boundHost}]` : boundHost
   if (boundHost === '0.0.0.0' || boundHost === '::') return ['localhost']
   return isLoopback(boundHost) ? [own, ...loopback] : [own]
-}
-
-/** True for an address that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

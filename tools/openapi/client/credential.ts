@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { ApiCredential } from '../../../src/api-settings.ts'
 import { ConfigError } from '../../../src/config-error.ts'
 import { ToolError } from '../../../src/define-tool.ts'
+import { isConfidential } from '../../../src/network.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
-import { isLoopback } from '../document/address-guard.ts'
-import { createTokenSource } from './oauth.ts'
+import { createTokenSource } from '../../credentials/token-source.ts'
+import { createTokenSender } from './token-sender.ts'
 
 /** Where a secret stands; a plain string is the secret itself. */
 type SecretRef = string | { readonly env: string } | { readonly file: string }
@@ -111,18 +112,22 @@ function fixedCredential(options: CredentialOptions, service: Service): Applied 
 function createOAuthCredential(options: CredentialOptions, service: Service): Credential {
   const at = `apis.${options.api}.credential`
   const { tokenUrl, clientId, scopes = [] } = service
-  if (tokenUrl === undefined || !isTokenUrl(tokenUrl)) {
+  // RFC 6749, section 2.3.1: the client's secret wants TLS.
+  if (tokenUrl === undefined || !isConfidential(new URL(tokenUrl))) {
     throw new ConfigError(
       `${at}.tokenUrl: is needed for oauth2, as an https URL (http only on a loopback host)`
     )
   }
   if (clientId === undefined) throw new ConfigError(`${at}.clientId: is needed for oauth2`)
   const clientSecret = readSecretOf(options, 'clientSecret', service.clientSecret, /^\P{Cc}+$/u)
-  const tokens = createTokenSource(
-    { tokenUrl, clientId, clientSecret, scopes },
-    options.log,
-    options.now
-  )
+  const { log, now } = options
+  const tokens = createTokenSource({
+    credentials: { tokenUrl, clientId, clientSecret, scopes },
+    send: createTokenSender(),
+    refuse: () => new ToolError(noToken),
+    log,
+    now
+  })
   return {
     async apply({ signal }) {
       const token = await tokens.get(signal)
@@ -135,12 +140,8 @@ function createOAuthCredential(options: CredentialOptions, service: Service): Cr
   }
 }
 
-/** The client's secret goes there: RFC 6749, section 2.3.1, wants TLS. */
-function isTokenUrl(text: string): boolean {
-  const { protocol, hostname } = new URL(text)
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(host))
-}
+const noToken =
+  'The API cannot be used at the moment: its authorization server gave no token, so nothing was sent. Try again later; if it stays so, tell the operator.'
 
 function readSecretOf(
   { api, readSecret }: CredentialOptions,

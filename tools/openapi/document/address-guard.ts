@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { classifyAddress } from '../../../src/address-class.ts'
+import { isLoopback } from '../../../src/network.ts'
 
 /**
  * True for an address of the public Internet. Private, local, reserved, translated and mapped
@@ -39,11 +40,6 @@ export function checkPublicUrl(text: string, allowedHosts: readonly string[]): U
 }
 
 const notPublic = 'its host is not on the public Internet. Allow it by name if you mean it.'
-
-/** For a host name, or an address without brackets. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || classifyAddress(host) === 'loopback'
-}
 
 /**
  * `dns.lookup` that fails when any answer lies outside the public Internet. The connection uses

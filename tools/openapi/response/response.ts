@@ -13,6 +13,7 @@ import {
   parseAnswer,
   toResource
 } from './content.ts'
+import { isExpectedType } from './expected-type.ts'
 import { describeProblem } from './problem.ts'
 import { loosenSchema, project } from './projection.ts'
 
@@ -131,7 +132,7 @@ function mapSuccess(
     return answer ? mapJson(answer.value, plan, args) : failure(texts.notJson)
   }
   if (plan?.promise) return failure(texts.notJson)
-  if (!isExpected(mediaType, plan?.responses)) return failure(texts.unexpected)
+  if (!isExpectedType(mediaType, plan?.responses)) return failure(texts.unexpected)
   return isTextType(mediaType) ? mapText(response, plan) : mapBinary(response)
 }
 
@@ -218,23 +219,6 @@ function mapBinary(response: ApiResponse): CallResult {
   if (length <= maxBinaryBytes) return { content: [toResource(response)] }
   return failure(
     `The answer of the API is a file of ${length} bytes; at most ${maxBinaryBytes} can be returned.`
-  )
-}
-
-/** A login page on 200 must not pass for an answer: HTML only where the document names it. */
-function isExpected(mediaType: string, responses: unknown): boolean {
-  const declared = declaredTypes(responses)
-  if (declared.length === 0) return mediaType !== '' && mediaType !== 'text/html'
-  const family = `${mediaType.split('/')[0]}/*`
-  return declared.some((each) => [mediaType, family, '*/*'].includes(each))
-}
-
-function declaredTypes(responses: unknown): readonly string[] {
-  if (!isRecord(responses)) return []
-  return Object.entries(responses).flatMap(([status, response]) =>
-    /^(?:2|default$)/.test(status) && isRecord(response) && isRecord(response.content)
-      ? Object.keys(response.content).map((type) => (type.split(';')[0] ?? '').trim().toLowerCase())
-      : []
   )
 }
 
