@@ -8,6 +8,7 @@ import { type App, startApp } from './app.ts'
 import { authHeaders } from './messages.ts'
 import { createKeptLog } from './mounted.ts'
 import type { RealUpstream } from './real-upstreams.ts'
+import { until } from './until.ts'
 
 export interface Gateway {
   readonly app: App
@@ -30,6 +31,8 @@ export async function startGateway(
   }
   const { config } = loadConfig({ flags: new Map(), env: {}, file: { ...file, servers } })
   const sources = await mountServers(config, createKeptLog().log)
+  // On a busy machine programs start late; they are mounted when they come.
+  await until(() => sources.every(({ tools }) => tools.length > 0), 'the tools of every server')
   const app = await startApp(file, sources)
   return {
     app,

@@ -50,7 +50,7 @@ export async function mountServer(options: MountOptions): Promise<Source> {
   let current = nothing
 
   const follower = createFollower(async (signal) => {
-    const lists = await connection.use({ signal }, readLists).catch((error: unknown) => {
+    const lists = await readLists(connection, signal).catch((error: unknown) => {
       log.warn('upstream server cannot be listed', {
         server: connection.name,
         fault: error instanceof UpstreamError ? error.fault : 'unknown',
@@ -101,20 +101,34 @@ export async function mountServer(options: MountOptions): Promise<Source> {
   } satisfies Source)
 }
 
-async function readLists(client: UpstreamClient): Promise<Lists> {
-  const [tools, resources, templates, prompts] = await Promise.all([
-    readList(client, 'tools'),
-    readList(client, 'resources'),
-    readList(client, 'templates'),
-    readList(client, 'prompts')
-  ])
-  return {
-    tools,
-    resources,
-    templates,
-    prompts,
-    hasResources: 'resources' in client.info.capabilities
-  }
+async function readLists(connection: UpstreamConnection, signal: AbortSignal): Promise<Lists> {
+  return connection.use({ signal }, async (client) => {
+    const [tools, resources, templates, prompts] = await Promise.all([
+      readTools(connection, client, signal),
+      readList(client, 'resources'),
+      readList(client, 'templates'),
+      readList(client, 'prompts')
+    ])
+    const hasResources = 'resources' in client.info.capabilities
+    return { tools, resources, templates, prompts, hasResources }
+  })
+}
+
+const everyCapability = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} }
+
+/**
+ * Some 2025-era servers offer certain tools only to clients that can be asked. So that their callers
+ * find them, a session of its own lists them; for a program that would be one more process.
+ */
+function readTools(
+  connection: UpstreamConnection,
+  client: UpstreamClient,
+  signal: AbortSignal
+): Promise<readonly Message[]> {
+  const { era, transport } = client.info
+  if (era === 'modern' || transport === 'stdio') return readList(client, 'tools')
+  const call = { signal, caller: 'gateway', capabilities: everyCapability }
+  return connection.use(call, (asked) => readList(asked, 'tools'))
 }
 
 const methodNotFound = -32601
