@@ -5,7 +5,7 @@ import { getPrompt } from './get-prompt.ts'
 import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
 import { chargeUnknown, type Policy, serveCharged } from './policy.ts'
-import { canRead, readResource } from './read-resource.ts'
+import { readResource, watchResource } from './read-resource.ts'
 import type { Registry } from './registry.ts'
 import { challengeScopes } from './scope-challenge.ts'
 import type {
@@ -59,8 +59,8 @@ export interface Dispatcher {
   serve<T>(method: string, ctx: CallContext, work: () => T | Promise<T>): Promise<T>
   /** Charges a method that nobody here knows. */
   chargeUnknown(method: string, ctx: CallContext): void
-  /** True when the principal could read this URI; for subscriptions. */
-  canRead(uri: string, principal: Principal): boolean
+  /** True when the principal may subscribe to this URI, which is watched from then on. */
+  watchResource(uri: string, principal: Principal): boolean
 }
 
 const pageSize = 200
@@ -116,7 +116,7 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
       challengeScopes(registry, policy, method, params, ctx),
     serve: (method, ctx, work) => serveCharged(policy, method, ctx, work),
     chargeUnknown: (method, ctx) => chargeUnknown(policy, method, ctx),
-    canRead: (uri, principal) => canRead(registry, policy, uri, principal)
+    watchResource: (uri, principal) => watchResource(registry, policy, uri, principal)
   } satisfies Dispatcher)
 }
 

@@ -42,15 +42,15 @@ export function createRegistry(
   { discovery = false, changes }: RegistryOptions = {}
 ): Registry {
   let current = takeSnapshot(sources, discovery)
-  for (const source of sources) {
-    source.subscribe?.(() => {
-      const former = current
-      current = takeSnapshot(sources, discovery)
-      for (const kind of ['tools', 'prompts', 'resources'] as const) {
-        if (!isSameList(former[kind], current[kind])) changes?.publish({ kind })
-      }
-    })
+  function follow(updated?: string): void {
+    if (updated !== undefined) return changes?.publish({ kind: 'resource', uri: updated })
+    const former = current
+    current = takeSnapshot(sources, discovery)
+    for (const kind of ['tools', 'prompts', 'resources'] as const) {
+      if (!isSameList(former[kind], current[kind])) changes?.publish({ kind })
+    }
   }
+  for (const source of sources) source.subscribe?.(follow)
   return Object.freeze({
     get tools() {
       return current.tools

@@ -201,6 +201,8 @@ export interface ResourceDefinition {
   readonly complete?: Readonly<Record<string, readonly string[]>>
   /** Suggests in place of `complete`. */
   readonly suggest?: Suggest
+  /** Somebody wants to hear of changes to this URI. */
+  watch?(uri: string): void
   read(
     uri: string,
     variables: ReadonlyMap<string, string>,
@@ -273,7 +275,10 @@ export interface Source {
   readonly upstream?: Upstream
   /** Names of tools that may come later begin so. */
   readonly toolPrefix?: string
-  /** Calls `listener` after what is offered has changed. */
-  subscribe?(listener: () => void): void
+  /**
+   * Calls `listener` after what is offered has changed; with a URI, after the contents of that
+   * resource have.
+   */
+  subscribe?(listener: (updated?: string) => void): void
   close(): Promise<void>
 }

@@ -267,3 +267,46 @@ t.test('suggestions come from the server', async (t) => {
   await template?.suggest?.(argument, contextOf())
   t.match(fake.seen.at(-1)?.params, { ref: { type: 'ref/resource', uri: 'city://{city}' } })
 })
+
+t.test('who subscribes to a resource hears of its changes', async (t) => {
+  const fake = createFakeUpstream()
+  fake.lists.resources = [{ uri: 'file:///a', name: 'a' }]
+  const { source } = await mount(fake)
+  t.teardown(() => source.close())
+  const changes = createChanges()
+  const heard: ChangeEvent[] = []
+  changes.subscribe((event) => heard.push(event))
+  const registry = createRegistry([source], { changes })
+  for (const uri of ['mcp://docs/file:///a', 'mcp://docs/file:///unlisted']) {
+    registry.findResource(uri)?.definition.watch?.(uri)
+  }
+  t.strictSame([...fake.watched], ['file:///a', 'file:///unlisted'])
+  fake.tell({ kind: 'resource', uri: 'file:///a' })
+  t.strictSame(heard, [{ kind: 'resource', uri: 'mcp://docs/file:///a' }])
+  for (let index = 0; index < 1000; index++) {
+    const uri = `mcp://docs/file:///${index}`
+    registry.findResource(uri)?.definition.watch?.(uri)
+  }
+  t.equal(fake.watched.size, 500, 'the first give way')
+  t.ok(fake.watched.has('file:///999'))
+})
+
+t.test('a list that cannot be read stays as it was and costs no other', async (t) => {
+  const fake = createFakeUpstream()
+  fake.lists = { tools: [tool('a')], prompts: [{ name: 'ask' }] }
+  const { source, lines } = await mount(fake)
+  t.teardown(() => source.close())
+  fake.lists = {
+    tools: [tool('b')],
+    get prompts(): never {
+      throw new UpstreamError('protocol', 'docs', { rpc: { code: -32603, message: 'broken' } })
+    }
+  }
+  fake.tell({ kind: 'tools' })
+  await until(() => source.tools[0]?.name === 'docs__b', 'the new list of tools')
+  t.strictSame(
+    source.prompts?.map(({ name }) => name),
+    ['docs__ask']
+  )
+  t.match(lines.join(), /a list of an upstream server cannot be read.*"list":"prompts"/)
+})

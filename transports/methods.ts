@@ -83,7 +83,7 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
       'resources/subscribe',
       ({ uri }, ctx, subscriptions) =>
         dispatcher.serve('resources/subscribe', ctx, () => {
-          if (!dispatcher.canRead(String(uri), ctx.principal)) {
+          if (!dispatcher.watchResource(String(uri), ctx.principal)) {
             throw new Refusal('unknown_resource', { data: { uri } })
           }
           subscriptions.add(String(uri))

@@ -22,6 +22,7 @@ export interface SeenRequest {
 export interface FakeUpstream {
   readonly connection: UpstreamConnection
   readonly seen: SeenRequest[]
+  readonly watched: Set<string>
   /** How often it was listed. */
   readonly listings: () => number
   lists: Lists
@@ -54,6 +55,7 @@ export function createFakeUpstream(
     tell(event) {
       for (const listener of listeners) listener(event)
     },
+    watched: new Set(),
     connection: {
       name,
       info,
@@ -76,8 +78,8 @@ export function createFakeUpstream(
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
-      watch: () => {},
-      unwatch: () => {},
+      watch: (uri) => void fake.watched.add(uri),
+      unwatch: (uri) => void fake.watched.delete(uri),
       state: () => (fake.isDown ? 'down' : 'up'),
       circuit: () => (fake.isDown ? 'open' : 'closed'),
       close: async () => {}

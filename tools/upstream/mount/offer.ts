@@ -5,17 +5,12 @@ import type {
   ToolDefinition
 } from '../../../src/types.ts'
 import { createCompiler } from '../../openapi/schema/validate.ts'
-import type { ListKind, Message } from '../connection.ts'
+import type { Lists } from './lists.ts'
 import type { Place } from './place.ts'
 import { makePrompt } from './prompt.ts'
 import { makeAnyResource, makeResource } from './resource.ts'
 import { createShelf } from './shelf.ts'
 import { makeTool } from './tool.ts'
-
-/** What a server says that it has. */
-export interface Lists extends Readonly<Record<ListKind, readonly Message[]>> {
-  readonly hasResources: boolean
-}
 
 /** What of it is served. */
 export interface Offer {
@@ -55,8 +50,16 @@ export function createOfferMaker({ place, allowsResource, log }: OfferOptions) {
       resources: found.filter(({ uri }) => allowsResource(uri))
     }
     if (next.resources.length < found.length) reportHidden(found.length - next.resources.length)
-    if (!isSame(last, next)) last = Object.freeze(next)
+    if (!isSame(last, next)) {
+      last = Object.freeze(next)
+      report(last)
+    }
     return last
+  }
+
+  function report({ tools: { length: count }, prompts: asked, resources: readable }: Offer): void {
+    const counts = { tools: count, prompts: asked.length, resources: readable.length }
+    log.info('upstream server mounted', { server: place.connection.name, ...counts })
   }
 
   function reportHidden(count: number): void {

@@ -13,6 +13,8 @@ export interface Place {
   readonly compile: (schema: JsonSchema) => Check
   /** Deadline of a call; undefined: that of every tool. */
   readonly timeoutMs?: number
+  /** Has the server tell when a resource of its changes. */
+  readonly watch: (original: string) => void
   /** True for names and URIs of the server that the operator lets through. */
   readonly permits: (original: string) => boolean
 }

@@ -36,13 +36,17 @@ const noVariables: ReadonlyMap<string, string> = new Map()
 
 function common(
   place: Omit<Place, 'compile'>
-): Pick<ResourceDefinition, 'scopes' | 'match' | 'read'> {
+): Pick<ResourceDefinition, 'scopes' | 'match' | 'watch' | 'read'> {
   const { names, permits } = place
   return {
     scopes: [],
     match(uri) {
       const original = names.originalOf(uri)
       return original !== undefined && permits(original) ? noVariables : undefined
+    },
+    watch(uri: string) {
+      const original = names.originalOf(uri)
+      if (original !== undefined) place.watch(original)
     },
     read: (uri: string, _variables: ReadonlyMap<string, string>, ctx: CallContext) =>
       read(
