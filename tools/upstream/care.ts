@@ -33,6 +33,8 @@ export interface State {
 /** The lane's connection, opened when there is none; callers share one attempt. */
 export function reach(state: State, lane: Lane): Promise<Link> {
   if (lane.link) return Promise.resolve(lane.link)
+  const { closing, options } = state
+  if (closing.signal.aborted) return Promise.reject(new UpstreamError('connection', options.name))
   lane.opening ??= open(state, lane).finally(() => {
     lane.opening = undefined
   })
