@@ -71,6 +71,7 @@ function judge(error: unknown): UpstreamFault {
 }
 
 function judgeOne(error: unknown): UpstreamFault | undefined {
+  if (error instanceof UpstreamError) return error.fault
   if (error instanceof AddressRefused) return 'configuration'
   if (error instanceof AnswerTooLarge) return 'validation'
   const { name, code, data, message } = readError(error)
