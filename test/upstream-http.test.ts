@@ -31,10 +31,19 @@ for (const { era, version, start } of eras) {
       prompts: await client.list('prompts')
     }))
     t.match(it.info, { era, protocolVersion: version, transport: 'streamable_http' })
-    t.same(lists.tools.map(({ name }) => name), ['echo', 'ask', 'slow'])
-    t.same(lists.resources.map(({ uri }) => uri), ['note://one'])
+    t.same(
+      lists.tools.map(({ name }) => name),
+      ['echo', 'ask', 'slow']
+    )
+    t.same(
+      lists.resources.map(({ uri }) => uri),
+      ['note://one']
+    )
     t.same(lists.templates, [])
-    t.same(lists.prompts.map(({ name }) => name), ['greet'])
+    t.same(
+      lists.prompts.map(({ name }) => name),
+      ['greet']
+    )
 
     t.same(await callTool(it, 'echo', { text: 'hi' }), { text: 'hi' })
     const rest = await it.use({ signal: forever }, async (client) => [
@@ -57,12 +66,16 @@ for (const { era, version, start } of eras) {
     const controller = new AbortController()
     const seen: unknown[] = []
     const call = get('it').use({ signal: controller.signal }, (client) =>
-      client.request('tools/call', { name: 'slow', arguments: {} }, {
-        onProgress(progress) {
-          seen.push(progress)
-          controller.abort(new Error('enough'))
+      client.request(
+        'tools/call',
+        { name: 'slow', arguments: {} },
+        {
+          onProgress(progress) {
+            seen.push(progress)
+            controller.abort(new Error('enough'))
+          }
         }
-      })
+      )
     )
     await t.rejects(call, { message: 'enough' })
     t.match(seen, [{ progress: 1, total: 2 }])
@@ -107,8 +120,12 @@ t.test('questions of a legacy server come to the call that they belong to', asyn
   }
   const names = Array.from({ length: 12 }, (_, index) => `caller ${index % 6}, ${index}`)
   const found = await Promise.all(names.map(ask))
-  t.same(found.map(({ result }) => (result.content as Message).name), names)
-  for (const { asked } of found) t.match(asked, [{ method: 'elicitation/create', params: { message: 'who?' } }])
+  t.same(
+    found.map(({ result }) => (result.content as Message).name),
+    names
+  )
+  for (const { asked } of found)
+    t.match(asked, [{ method: 'elicitation/create', params: { message: 'who?' } }])
 })
 
 t.test('a server is offered what the caller declared, and no more', async (t) => {
@@ -119,32 +136,40 @@ t.test('a server is offered what the caller declared, and no more', async (t) =>
   t.match(refused, { isError: true, content: [{ text: /elicitation/i }] })
 })
 
-t.test('questions of a modern server come as results, and the answers go back with its state', async (t) => {
-  const { get } = await open(t, startNewServer)
-  const call = { signal: forever, caller: 'me', capabilities: { elicitation: { form: {} } } }
-  const request = { name: 'ask', arguments: {} }
-  const asked = await get('it').use(call, (client) => client.request('tools/call', request))
-  t.match(asked, {
-    resultType: 'input_required',
-    inputRequests: { who: { method: 'elicitation/create', params: { message: 'who?' } } },
-    requestState: 'state-of-the-server'
-  })
-  const { requestState } = asked
-  const inputResponses = { who: { action: 'accept', content: { name: 'x' } } }
-  const done = await get('it').use(call, (client) =>
-    client.request('tools/call', { ...request, requestState, inputResponses })
-  )
-  t.match(done, { content: [{ text: /"name":"x"/ }] })
-  const other = get('it').use({ signal: forever }, (client) => client.request('tools/call', request))
-  await t.rejects(other, rpcError(-32_021), 'who declared nothing is not asked')
-})
+t.test(
+  'questions of a modern server come as results, and the answers go back with its state',
+  async (t) => {
+    const { get } = await open(t, startNewServer)
+    const call = { signal: forever, caller: 'me', capabilities: { elicitation: { form: {} } } }
+    const request = { name: 'ask', arguments: {} }
+    const asked = await get('it').use(call, (client) => client.request('tools/call', request))
+    t.match(asked, {
+      resultType: 'input_required',
+      inputRequests: { who: { method: 'elicitation/create', params: { message: 'who?' } } },
+      requestState: 'state-of-the-server'
+    })
+    const { requestState } = asked
+    const inputResponses = { who: { action: 'accept', content: { name: 'x' } } }
+    const done = await get('it').use(call, (client) =>
+      client.request('tools/call', { ...request, requestState, inputResponses })
+    )
+    t.match(done, { content: [{ text: /"name":"x"/ }] })
+    const other = get('it').use({ signal: forever }, (client) =>
+      client.request('tools/call', request)
+    )
+    await t.rejects(other, rpcError(-32_021), 'who declared nothing is not asked')
+  }
+)
 
-t.test('a session that the server has forgotten is opened anew, and the call goes on', async (t) => {
-  const { server, get } = await open(t, startOldServer)
-  await callTool(get('it'), 'echo', { text: '1' })
-  server.forget()
-  t.same(await callTool(get('it'), 'echo', { text: '2' }), { text: '2' })
-})
+t.test(
+  'a session that the server has forgotten is opened anew, and the call goes on',
+  async (t) => {
+    const { server, get } = await open(t, startOldServer)
+    await callTool(get('it'), 'echo', { text: '1' })
+    server.forget()
+    t.same(await callTool(get('it'), 'echo', { text: '2' }), { text: '2' })
+  }
+)
 
 t.test('an answer whose stream breaks off is an error of its call, at once', async (t) => {
   const { server, get } = await open(t, startOldServer)

@@ -9,31 +9,40 @@ t.test('a program is started when it is first used, once for all', async (t) => 
   t.equal(server.state(), 'idle')
   t.equal(server.info, undefined)
   const found = await Promise.all([1, 2, 3].map((n) => callTool(server, 'echo', { n })))
-  t.same(found.map(({ n }) => n), [1, 2, 3])
+  t.same(
+    found.map(({ n }) => n),
+    [1, 2, 3]
+  )
   t.equal(new Set(found.map(({ pid }) => pid)).size, 1)
   t.equal(server.state(), 'up')
   t.match(server.info, { era: 'legacy', transport: 'stdio', serverInfo: { name: 'child' } })
 })
 
-t.test('a crash answers every call that is open, and the program comes back by itself', async (t) => {
-  const { get, lines } = connect(t, { child: childEntry() })
-  const server = get('child')
-  const { pid } = await callTool(server, 'echo')
-  const connected: string[] = []
-  server.subscribe(({ kind }) => connected.push(kind))
-  const open = [1, 2, 3].map(() => callTool(server, 'silent'))
-  const crash = callTool(server, 'crash')
-  for (const call of [...open, crash]) {
-    t.equal(await faultOf(call), 'connection')
+t.test(
+  'a crash answers every call that is open, and the program comes back by itself',
+  async (t) => {
+    const { get, lines } = connect(t, { child: childEntry() })
+    const server = get('child')
+    const { pid } = await callTool(server, 'echo')
+    const connected: string[] = []
+    server.subscribe(({ kind }) => connected.push(kind))
+    const open = [1, 2, 3].map(() => callTool(server, 'silent'))
+    const crash = callTool(server, 'crash')
+    for (const call of [...open, crash]) {
+      t.equal(await faultOf(call), 'connection')
+    }
+    await until(() => connected.includes('connected'), 'the program came back')
+    const again = await callTool(server, 'echo')
+    t.not(again.pid, pid)
+    t.match(lines, [{}, {}, { level: 'warn', message: 'MCP server has ended its connection' }])
   }
-  await until(() => connected.includes('connected'), 'the program came back')
-  const again = await callTool(server, 'echo')
-  t.not(again.pid, pid)
-  t.match(lines, [{}, {}, { level: 'warn', message: 'MCP server has ended its connection' }])
-})
+)
 
 t.test('a program that always ends at once is left alone for longer and longer', async (t) => {
-  const { get } = connect(t, { bad: { command: process.execPath, args: ['-e', ''] }, child: childEntry() })
+  const { get } = connect(t, {
+    bad: { command: process.execPath, args: ['-e', ''] },
+    child: childEntry()
+  })
   t.equal(await faultOf(callTool(get('bad'), 'echo')), 'connection')
   t.equal(get('bad').state(), 'down')
   t.equal(get('bad').circuit(), 'open')
@@ -52,10 +61,13 @@ t.test('a program that is not there is a fault of the configuration', async (t) 
   })
 })
 
-t.test('a program that ends on the question for its era is started again and asked as of old', async (t) => {
-  const { get } = connect(t, { child: childEntry({ env: { EAGER_EXIT: '1' } }) })
-  t.match(await callTool(get('child'), 'echo', { n: 1 }), { n: 1 })
-})
+t.test(
+  'a program that ends on the question for its era is started again and asked as of old',
+  async (t) => {
+    const { get } = connect(t, { child: childEntry({ env: { EAGER_EXIT: '1' } }) })
+    t.match(await callTool(get('child'), 'echo', { n: 1 }), { n: 1 })
+  }
+)
 
 t.test('what a program has started ends with it', async (t) => {
   const { get, connections } = connect(t, { child: childEntry() })

@@ -56,16 +56,20 @@ function createOldServer(stopped: string[]): OldMcpServer {
     })
     return text(JSON.stringify(answer))
   })
-  server.registerTool('slow', { inputSchema: {} }, async (_args, { signal, sendNotification, _meta }) => {
-    const progressToken = _meta?.progressToken
-    if (progressToken !== undefined) {
-      const params = { progressToken, progress: 1, total: 2 }
-      await sendNotification({ method: 'notifications/progress', params })
+  server.registerTool(
+    'slow',
+    { inputSchema: {} },
+    async (_args, { signal, sendNotification, _meta }) => {
+      const progressToken = _meta?.progressToken
+      if (progressToken !== undefined) {
+        const params = { progressToken, progress: 1, total: 2 }
+        await sendNotification({ method: 'notifications/progress', params })
+      }
+      await once(signal, 'abort')
+      stopped.push('slow')
+      return text('{}')
     }
-    await once(signal, 'abort')
-    stopped.push('slow')
-    return text('{}')
-  })
+  )
   server.registerResource('note', 'note://one', {}, async (uri) => ({
     contents: [{ uri: uri.href, text: 'a note' }]
   }))
@@ -94,7 +98,10 @@ function createNewServer(stopped: string[]): McpServer {
   server.registerTool('ask', { inputSchema: z.object({}) }, async (_args, { mcpReq }) => {
     const answer = mcpReq.inputResponses?.who
     if (answer) return text(JSON.stringify(answer))
-    const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } }
+    const requestedSchema = {
+      type: 'object' as const,
+      properties: { name: { type: 'string' as const } }
+    }
     return inputRequired({
       inputRequests: { who: inputRequired.elicit({ message: 'who?', requestedSchema }) },
       requestState: 'state-of-the-server'

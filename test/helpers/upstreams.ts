@@ -41,7 +41,11 @@ const settings: ClientSettings = {
 }
 
 /** Connections to these servers, closed with the test; and what they wrote into the log. */
-export function connect(t: Test, servers: Readonly<Record<string, unknown>>, options: Options = {}) {
+export function connect(
+  t: Test,
+  servers: Readonly<Record<string, unknown>>,
+  options: Options = {}
+) {
   const lines: LogLine[] = []
   const write = (level: string) => (message: string, fields?: LogFields) => {
     lines.push({ level, message, ...fields })
