@@ -9,7 +9,7 @@ import type { ServerOptions } from './server-options.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 const pingMs = 5_000
-/** A server found to be of 2025 may have been renewed since; the other way round it fails at once. */
+/** A server found to be of 2025 may have been renewed since. */
 const legacyVerdictMs = 3_600_000
 /** A connection that ends sooner counts as an attempt that failed. */
 const shortLifeMs = 5_000
@@ -33,6 +33,8 @@ export interface State {
 /** The lane's connection, opened when there is none; callers share one attempt. */
 export function reach(state: State, lane: Lane): Promise<Link> {
   if (lane.link) return Promise.resolve(lane.link)
+  const { closing, options } = state
+  if (closing.signal.aborted) return Promise.reject(new UpstreamError('connection', options.name))
   lane.opening ??= open(state, lane).finally(() => {
     lane.opening = undefined
   })
@@ -97,7 +99,7 @@ async function openOnce(state: State, lane: Lane): Promise<Link> {
   lane.link = link
   const isFirst = state.info === undefined
   state.info = link.info
-  state.verdict ??= { found: link.verdict, atMs: performance.now() }
+  if (!freshVerdict(state)) state.verdict = { found: link.verdict, atMs: performance.now() }
   if (isFirst || state.recovery.error) {
     const { era, protocolVersion, transport } = link.info
     const { name: server, log } = options
@@ -110,11 +112,10 @@ async function openOnce(state: State, lane: Lane): Promise<Link> {
   return link
 }
 
+/** A modern server is asked each time: that is all that connecting to it means. */
 function freshVerdict({ verdict }: State): Verdict | undefined {
-  if (!verdict) return undefined
-  const { found, atMs } = verdict
-  const isStale = found.prior.kind === 'legacy' && performance.now() - atMs > legacyVerdictMs
-  return isStale ? undefined : found
+  if (verdict?.found.prior.kind !== 'legacy') return undefined
+  return performance.now() - verdict.atMs > legacyVerdictMs ? undefined : verdict.found
 }
 
 /** It ended by itself: a crash, mostly. */

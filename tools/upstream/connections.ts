@@ -66,11 +66,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
     )
   }
   const groups = new Set<number>()
+  const hasChildren = options.servers.some(({ kind }) => kind === 'local')
   // However this process ends, short of a kill, its children end with it.
   const killAll = (): void => {
     for (const group of groups) killGroup(group, 'SIGKILL')
   }
-  process.once('exit', killAll)
+  if (hasChildren) process.once('exit', killAll)
   const servers = new Map(
     options.servers
       .filter(({ enabled }) => enabled)

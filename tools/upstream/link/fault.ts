@@ -24,6 +24,7 @@ const namedFaults: ReadonlyMap<string, UpstreamFault> = new Map([
   ['UnauthorizedError', 'authentication'],
   ['InsufficientScopeError', 'authentication'],
   ['TimeoutError', 'timeout'],
+  ['AbortError', 'connection'],
   ['ZodError', 'validation'],
   ['SyntaxError', 'validation']
 ])
@@ -37,7 +38,9 @@ const programCode = /^(?:ENOENT|EACCES|ENOEXEC|ENOTDIR|EPERM|E2BIG)$/
 export function toUpstreamError(error: unknown, server: string, wasSent = false): UpstreamError {
   if (error instanceof UpstreamError) return error
   const { code, message, data } = readError(error)
-  const isAnswer = typeof code === 'number' && data !== lostAnswer
+  // A DOMException has a number for a code, too.
+  const isAnswer =
+    typeof code === 'number' && !(error instanceof DOMException) && data !== lostAnswer
   return new UpstreamError(judge(error), server, {
     cause: error,
     wasSent,
@@ -68,6 +71,7 @@ function judge(error: unknown): UpstreamFault {
 }
 
 function judgeOne(error: unknown): UpstreamFault | undefined {
+  if (error instanceof UpstreamError) return error.fault
   if (error instanceof AddressRefused) return 'configuration'
   if (error instanceof AnswerTooLarge) return 'validation'
   const { name, code, data, message } = readError(error)
