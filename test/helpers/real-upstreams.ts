@@ -19,13 +19,13 @@ export interface RealUpstream {
   close(): Promise<void>
 }
 
-const everything = moduleFile('@modelcontextprotocol/server-everything/dist/index.js')
-const filesystem = moduleFile('@modelcontextprotocol/server-filesystem/dist/index.js')
+const everything = fileURLToPath(
+  import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js')
+)
+const filesystem = fileURLToPath(
+  import.meta.resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
+)
 const own = fileURLToPath(new URL('../fixtures/upstream-stdio.js', import.meta.url))
-
-function moduleFile(path: string): string {
-  return fileURLToPath(new URL(`../../../node_modules/${path}`, import.meta.url))
-}
 
 function program(...args: readonly string[]): RealUpstream {
   return { entry: { command: process.execPath, args }, close: async () => {} }
