@@ -23,6 +23,8 @@ export interface PortcullisOptions {
   readonly isFlooded?: boolean
   /** Origin of an API whose one read is mounted instead of the bench's own tools. */
   readonly upstream?: string
+  /** Address of an MCP server that is mounted instead. */
+  readonly mcpServer?: string
 }
 
 /** The product as its executable puts it together, with tools of the bench's own. */
@@ -36,17 +38,18 @@ export async function startPortcullis(options: PortcullisOptions): Promise<numbe
 }
 
 async function openSources(
-  { toolCount = 1, upstream }: PortcullisOptions,
+  { toolCount = 1, upstream, mcpServer }: PortcullisOptions,
   config: Config,
   { log }: Output
 ): Promise<readonly Source[]> {
-  if (upstream === undefined) return [{ tools: defineTools(toolCount), close: async () => {} }]
+  const isOwn = upstream === undefined && mcpServer === undefined
+  if (isOwn) return [{ tools: defineTools(toolCount), close: async () => {} }]
   const { loadSources } = await import('../../tools/load.ts')
   return loadSources(config, log)
 }
 
 function configure(options: PortcullisOptions, port: number): Config {
-  const { directory, hasHooks, upstream, isFlooded = false } = options
+  const { directory, hasHooks, isFlooded = false } = options
   const http = { port, host: '127.0.0.1' }
   const settings = hasHooks
     ? {
@@ -64,11 +67,15 @@ function configure(options: PortcullisOptions, port: number): Config {
         audit: { enabled: false },
         log: { level: 'silent' }
       }
-  const file = { transport: 'http', http, ...settings, ...mount(directory, upstream) }
+  const file = { transport: 'http', http, ...settings, ...mount(options) }
   return loadConfig({ flags: new Map(), env: {}, file }).config
 }
 
-function mount(directory: string, upstream: string | undefined): object {
+function mount({ directory, upstream, mcpServer }: PortcullisOptions): object {
+  if (mcpServer !== undefined) {
+    const servers = { bench: { endpoint: mcpServer } }
+    return { servers, toolsets: ['bench'], client: { production: false } }
+  }
   if (upstream === undefined) return {}
   const openapi = join(directory, 'upstream.json')
   writeFileSync(openapi, documentText)
