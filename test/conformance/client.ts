@@ -138,7 +138,9 @@ async function startDiscovery(url: string) {
         ttlMs: 0,
         cacheScope: 'private',
         supportedVersions: ['2026-07-28'],
-        capabilities: { tools: {}, resources: {}, prompts: {} }
+        capabilities: scenario.startsWith('http-standard')
+          ? { tools: {}, resources: {}, prompts: {} }
+          : { tools: {} }
       }
       response.writeHead(200, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ jsonrpc: '2.0', id, result }))
