@@ -26,7 +26,7 @@ export async function mount(fake: FakeUpstream, options: Partial<MountOptions> =
     async call(name: string, args: unknown = {}, more: Partial<CallContext> = {}) {
       const tool = source.tools.find((each) => each.name === name)
       if (!tool) throw new Error(`no tool ${name}`)
-      const parsed = tool.parse(args)
+      const parsed = await tool.parse(args)
       return parsed.ok ? tool.run(parsed.value, contextOf(more)) : parsed
     }
   }
