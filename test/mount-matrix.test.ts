@@ -33,7 +33,16 @@ t.teardown(async () => {
 })
 const { app } = gateway
 
-const columns = ['list', 'call', 'progress', 'cancel', 'elicit', 'resources', 'prompts'] as const
+const columns = [
+  'list',
+  'call',
+  'progress',
+  'cancel',
+  'elicit',
+  'sample',
+  'resources',
+  'prompts'
+] as const
 type Column = (typeof columns)[number]
 type Check = (client: MatrixClient, server: string) => Promise<boolean>
 
@@ -129,6 +138,7 @@ const everything: Row = {
   progress: progresses('trigger-long-running-operation', { duration: 4, steps: 40 }),
   cancel: cancels('trigger-long-running-operation', { duration: 60, steps: 600 }),
   elicit: calls('trigger-elicitation-request', {}, /Ann/),
+  sample: calls('trigger-sampling-request', { prompt: 'Think.' }, /a thought/),
   resources: reads('demo://resource/dynamic/text/1', /text/),
   prompts: prompts('args-prompt', { city: 'Oslo' }, /Oslo/)
 }
@@ -138,6 +148,7 @@ const filesystem: Row = {
   progress: 'reports none',
   cancel: 'has nothing that takes long',
   elicit: 'asks nothing',
+  sample: 'asks nothing',
   resources: 'has none',
   prompts: 'has none'
 }
@@ -151,6 +162,7 @@ const own: Row = {
   progress: progresses('wait', {}),
   cancel: cancels('wait', {}, 'count_cancelled'),
   elicit: calls('book', {}, /accept Oslo/),
+  sample: calls('think', {}, /thought .*a thought/),
   resources: async (client, server) =>
     (await reads('test://about', /about v/)(client, server)) &&
     (await reads('test://items/7', /item 7/)(client, server)),
@@ -163,7 +175,8 @@ const rows: readonly (readonly [server: string, era: string, row: Row])[] = [
     '2025',
     {
       ...everything,
-      elicit: 'offers it to clients that can be asked; a program is listed without one'
+      elicit: 'offers it to clients that can be asked; a program is listed without one',
+      sample: 'offers it to clients that can be asked; a program is listed without one'
     }
   ],
   ['everything_http', '2025', everything],

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { loadConfig } from '../../src/config.ts'
 import { mountServers } from '../../tools/upstream/mount/mount-all.ts'
 import { type App, startApp } from './app.ts'
@@ -64,16 +64,22 @@ export interface MatrixClient {
 }
 
 const identity = { name: 'test', version: '1' }
-const capabilities = { elicitation: { form: {} } }
+const capabilities = { elicitation: { form: {} }, sampling: {} }
 
 /** Answers every question as a user who wants to go to Oslo. */
 const answer = { action: 'accept' as const, content: { city: 'Oslo', name: 'Ann' } }
+const thought = {
+  model: 'test',
+  role: 'assistant' as const,
+  content: { type: 'text' as const, text: 'a thought' }
+}
 const web = { requestInit: { headers: authHeaders() } }
 
 /** SDK v1, with a session of the 2025 revisions. */
 export async function connect2025(app: App): Promise<MatrixClient> {
   const client = new ClientV1(identity, { capabilities })
   client.setRequestHandler(ElicitRequestSchema, () => answer)
+  client.setRequestHandler(CreateMessageRequestSchema, () => thought)
   await client.connect(new HttpV1(new URL(app.url), web))
   return {
     listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
@@ -98,6 +104,7 @@ export async function connect2026(app: App): Promise<MatrixClient> {
     versionNegotiation: { mode: { pin: '2026-07-28' } }
   })
   client.setRequestHandler('elicitation/create', () => answer)
+  client.setRequestHandler('sampling/createMessage', () => thought)
   await client.connect(new StreamableHTTPClientTransport(new URL(app.url), web))
   return {
     listTools: async () => (await client.listTools()).tools.map(({ name }) => name),

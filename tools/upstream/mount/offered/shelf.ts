@@ -1,9 +1,9 @@
-import type { Log } from '../../../src/types.ts'
-import { Unsupported } from '../../openapi/schema/schema.ts'
-import { cleanLine } from '../../openapi/text.ts'
-import type { ListKind, Message } from '../connection.ts'
-import { isUri } from './names.ts'
-import type { Place } from './place.ts'
+import type { Log } from '../../../../src/types.ts'
+import { Unsupported } from '../../../openapi/schema/schema.ts'
+import { cleanLine } from '../../../openapi/text.ts'
+import type { ListKind, Message } from '../../connection.ts'
+import { isUri } from '../names.ts'
+import type { Place } from '../place.ts'
 
 /** More than a model could ever look through; the rest of a list is left out. */
 const maxItems = 1000

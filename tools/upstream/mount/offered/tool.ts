@@ -1,16 +1,16 @@
-import { isRecord } from '../../../src/json.ts'
+import { isRecord } from '../../../../src/json.ts'
 import type {
   CallContext,
   ToolAnnotations,
   ToolDefinition,
   ToolResult
-} from '../../../src/types.ts'
-import type { Check } from '../../openapi/schema/validate.ts'
-import { cleanLine, cleanText } from '../../openapi/text.ts'
-import type { Message } from '../connection.ts'
-import { describeFailure, toUpstreamError } from './failure.ts'
-import type { Place } from './place.ts'
-import { readCallResult } from './result.ts'
+} from '../../../../src/types.ts'
+import type { Check } from '../../../openapi/schema/validate.ts'
+import { cleanLine, cleanText } from '../../../openapi/text.ts'
+import type { Message } from '../../connection.ts'
+import { describeFailure, toUpstreamError } from '../answer/failure.ts'
+import { readCallResult } from '../answer/result.ts'
+import type { Place } from '../place.ts'
 import { readInputSchema, readOutputSchema } from './schema.ts'
 
 const maxTitleChars = 200

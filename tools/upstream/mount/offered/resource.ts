@@ -1,9 +1,9 @@
-import type { CallContext, ResourceDefinition } from '../../../src/types.ts'
-import { cleanLine, cleanText } from '../../openapi/text.ts'
-import type { Message } from '../connection.ts'
-import type { Place } from './place.ts'
+import type { CallContext, ResourceDefinition } from '../../../../src/types.ts'
+import { cleanLine, cleanText } from '../../../openapi/text.ts'
+import type { Message } from '../../connection.ts'
+import { readResourceResult } from '../answer/result.ts'
+import type { Place } from '../place.ts'
 import { createSuggest, read } from './reading.ts'
-import { readResourceResult } from './result.ts'
 import { titleOf } from './tool.ts'
 
 /** Makes our resource, or template, of a server's. */

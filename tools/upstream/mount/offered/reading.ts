@@ -1,9 +1,9 @@
-import type { RefusalKind } from '../../../src/errors.ts'
-import type { CallContext, InputRequired, Suggest } from '../../../src/types.ts'
-import type { ForwardedMethod, Message } from '../connection.ts'
-import { toRefusal, toUpstreamError } from './failure.ts'
-import type { Place } from './place.ts'
-import { readCompletion } from './result.ts'
+import type { RefusalKind } from '../../../../src/errors.ts'
+import type { CallContext, InputRequired, Suggest } from '../../../../src/types.ts'
+import type { ForwardedMethod, Message } from '../../connection.ts'
+import { toRefusal, toUpstreamError } from '../answer/failure.ts'
+import { readCompletion } from '../answer/result.ts'
+import type { Place } from '../place.ts'
 
 interface Reading<T> {
   readonly method: ForwardedMethod

@@ -1,6 +1,6 @@
-import { Refusal, type RefusalKind } from '../../../src/errors.ts'
-import type { CallResult } from '../../../src/types.ts'
-import { UpstreamError, type UpstreamFault } from '../upstream-error.ts'
+import { Refusal, type RefusalKind } from '../../../../src/errors.ts'
+import type { CallResult } from '../../../../src/types.ts'
+import { UpstreamError, type UpstreamFault } from '../../upstream-error.ts'
 import { Misshapen } from './content.ts'
 
 /** An answer without the protocol's shape is a fault of the server, too. */

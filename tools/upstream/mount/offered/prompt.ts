@@ -1,10 +1,10 @@
-import { isRecord } from '../../../src/json.ts'
-import type { PromptArgument, PromptDefinition } from '../../../src/types.ts'
-import { cleanLine, cleanText } from '../../openapi/text.ts'
-import type { Message } from '../connection.ts'
-import type { Place } from './place.ts'
+import { isRecord } from '../../../../src/json.ts'
+import type { PromptArgument, PromptDefinition } from '../../../../src/types.ts'
+import { cleanLine, cleanText } from '../../../openapi/text.ts'
+import type { Message } from '../../connection.ts'
+import { readPromptResult } from '../answer/result.ts'
+import type { Place } from '../place.ts'
 import { createSuggest, read } from './reading.ts'
-import { readPromptResult } from './result.ts'
 import { titleOf } from './tool.ts'
 
 const maxArguments = 50

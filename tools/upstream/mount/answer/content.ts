@@ -1,8 +1,8 @@
-import { isRecord } from '../../../src/json.ts'
-import type { Content, ResourceContents } from '../../../src/types.ts'
-import { cleanLine } from '../../openapi/text.ts'
-import type { Message } from '../connection.ts'
-import { isUri, type Names } from './names.ts'
+import { isRecord } from '../../../../src/json.ts'
+import type { Content, ResourceContents } from '../../../../src/types.ts'
+import { cleanLine } from '../../../openapi/text.ts'
+import type { Message } from '../../connection.ts'
+import { isUri, type Names } from '../names.ts'
 
 /** What came from a server does not have the protocol's shape. The message is for the log. */
 export class Misshapen extends Error {

@@ -1,9 +1,9 @@
-import { isRecord } from '../../../src/json.ts'
-import type { CallResult, Problem, PromptResult, ReadResult } from '../../../src/types.ts'
-import { cleanText } from '../../openapi/text.ts'
-import type { Message } from '../connection.ts'
+import { isRecord } from '../../../../src/json.ts'
+import type { CallResult, Problem, PromptResult, ReadResult } from '../../../../src/types.ts'
+import { cleanText } from '../../../openapi/text.ts'
+import type { Message } from '../../connection.ts'
+import type { Names } from '../names.ts'
 import { Misshapen, metaOf, readBlock, readBlocks, readContents } from './content.ts'
-import type { Names } from './names.ts'
 
 /** Looks at structured content; undefined for a tool without an output schema. */
 type CheckOutput = ((value: unknown) => readonly Problem[]) | undefined

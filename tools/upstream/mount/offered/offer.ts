@@ -3,10 +3,10 @@ import type {
   PromptDefinition,
   ResourceDefinition,
   ToolDefinition
-} from '../../../src/types.ts'
-import { createCompiler } from '../../openapi/schema/validate.ts'
-import type { Lists } from './lists.ts'
-import type { Place } from './place.ts'
+} from '../../../../src/types.ts'
+import { createCompiler } from '../../../openapi/schema/validate.ts'
+import type { Lists } from '../lists.ts'
+import type { Place } from '../place.ts'
 import { makePrompt } from './prompt.ts'
 import { makeAnyResource, makeResource } from './resource.ts'
 import { createShelf } from './shelf.ts'

@@ -1,10 +1,10 @@
-import { isRecord } from '../../../src/json.ts'
-import type { CallContext, InputRequest, InputRequired } from '../../../src/types.ts'
-import { cleanText } from '../../openapi/text.ts'
-import type { Message } from '../connection.ts'
-import { Misshapen } from './content.ts'
+import { isRecord } from '../../../../src/json.ts'
+import type { CallContext, InputRequest, InputRequired } from '../../../../src/types.ts'
+import { cleanText } from '../../../openapi/text.ts'
+import type { Message } from '../../connection.ts'
+import { Misshapen } from '../answer/content.ts'
 
-const maxQuestions = 16
+export const maxQuestions = 16
 const maxStateChars = 65_536
 const maxMessageChars = 2000
 
