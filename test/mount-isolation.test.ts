@@ -19,7 +19,11 @@ const traceId = '0af7651916cd43dd8448eb211c80319c'
 
 /** Every caller uses the same ids. */
 async function call(name: string, text: string, id: number): Promise<Answer> {
-  const meta = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'com.example/mine': text }
+  const meta = {
+    traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+    'com.example/mine': text,
+    'io.modelcontextprotocol/odd': 'stays here'
+  }
   const body = modernRequest('tools/call', toolCall(name, { text }), id, meta)
   const headers = { ...modernHeaders(body), cookie: 'session=cookie-of-the-caller' }
   return send(app.url, { headers, body })
@@ -45,6 +49,7 @@ for (const [server, { bytes = () => '' }] of Object.entries({ v1, v2 })) {
     t.notOk(seen.includes(keyOf('full')), 'the credential')
     t.notMatch(seen, /authorization|cookie|x-api-key/i)
     t.ok(seen.includes(traceId), 'the trace goes on')
+    t.notOk(seen.includes('stays here'), 'what is between the caller and us')
     t.ok(seen.includes('com.example/mine'), 'so does what the caller adds to _meta')
   })
 }

@@ -1,8 +1,10 @@
 import t from 'tap'
+import { createCancellation } from '../src/cancellation.ts'
+import { converse } from '../src/converse.ts'
 import { ToolError } from '../src/define-tool.ts'
-import type { CallContext, InputRequired } from '../src/types.ts'
+import type { Ask, CallContext, CallResult, InputRequired } from '../src/types.ts'
 import { createFakeUpstream, type SeenRequest } from './helpers/fake-upstream.ts'
-import { mount } from './helpers/mounted.ts'
+import { contextOf, mount } from './helpers/mounted.ts'
 import { until } from './helpers/until.ts'
 
 /* What a server asks while it works: within the call (2025) or by its result (2026). */
@@ -218,4 +220,27 @@ t.test('the trace goes on, the rest of the protocol stays', async (t) => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
   await book({ traceparent })
   t.equal(fake.seen[0]?.call.traceparent, traceparent)
+})
+
+t.test('a client that refuses, or is asked without end, leaves no call behind', async (t) => {
+  let stopped = 0
+  const { source, book } = await mountAsking('legacy', (request) => {
+    request.call.signal.addEventListener('abort', () => stopped++)
+    return askWithin(request, 100)
+  })
+  t.teardown(() => source.close())
+  const run = (ask: Ask) => {
+    const cancellation = createCancellation()
+    const ctx = { ...contextOf({ ...canElicit, ask }), cancellation, notes: {} }
+    return converse<CallResult>(ctx, async (round) => {
+      const value = (await book({ ...round, ask })) as CallResult
+      return { outcome: 'ok', value }
+    })
+  }
+  t.match(await run(() => Promise.reject(new Error('no'))), { outcome: 'failed' })
+  t.equal(stopped, 1)
+  const answerAll: Ask = async (requests) =>
+    Object.fromEntries(Object.keys(requests).map((key) => [key, oslo]))
+  t.match(await run(answerAll), { outcome: 'failed', error: { message: /too many questions/ } })
+  t.equal(stopped, 2)
 })
