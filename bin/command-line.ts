@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
-const commands = ['tools', 'client', 'openapi', 'keys', 'audit', 'import'] as const
+const commands = [
+  'tools',
+  'client',
+  'openapi',
+  'keys',
+  'audit',
+  'import',
+  'snippet',
+  'doctor'
+] as const
 
 export interface CommandLine {
   readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
@@ -24,6 +33,8 @@ export interface CommandLine {
   }
   /** `audit verify`: a head noted earlier. */
   readonly head?: string
+  /** `snippet`: where the server is. */
+  readonly url?: string
 }
 
 const text = { type: 'string' } as const
@@ -54,6 +65,7 @@ const options = {
   'print-config': flag,
   args: text,
   head: text,
+  url: text,
   json: flag,
   version: flag,
   help: flag
@@ -79,7 +91,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     key: readKey(values),
     ...(values.config !== undefined && { configFile: values.config }),
     ...(values.args !== undefined && { args: values.args }),
-    ...(values.head !== undefined && { head: values.head })
+    ...(values.head !== undefined && { head: values.head }),
+    ...(values.url !== undefined && { url: values.url })
   }
 }
 
@@ -173,6 +186,10 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server keys revoke NAME|ID
   mcp-server audit verify FILE... [--head SEQ:HASH]
   mcp-server audit head FILE
+  mcp-server doctor [--json]     what stands in the way of production, and what mends it
+  mcp-server snippet CLIENT [--url U]
+                                 the entry of claude-desktop, claude-code, vscode, cursor,
+                                 codex, gemini or windsurf; --config FILE goes into it
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp

@@ -1,12 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { extname } from 'node:path'
-import { type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
-import { ConfigError, reasonOf } from '../src/config-error.ts'
-import { readOwnedFile } from '../src/private-file.ts'
+import { printConfig } from '../src/config.ts'
+import { ConfigError } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
-import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
+import { helpText, readCommandLine } from './command-line.ts'
+import { load } from './load-config.ts'
 
 async function main(argv: readonly string[]): Promise<void> {
   const line = readCommandLine(argv)
@@ -20,6 +18,15 @@ async function main(argv: readonly string[]): Promise<void> {
   if (line.action === 'import') {
     const { runImport } = await import('./import.ts')
     process.exitCode = await runImport(line.words, line)
+    return
+  }
+  if (line.action === 'snippet') {
+    const { runSnippet } = await import('./snippet.ts')
+    return runSnippet(line.words, line)
+  }
+  if (line.action === 'doctor') {
+    const { runDoctor } = await import('./doctor/doctor.ts')
+    process.exitCode = await runDoctor(line)
     return
   }
   const loaded = await load(line)
@@ -49,63 +56,6 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const { runTools } = await import('./tools.ts')
   process.exitCode = await runTools(loaded.config, line, loadSources)
-}
-
-async function load({ configFile, settings }: CommandLine): Promise<LoadedConfig> {
-  return loadConfig({
-    flags: settings,
-    env: process.env,
-    ...(configFile !== undefined && { file: await readConfigFile(configFile) }),
-    readSecret: (path) => readFileSync(path, 'utf8')
-  })
-}
-
-async function readConfigFile(path: string): Promise<unknown> {
-  const { text, isOwn } = readTextFile(path)
-  const file = await parseConfig(path, text)
-  // Whoever writes a command decides what this machine runs.
-  if (!isOwn && namesCommand((file as { servers?: unknown } | null)?.servers)) {
-    throw new ConfigError(
-      `--config ${path}: servers name commands to run, so the file must be yours or root's, and ` +
-        'writable by nobody else: run chmod go-w on it'
-    )
-  }
-  return file
-}
-
-/** True when there is a program to start anywhere within. */
-function namesCommand(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return 'command' in value || Object.values(value).some(namesCommand)
-}
-
-async function parseConfig(path: string, text: string): Promise<unknown> {
-  if (extname(path) === '.json') return parseJsonFile(path, text)
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, { prettyErrors: false })
-  const [fault] = document.errors
-  if (fault) {
-    const line = text.slice(0, fault.pos[0]).split('\n').length
-    throw new ConfigError(`--config ${path}: line ${line}: ${fault.code.toLowerCase()}`)
-  }
-  return document.toJS() ?? {}
-}
-
-function parseJsonFile(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text, and with it perhaps a secret.
-    throw new ConfigError(`--config ${path}: not valid JSON`)
-  }
-}
-
-function readTextFile(path: string): ReturnType<typeof readOwnedFile> {
-  try {
-    return readOwnedFile(path)
-  } catch (cause) {
-    throw new ConfigError(`--config ${path}: ${reasonOf(cause)}`, { cause })
-  }
 }
 
 function print(text: string): void {

@@ -21,9 +21,21 @@ export function listSecrets(
     .flatMap(({ key }) => textsAt(config, key.split('.')))
   return [
     ...marked,
-    ...config.apis.flatMap(({ credential }) => listCredential(credential, read)),
-    ...listServerSecrets(config.servers, read),
+    ...listOutboundSecrets(config, read),
     ...listUrls(config).flatMap(listUrlSecrets)
+  ]
+}
+
+/** What is shown to mounted APIs and to MCP servers. */
+export function listOutboundSecrets(
+  { api, apis, client, servers }: Config,
+  read: (reference: Reference) => string | undefined
+): readonly string[] {
+  return [
+    ...(api.token === undefined ? [] : [api.token]),
+    ...(client.token === undefined ? [] : [client.token]),
+    ...apis.flatMap(({ credential }) => listCredential(credential, read)),
+    ...listServerSecrets(servers, read)
   ]
 }
 

@@ -42,7 +42,16 @@ t.test('client check, list and call', async (t) => {
   t.equal(listed.code, 0)
   t.match(listed.stdout, /^web {2}"echo"$/m)
 
-  const called = await run(['client', 'call', 'web', 'echo', '--args', '{"text":"hi"}', '--config', file])
+  const called = await run([
+    'client',
+    'call',
+    'web',
+    'echo',
+    '--args',
+    '{"text":"hi"}',
+    '--config',
+    file
+  ])
   t.same([called.code, called.stdout], [0, '{"text":"hi"}\n'])
 
   const refused = await run(['client', 'call', 'web', 'none', '--json', '--config', file])
@@ -74,7 +83,9 @@ t.test('what is wrong is said in one line, without a value', async (t) => {
     MCP_SERVERS: '{"a":"https://mcp.example.com/mcp"}'
   })
   t.match(production, { code: 2, stderr: /client\.verifyTls \(MCP_VERIFY_SSL\)/ })
-  const shown = await run(['--print-config'], { MCP_SERVERS: '{"a":{"endpoint":"https://a.example","auth_token":"hush-hush-hush"}}' })
+  const shown = await run(['--print-config'], {
+    MCP_SERVERS: '{"a":{"endpoint":"https://a.example","auth_token":"hush-hush-hush"}}'
+  })
   t.match(shown.stdout, /^servers = set {2}# MCP_SERVERS$/m)
   t.notMatch(shown.stdout, /hush/)
 })

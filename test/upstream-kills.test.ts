@@ -6,6 +6,8 @@ import { callTool, childEntry, connect, isAlive } from './helpers/upstreams.ts'
 
 /** `UPSTREAM_KILL_CALLS=10000 node dist/test/upstream-kills.test.js` is the long form. */
 const calls = Number(process.env.UPSTREAM_KILL_CALLS ?? 300)
+// A long run takes its time; so do programs that were killed three times in a row.
+if (calls > 1000) t.setTimeout(600_000)
 const callsPerKill = 60
 const concurrency = 20
 
@@ -14,6 +16,7 @@ function countDescriptors(): number {
 }
 
 t.test('every call is answered once while programs are killed at random', async (t) => {
+  if (calls > 1000) t.setTimeout(500_000)
   const { get, connections } = connect(t, { child: childEntry() })
   const server = get('child')
   await callTool(server, 'echo')

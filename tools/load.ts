@@ -53,7 +53,7 @@ function isNarrowed({ toolsets, tools, excludeTools }: Config): boolean {
 }
 
 /** `apis` of the file, and the one that flags and variables describe. */
-function listApis({ apis, api, allowWrites }: Config): readonly ApiSettings[] {
+export function listApis({ apis, api, allowWrites }: Config): readonly ApiSettings[] {
   const { openapi, baseUrl, token } = api
   const names = [...apis.map(({ name }) => name), ...(openapi === undefined ? [] : ['api'])]
   const repeated = names.find((name, index) => names.indexOf(name) < index)
@@ -79,7 +79,8 @@ function connectionOf(
   }
 }
 
-function limitsOf({ api }: Config): ApiLimits {
+/** How mounted APIs are called. */
+export function limitsOf({ api }: Config): ApiLimits {
   const { cacheTtlMs, ...limits } = api
   return { ...limits, ...(cacheTtlMs !== undefined && { cacheTtlMs }) }
 }

@@ -63,11 +63,11 @@ function answer(method: string, params: Message): Message {
   const { properties = {} } = (params.requestedSchema ?? {}) as {
     properties?: Record<string, { default?: unknown; type?: string }>
   }
-  const fields = Object.entries(properties).map(([name, field]) => [name, valueOf(field)])
+  const fields = Object.entries(properties).map(([name, field]) => [name, pickValue(field)])
   return { action: 'accept', content: Object.fromEntries(fields) }
 }
 
-function valueOf({ default: standard, type }: { default?: unknown; type?: string }): unknown {
+function pickValue({ default: standard, type }: { default?: unknown; type?: string }): unknown {
   if (standard !== undefined) return standard
   return type === 'boolean' ? true : type === 'string' ? 'text' : 1
 }
@@ -86,7 +86,7 @@ async function visit(client: UpstreamClient): Promise<void> {
     calls.map(({ name, arguments: args }) => {
       const tool = tools.find((each) => each.name === name)
       const params = { name, arguments: args }
-      return converse(client, params, tool).catch((error) => console.error(name, String(error)))
+      return converse(client, params, tool).catch(() => {})
     })
   )
   for (const { uri } of await client.list('resources')) {
@@ -124,7 +124,7 @@ function fill(schema: unknown): Message {
     properties?: Record<string, { type?: string }>
     required?: readonly string[]
   }
-  return Object.fromEntries(required.map((name) => [name, valueOf(properties[name] ?? {})]))
+  return Object.fromEntries(required.map((name) => [name, pickValue(properties[name] ?? {})]))
 }
 
 /** The server with an answer to `server/discover` in front of it. */

@@ -8,9 +8,7 @@ import { fileURLToPath } from 'node:url'
 /** Runs the official suite's client scenarios through the code that connects to upstream servers. */
 
 // From dist/test/conformance, where this file runs.
-const modules = fileURLToPath(
-  new URL('../../../test/conformance/node_modules/', import.meta.url)
-)
+const modules = fileURLToPath(new URL('../../../test/conformance/node_modules/', import.meta.url))
 const client = fileURLToPath(new URL('./client.js', import.meta.url))
 
 /** Required by the revision (and the not scored one of JSON Schema), one run at that wire each. */

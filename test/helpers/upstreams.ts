@@ -19,7 +19,7 @@ export interface LogLine extends LogFields {
   readonly message: string
 }
 
-export const childScript = fileURLToPath(new URL('../fixtures/mcp-child.js', import.meta.url))
+const childScript = fileURLToPath(new URL('../fixtures/mcp-child.js', import.meta.url))
 
 /** An entry that starts the child of the fixtures. */
 export function childEntry(more: object = {}) {

@@ -5,7 +5,7 @@ import type { Credential } from './credential.ts'
 import { createGuardedAgent } from './guarded-agent.ts'
 
 /** As much as a child may write in one line. */
-export const maxAnswerBytes = 10 * 1024 * 1024
+const maxAnswerBytes = 10 * 1024 * 1024
 
 /** HTTP to one origin and nowhere else, with our credential and nobody else's. */
 export interface GuardedFetch {

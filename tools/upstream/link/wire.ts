@@ -42,3 +42,8 @@ export function readEvent(method: string, params: unknown): UpstreamEvent | unde
   const isUpdate = method === 'notifications/resources/updated' && typeof uri === 'string'
   return isUpdate ? { kind: 'resource', uri } : undefined
 }
+
+/** In place of the SDK's check of structured content against a schema that nobody has checked. */
+export function acceptAll(input: unknown) {
+  return { valid: true as const, data: input as never, errorMessage: undefined }
+}
