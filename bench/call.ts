@@ -56,7 +56,7 @@ export function callEcho({ agent, port, tool, hasKey }: Call, id: number): Promi
   })
 }
 
-const envelope = {
+export const envelope = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
   'io.modelcontextprotocol/clientCapabilities': {}

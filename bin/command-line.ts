@@ -8,6 +8,7 @@ const commands = [
   'keys',
   'audit',
   'import',
+  'lock',
   'snippet',
   'doctor'
 ] as const
@@ -180,6 +181,8 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server client list [SERVER] [--json]   their tools
   mcp-server client call SERVER TOOL --args JSON [--json]
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server lock diff [--json]  what differs from the approved definitions in tools.lock
+  mcp-server lock approve [NAMES]  accept it, all or by name or glob
   mcp-server import FILE [--json]  another client's MCP servers as our configuration
   mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
   mcp-server keys list [--json]

@@ -5,6 +5,7 @@ import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
 import { helpText, readCommandLine } from './command-line.ts'
 import { load } from './load-config.ts'
+import { findLock } from './open-lock.ts'
 
 async function main(argv: readonly string[]): Promise<void> {
   const line = readCommandLine(argv)
@@ -43,7 +44,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
-    return serve(loaded, loadSources)
+    return serve(loaded, loadSources, findLock(loaded.config, line.configFile))
   }
   if (line.action === 'keys') {
     const { runKeys } = await import('./keys.ts')
@@ -52,6 +53,11 @@ async function main(argv: readonly string[]): Promise<void> {
   if (line.action === 'client') {
     const { runClient } = await import('./client.ts')
     process.exitCode = await runClient(loaded.config, line)
+    return
+  }
+  if (line.action === 'lock') {
+    const { runLock } = await import('./lock.ts')
+    process.exitCode = await runLock(loaded.config, line, loadSources)
     return
   }
   const { runTools } = await import('./tools.ts')

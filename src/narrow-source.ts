@@ -14,6 +14,7 @@ export function narrowSource(source: Source, keeps: (tool: ToolDefinition) => bo
     },
     toolsets: source.toolsets,
     upstream: source.upstream,
+    definedBy: source.definedBy,
     toolPrefix: source.toolPrefix,
     subscribe: source.subscribe,
     close: () => source.close()

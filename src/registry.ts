@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Changes } from './changes.ts'
 import { ConfigError } from './config-error.ts'
-import { type Call, createDiscovery } from './discovery.ts'
+import { type Call, createDiscovery, discoveryNames } from './discovery.ts'
+import type { NamedTool, Quarantine } from './quarantine.ts'
 import { compileUri, isTemplate, type UriMatcher } from './resource-uri.ts'
 import type { Principal, ResourceDefinition, Source, ToolDefinition } from './types.ts'
 import { createView, type Offered, type View } from './view.ts'
@@ -27,6 +28,8 @@ export interface RegistryOptions {
   readonly discovery?: boolean
   /** Told of the lists that changed, after they did. */
   readonly changes?: Changes
+  /** Decides, under the names that clients see, which tools are there at all. */
+  readonly quarantine?: Quarantine
 }
 
 const toolName = /^[a-zA-Z0-9_-]{1,64}$/
@@ -39,18 +42,19 @@ const maxViews = 1000
  */
 export function createRegistry(
   sources: readonly Source[],
-  { discovery = false, changes }: RegistryOptions = {}
+  options: RegistryOptions = {}
 ): Registry {
-  let current = takeSnapshot(sources, discovery)
+  const { changes, quarantine } = options
+  let current = takeSnapshot(sources, options)
   function follow(updated?: string): void {
     if (updated !== undefined) return changes?.publish({ kind: 'resource', uri: updated })
     const former = current
-    current = takeSnapshot(sources, discovery)
+    current = takeSnapshot(sources, options)
     for (const kind of ['tools', 'prompts', 'resources'] as const) {
       if (!isSameList(former[kind], current[kind])) changes?.publish({ kind })
     }
   }
-  for (const source of sources) source.subscribe?.(follow)
+  for (const changing of [...sources, quarantine]) changing?.subscribe?.(follow)
   return Object.freeze({
     get tools() {
       return current.tools
@@ -83,16 +87,17 @@ function withoutCode(item: object): object {
   return Object.entries(item).filter(([, value]) => typeof value !== 'function')
 }
 
-function takeSnapshot(sources: readonly Source[], isDiscovery: boolean): Registry {
-  const provided = sources.flatMap((source) => source.tools)
+function takeSnapshot(
+  sources: readonly Source[],
+  { discovery: isDiscovery = false, quarantine }: RegistryOptions
+): Registry {
+  // What is withheld keeps its name: no other tool may take its place.
+  const named = giveUniqueNames(sources, isDiscovery ? discoveryNames : [])
+  const provided = quarantine?.admit(named) ?? named.map(({ tool }) => tool)
   const discovery = isDiscovery
     ? createDiscovery(provided, (principal) => view(principal).tools)
     : undefined
-  const tools = index(
-    giveUniqueNames([...(discovery?.tools ?? []), ...provided]),
-    (tool) => tool.name,
-    'tool'
-  )
+  const tools = index([...(discovery?.tools ?? []), ...provided], (tool) => tool.name, 'tool')
   const prompts = index(
     sources.flatMap((source) => source.prompts ?? []),
     (prompt) => prompt.name,
@@ -146,21 +151,31 @@ function rememberViews(create: (principal: Principal) => View): Registry['view']
 }
 
 /** A clash never stops the start: whoever comes second gets a suffix that stays the same. */
-function giveUniqueNames(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
-  const taken = new Set<string>()
-  return tools.map((tool) => {
-    if (!toolName.test(tool.name)) {
-      throw new ConfigError(`tool ${tool.name}: the name must match ${toolName}`)
-    }
-    let { name } = tool
-    for (let round = 1; taken.has(name); round++) {
-      const text = `${tool.toolset} ${tool.name} ${round}`
-      const suffix = createHash('sha256').update(text).digest('hex').slice(0, 6)
-      name = `${tool.name.slice(0, 57)}_${suffix}`
-    }
-    taken.add(name)
-    return name === tool.name ? tool : { ...tool, name }
-  })
+function giveUniqueNames(
+  sources: readonly Source[],
+  reserved: readonly string[]
+): readonly NamedTool[] {
+  const taken = new Set(reserved)
+  return sources.flatMap(({ tools, definedBy }) =>
+    tools.map((tool) => {
+      const name = chooseName(tool, taken)
+      taken.add(name)
+      return { tool: name === tool.name ? tool : { ...tool, name }, definedBy }
+    })
+  )
+}
+
+function chooseName(tool: ToolDefinition, taken: ReadonlySet<string>): string {
+  if (!toolName.test(tool.name)) {
+    throw new ConfigError(`tool ${tool.name}: the name must match ${toolName}`)
+  }
+  let { name } = tool
+  for (let round = 1; taken.has(name); round++) {
+    const text = `${tool.toolset} ${tool.name} ${round}`
+    const suffix = createHash('sha256').update(text).digest('hex').slice(0, 6)
+    name = `${tool.name.slice(0, 57)}_${suffix}`
+  }
+  return name
 }
 
 function index<T>(items: readonly T[], nameOf: (item: T) => string, kind: string): Map<string, T> {

@@ -279,6 +279,11 @@ export interface Source {
   readonly toolsets?: ReadonlyMap<string, readonly string[]>
   /** The API behind it, when there is one. */
   readonly upstream?: Upstream
+  /**
+   * Who defines the tools, by its name in the configuration, when that is a document or a server
+   * outside: such definitions can be pinned.
+   */
+  readonly definedBy?: string
   /** Names of tools that may come later begin so. */
   readonly toolPrefix?: string
   /**

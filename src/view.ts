@@ -1,3 +1,4 @@
+import type { ShownTool } from './pinned-tool.ts'
 import { isTemplate } from './resource-uri.ts'
 import type { Principal, PromptDefinition, ResourceDefinition, ToolDefinition } from './types.ts'
 import { compileScopeCheck, compileToolCheck } from './visibility.ts'
@@ -54,7 +55,8 @@ function keep<T>(map: ReadonlyMap<string, T>, test: (item: T) => boolean): Map<s
   return new Map([...map].filter(([, item]) => test(item)))
 }
 
-function toWireTool(tool: ToolDefinition): WireItem {
+/** A tool as lists show it. */
+export function toWireTool(tool: ToolDefinition): ShownTool {
   const { name, title, description, inputSchema, outputSchema, annotations } = tool
   return Object.freeze({
     name,

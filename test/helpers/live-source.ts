@@ -12,7 +12,10 @@ interface Offer {
 }
 
 /** A source whose offer a test replaces. */
-export function createLiveSource(toolPrefix: string): {
+export function createLiveSource(
+  toolPrefix: string,
+  definedBy?: string
+): {
   readonly source: Source
   offer(next: Offer): void
 } {
@@ -29,6 +32,7 @@ export function createLiveSource(toolPrefix: string): {
       return current.resources ?? []
     },
     toolPrefix,
+    ...(definedBy !== undefined && { definedBy }),
     subscribe(listener: () => void) {
       listeners.add(listener)
     },

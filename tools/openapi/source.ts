@@ -73,6 +73,7 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
       refused,
       degraded,
       upstream: { name, circuit: () => client.state },
+      definedBy: name,
       close: async () => client.close()
     })
   } catch (error) {

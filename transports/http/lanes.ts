@@ -5,6 +5,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChangeEvent } from '../../src/changes.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
+import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
@@ -15,7 +16,8 @@ import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
-import { countAnswered, isModernRequest, screenBody } from './screen.ts'
+import { createRoom, ownerKey } from './room.ts'
+import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
 
@@ -28,8 +30,14 @@ export interface Lanes {
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
   /** Puts a question that the native lane got from a tool. */
   ask(request: FastifyRequest, reply: FastifyReply, question: InputRequired): Promise<Response>
-  /** GET and DELETE of a session. */
-  inSession(request: FastifyRequest, sessionId: string): Promise<Response>
+  /** GET of a session: its stream, which is sent, or what is left of an answer that was cut off. */
+  listen(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    sessionId: string
+  ): Promise<Response | undefined>
+  /** DELETE of a session. */
+  end(request: FastifyRequest, sessionId: string): Promise<Response>
   close(): Promise<void>
 }
 
@@ -48,9 +56,11 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
   const modern = createMcpHandler(factory, {
     legacy: 'reject',
     keepAliveMs: Math.min(config.sessions.heartbeatMs, 15_000),
-    maxSubscriptions: config.sessions.max,
+    // Counted by `takePlace`, whose refusal says when to come back.
+    maxSubscriptions: Number.POSITIVE_INFINITY,
     onerror: reportError
   })
+  const subscriptions = createRoom(config.sessions.max)
   const stopAnnouncing = mcp.changes.subscribe((event) => announce(modern.notify, event))
   const sessions = createSessions({
     factory: createServerFactory(mcp, { isConnection: true, callerOf }),
@@ -76,6 +86,13 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     })
   }
 
+  /** Held until the stream is over. */
+  function takePlace(request: FastifyRequest, reply: FastifyReply): void {
+    const leave = subscriptions.take(ownerKey(request.principal, request.ip))
+    if (!leave) throw new Refusal('subscriptions_full', { data: { retryAfterMs: 10_000 } })
+    onceGone(request, reply, leave)
+  }
+
   /** 2026-07-28: no session; a disconnect stops the call. */
   async function serveModern(
     request: FastifyRequest,
@@ -86,7 +103,10 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     const parsedBody = body
     if (isRecord(body) && isRecord(body.params)) {
       if (body.method === 'tools/call') checkParamHeaders(request, body.params)
-      if (body.method === 'subscriptions/listen') keepReadable(mcp, request, body.params)
+      if (body.method === 'subscriptions/listen') {
+        keepReadable(mcp, request, body.params)
+        takePlace(request, reply)
+      }
     }
     const web = toWebRequest(request, {
       accept: acceptsBoth,
@@ -128,6 +148,16 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     return sessionId === undefined ? sessions.open(call) : sessions.serve(sessionId, call)
   }
 
+  /** A request without a body. */
+  function inSession(request: FastifyRequest, sessionId: string): Promise<Response> {
+    return sessions.serve(sessionId, {
+      request: toWebRequest(request, { accept: acceptsBoth }),
+      authInfo: toAuthInfo(request),
+      principal: request.principal,
+      remote: request.ip
+    })
+  }
+
   return Object.freeze({
     sessions,
     native: createNativeLane(mcp, (name, principal) => !findParamCheck(name, principal)),
@@ -140,13 +170,15 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       countAnswered(request, isModern, mcp)
       return response
     },
-    inSession: (request, sessionId) =>
-      sessions.serve(sessionId, {
-        request: toWebRequest(request, { accept: acceptsBoth }),
-        authInfo: toAuthInfo(request),
-        principal: request.principal,
-        remote: request.ip
-      }),
+    async listen(request, reply, sessionId) {
+      screenVersion(request)
+      const { principal, ip: remote, headers } = request
+      const lastEventId = headers['last-event-id']
+      const visitor = { principal, remote }
+      const isSent = sessions.listen(sessionId, visitor, reply, lastEventId?.toString())
+      return isSent ? undefined : inSession(request, sessionId)
+    },
+    end: inSession,
     async close() {
       stopAnnouncing()
       await modern.close()
