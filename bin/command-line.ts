@@ -3,6 +3,7 @@ import { ConfigError, reasonOf } from '../src/config-error.ts'
 
 const commands = [
   'tools',
+  'client',
   'openapi',
   'keys',
   'audit',
@@ -22,7 +23,7 @@ export interface CommandLine {
   readonly json: boolean
   /** `openapi check`: fail unless every operation is full. */
   readonly strict: boolean
-  /** JSON text of `tools call`. */
+  /** JSON text of `tools call` and `client call`. */
   readonly args?: string
   /** What `keys create` makes a key of. */
   readonly key: {
@@ -186,6 +187,9 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server --http [port]       streamable HTTP (8080)
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
+  mcp-server client check [SERVER] [--json]  are the MCP servers there, and what they are
+  mcp-server client list [SERVER] [--json]   their tools
+  mcp-server client call SERVER TOOL --args JSON [--json]
   mcp-server openapi check FILE|URL [--json] [--strict]
   mcp-server lock diff [--json]  what differs from the approved definitions in tools.lock
   mcp-server lock approve [NAMES]  accept it, all or by name or glob

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { auth, stdio } from './auth-settings.ts'
+import { client, servers } from './client-settings.ts'
 import { logLevels } from './log.ts'
 import { count, credential, list, setting } from './setting.ts'
 import type { Rate } from './types.ts'
@@ -225,6 +226,8 @@ export const settingsSchema = z.strictObject({
   env: setting(z.enum(['development', 'production']).default('development'), ['MCP_ENV']),
   apis: z.array(apiSettings).default([]),
   api: api.prefault({}),
+  servers,
+  client: client.prefault({}),
   http: http.prefault({}),
   auth: auth.prefault({}),
   stdio: stdio.prefault({}),

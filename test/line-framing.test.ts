@@ -2,8 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import t from 'tap'
-import { createLineFraming } from '../transports/line-framing.ts'
-import type { Frame } from '../transports/message-transport.ts'
+import { createLineFraming, type Frame } from '../src/line-framing.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import { createLineFraming } from './line-framing.ts'
-import type { Frame, Wire } from './message-transport.ts'
+import { createLineFraming, type Frame } from '../src/line-framing.ts'
+import type { Wire } from './message-transport.ts'
 import type { LineOutput } from './stdout.ts'
 
 export interface LineStreams {

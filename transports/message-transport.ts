@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { Refusal, type RefusalKind } from '../src/errors.ts'
 import { isRecord, parseMessage } from '../src/json.ts'
+import type { Frame } from '../src/line-framing.ts'
 import type { Caller } from './call-context.ts'
 
 /** What carries the messages of one connection, one by one. */
@@ -42,9 +43,6 @@ export interface MessageTransportOptions {
   /** Told of what is refused before `screen` could see it. */
   readonly onRefuse: (refusal: Refusal) => void
 }
-
-/** One message as it came, or one that was longer than allowed and thrown away. */
-export type Frame = { readonly text: string } | 'too_large'
 
 export interface MessageTransport extends Transport {
   receive(frame: Frame): void

@@ -228,7 +228,7 @@ function keepReadable(
   if (!isRecord(wish) || !Array.isArray(wish.resourceSubscriptions)) return
   wish.resourceSubscriptions = wish.resourceSubscriptions
     .slice(0, 100)
-    .filter((uri) => typeof uri === 'string' && dispatcher.canRead(uri, principal))
+    .filter((uri) => typeof uri === 'string' && dispatcher.watchResource(uri, principal))
 }
 
 function announce(notify: ReturnType<typeof createMcpHandler>['notify'], event: ChangeEvent): void {

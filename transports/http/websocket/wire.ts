@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
-import type { Frame, Wire } from '../../message-transport.ts'
+import type { Frame } from '../../../src/line-framing.ts'
+import type { Wire } from '../../message-transport.ts'
 
 export interface SocketWireOptions {
   readonly heartbeatMs: number

@@ -1,6 +1,7 @@
-import type { Frame } from './message-transport.ts'
-
 const newline = 0x0a
+
+/** The text of one message, or that it was longer than allowed and thrown away. */
+export type Frame = { readonly text: string } | 'too_large'
 
 export interface LineFraming {
   /** The lines that this chunk completes. */
