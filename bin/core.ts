@@ -10,7 +10,7 @@ import type { Gauges } from '../src/metric-families.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Policy } from '../src/policy.ts'
 import { createQuarantine } from '../src/quarantine.ts'
-import type { NotReady } from '../src/readiness.ts'
+import { describeOutage, type NotReady } from '../src/readiness.ts'
 import { createRegistry, type Registry } from '../src/registry.ts'
 import type { SecretFilter } from '../src/secret-filter.ts'
 import { requireTools, selectTools } from '../src/select-tools.ts'
@@ -99,9 +99,7 @@ function watch(
     notReady: () => [
       ...(slots.isFull ? [{ reason: 'overloaded' } as const] : []),
       ...(audit.isBlocked() ? [{ reason: 'audit_unwritable' } as const] : []),
-      ...upstreams
-        .filter(({ circuit }) => circuit() === 'open')
-        .map(({ name }) => ({ reason: 'circuit_open', upstream: name }) as const)
+      ...upstreams.flatMap(describeOutage)
     ]
   }
 }

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import t, { type Test } from 'tap'
+import { start as startServer } from './helpers/executable.ts'
+import { send } from './helpers/http.ts'
 import { ownProgram } from './helpers/real-upstreams.ts'
 import { until } from './helpers/until.ts'
 
@@ -47,4 +49,18 @@ t.test('names of mounted tools narrow what is served, known or not', async (t) =
 
 t.test('a name that no server could have stops the start', async (t) => {
   await t.rejects(start(t, '--tools', 'own_echo'))
+})
+
+t.test('a server that is gone is named by /ready, and nothing else is held back', async (t) => {
+  const servers = { dead: 'http://127.0.0.1:9/mcp' }
+  const folder = t.testdir({ 'config.json': JSON.stringify({ servers }) })
+  const words = ['--http', '--port', '0', '--config', `${folder}/config.json`]
+  const server = startServer(words, { MCP_PRODUCTION_MODE: 'false', MCP_MAX_RETRIES: '0' })
+  t.teardown(() => server.child.kill('SIGKILL'))
+  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+  const ask = () => send(new URL('/ready', url).href, { method: 'GET' })
+  await until(async () => (await ask()).text.includes('server_down'), 'the server is missed')
+  const { status, text } = await ask()
+  t.equal(status, 200)
+  t.strictSame(JSON.parse(text), { status: 'ready'', reasons: [{ reason: 'server_down', upstream: 'dead' }] })
 })

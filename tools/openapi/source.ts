@@ -72,7 +72,7 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
       resources,
       refused,
       degraded,
-      upstream: { name, circuit: () => client.state },
+      upstream: { kind: 'api' as const, name, circuit: () => client.state },
       definedBy: name,
       close: async () => client.close()
     })

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import type { NotReady } from '../../src/readiness.ts'
+import { isReady, type NotReady } from '../../src/readiness.ts'
 
 export interface HealthOptions {
   readonly version: string
-  /** Why the server should get no new work now; empty when it should. */
+  /** What is wrong now; empty when nothing is. */
   readonly notReadyReasons: () => readonly NotReady[]
 }
 
@@ -26,8 +26,9 @@ export function addHealth(app: FastifyInstance, { version, notReadyReasons }: He
   for (const url of ['/ready', '/readyz']) {
     app.get(url, { config }, async (_request, reply) => {
       const reasons = notReadyReasons()
-      return reply.code(reasons.length === 0 ? 200 : 503).send({
-        status: reasons.length === 0 ? 'ready' : 'not ready',
+      const status = isReady(reasons) ? 'ready' : 'not ready'
+      return reply.code(isReady(reasons) ? 200 : 503).send({
+        status,
         reasons
       })
     })

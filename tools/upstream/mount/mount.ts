@@ -75,7 +75,7 @@ export async function mountServer(options: MountOptions): Promise<Source> {
     },
     toolsets: new Map([[names.slug, []]]),
     toolPrefix: names.prefix,
-    upstream: { name: connection.name, circuit: () => connection.circuit() },
+    upstream: { kind: 'server', name: connection.name, circuit: () => connection.circuit() },
     definedBy: connection.name,
     subscribe: (listener: (updated?: string) => void) => void listeners.add(listener),
     async close() {
