@@ -62,5 +62,8 @@ t.test('a server that is gone is named by /ready, and nothing else is held back'
   await until(async () => (await ask()).text.includes('server_down'), 'the server is missed')
   const { status, text } = await ask()
   t.equal(status, 200)
-  t.strictSame(JSON.parse(text), { status: 'ready'', reasons: [{ reason: 'server_down', upstream: 'dead' }] })
+  t.strictSame(JSON.parse(text), {
+    status: 'ready',
+    reasons: [{ reason: 'server_down', upstream: 'dead' }]
+  })
 })
