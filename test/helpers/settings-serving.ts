@@ -158,6 +158,15 @@ const http: readonly SettingRow[] = [
     ...count
   },
   {
+    key: 'http.drainWaitMs',
+    env: ['MCP_DRAIN_WAIT'],
+    variable: ['2.5', 2500],
+    file: 1000,
+    default: 0,
+    bad: ['-1', 'soon', '601'],
+    badInFile: ['soon', 1.5, -1, 600_001]
+  },
+  {
     key: 'http.infoPublic',
     env: ['MCP_INFO_PUBLIC'],
     variable: ['off', false],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Audit } from '../../src/audit.ts'
 import type { Authenticate } from '../../src/auth.ts'
@@ -18,13 +19,14 @@ import { addAuth } from './auth.ts'
 import { createBanGate } from './bans.ts'
 import { createChallenge } from './challenge.ts'
 import { addConnectionLimits } from './connections.ts'
-import { addStopping, onceGone } from './gone.ts'
+import { addStopping } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
 import { createLanes } from './lanes.ts'
-import { isLastingStream } from './lasting-stream.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { addMetrics } from './metrics.ts'
+import { trackOwed } from './owed.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
 import { addResourceMetadata, describeResource } from './resource-metadata.ts'
@@ -46,8 +48,11 @@ export interface HttpOptions {
 export interface HttpServer {
   /** Binds the port; resolves with the origin that it serves. */
   listen(): Promise<string>
-  /** Says no to new work, answers what is in flight (up to `graceMs`), ends streams, lets go. */
-  close(graceMs: number): Promise<void>
+  /**
+   * Is not ready from now on, but works on for `waitMs`, so that whoever balances loads can notice;
+   * then says no to new work, answers what is in flight (up to `graceMs`), ends streams, lets go.
+   */
+  close(graceMs: number, waitMs?: number): Promise<void>
 }
 
 const maxHeaderBytes = 16_384
@@ -58,10 +63,15 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const { http, limits } = config
   const resource = describeResource(config)
   const refuse = createRefuse(http.path, createChallenge(resource), mcp.metrics)
+  const loopDelay = watchLoopDelay()
+  let isLeaving = false
   let isDraining = false
   const judgeState = (): Refusal | undefined => {
     if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
-    return mcp.killSwitch.isStopped ? createStopped() : undefined
+    if (mcp.killSwitch.isStopped) return createStopped()
+    return loopDelay.isTooLong
+      ? new Refusal('overloaded', { data: { retryAfterMs: 1000 } })
+      : undefined
   }
 
   const app = fastify({
@@ -99,20 +109,32 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   })
   addStopping(app)
   const lanes = createLanes({ mcp, registry, config })
-  const inFlight = trackRequests(app, http.path)
+  const owed = trackOwed(app, http.path)
   addErrorHandlers(app, mcp, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
-  await addGuard(app, { config, metrics: mcp.metrics, refuse, paramHeaders, judgeState })
+  await addGuard(app, {
+    config,
+    metrics: mcp.metrics,
+    refuse,
+    paramHeaders,
+    judgeState,
+    isLeaving: () => isLeaving
+  })
   const bans = createBanGate({ config, alerts: mcp.alerts, audit, metrics: mcp.metrics, refuse })
   addHealth(app, {
     version: mcp.version,
-    notReadyReasons: () => [
-      ...(isDraining ? [{ reason: 'draining' } as const] : []),
-      ...(mcp.killSwitch.isStopped ? [{ reason: 'calls_stopped' } as const] : []),
-      ...(options.notReady?.() ?? [])
-    ]
+    notReadyReasons() {
+      const others = options.notReady?.() ?? []
+      const isNews = loopDelay.isTooLong && !others.some(({ reason }) => reason === 'overloaded')
+      return [
+        ...(isLeaving ? [{ reason: 'draining' } as const] : []),
+        ...(mcp.killSwitch.isStopped ? [{ reason: 'calls_stopped' } as const] : []),
+        ...(isNews ? [{ reason: 'overloaded' } as const] : []),
+        ...others
+      ]
+    }
   })
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
@@ -134,13 +156,21 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     async listen() {
       return app.listen({ port: http.port, host: http.host })
     },
-    async close(graceMs) {
+    async close(graceMs, waitMs = 0) {
+      isLeaving = true
+      if (waitMs > 0) {
+        await wait(waitMs)
+        // A proxy tries another instance when it cannot connect; a 503 it might pass on. Without a
+        // wait nobody could know, so that the 503 says it as long as there is work.
+        app.server.close()
+      }
       isDraining = true
-      await inFlight.settle(graceMs)
+      await owed.settle(graceMs)
       await lanes.close()
       // Whatever still runs is stopped, answered and recorded.
       for (const stop of app.stopping) stop()
-      await inFlight.settle(1000)
+      await owed.settle(1000)
+      loopDelay.close()
       // Clients that keep their connection open would otherwise hold the process.
       setTimeout(() => app.server.closeAllConnections(), 100).unref()
       await app.close()
@@ -203,32 +233,4 @@ function translate({ code, statusCode }: FastifyError): Refusal | undefined {
   if (statusCode === 415) return new Refusal('media_type')
   if (code?.startsWith('FST_ERR_CTP')) return new Refusal('parse')
   return statusCode !== undefined && statusCode < 500 ? new Refusal('invalid_request') : undefined
-}
-
-/** Counts answers that are owed; an open event stream without a call in it is not one. */
-function trackRequests(
-  app: FastifyInstance,
-  mcpPath: string
-): { settle(graceMs: number): Promise<void> } {
-  const owed = new Set<string>()
-  let onEmpty: () => void = () => {}
-  app.addHook('preHandler', (request, reply, done) => {
-    // A GET of the façade runs a tool.
-    if (pathOf(request) === mcpPath && isLastingStream(request)) return done()
-    owed.add(request.id)
-    onceGone(request, reply, () => {
-      owed.delete(request.id)
-      if (owed.size === 0) onEmpty()
-    })
-    done()
-  })
-  return {
-    async settle(graceMs) {
-      if (owed.size === 0) return
-      await new Promise<void>((resolve) => {
-        onEmpty = resolve
-        setTimeout(resolve, graceMs).unref()
-      })
-    }
-  }
 }
