@@ -8,8 +8,8 @@ delay.enable()
 process.on('message', (message) => {
   if (message === 'reset') delay.reset()
   else {
-    const { heapUsed } = process.memoryUsage()
-    process.send?.({ stallMs: Math.max(0, delay.max / 1e6 - resolutionMs), heapUsed })
+    const { heapUsed, rss } = process.memoryUsage()
+    process.send?.({ stallMs: Math.max(0, delay.max / 1e6 - resolutionMs), heapUsed, rss })
   }
 })
 // The channel alone must not keep a server that has ended.
