@@ -12,7 +12,7 @@ export interface Tally {
   readonly ok: number
   /** Answered by the dispatcher with an error that a model reads. */
   readonly error: number
-  /** Answered before the dispatcher: a status other than 200. */
+  /** Turned away: a status other than 200, or the code 503 where the protocol is reached. */
   readonly refused: number
   readonly lost: number
   readonly executed: Times

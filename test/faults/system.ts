@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startTarget, type Target, type TargetOptions } from '../campaign/server.ts'
 import { type Answer, send } from '../helpers/http.ts'
-import { modern } from '../helpers/json-rpc.ts'
+import { modernRequest } from '../helpers/messages.ts'
 import {
   auditedIn,
   createLedger,
@@ -58,6 +58,8 @@ export interface CallOptions {
   /** Of another instance or of a proxy in front. */
   readonly port?: number
   readonly from?: string
+  /** More for the request's `_meta`. */
+  readonly meta?: Args
 }
 
 const modulePath = fileURLToPath(new URL('./fault-tools.js', import.meta.url))
@@ -98,7 +100,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
   async function call(tool: string, own: Args = {}, how: CallOptions = {}): Promise<Called> {
     const nonce = ledger.begin()
-    const body = modern(nonce, 'tools/call', { name: tool, arguments: { nonce, ...own } })
+    const { port = target.port, meta, ...rest } = how
+    const body = toRequest(nonce, tool, own, meta)
     const headers = {
       authorization: `Bearer ${target.key}`,
       'content-type': 'application/json',
@@ -107,7 +110,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       'mcp-method': 'tools/call',
       'mcp-name': tool
     }
-    const { port = target.port, ...rest } = how
     const sentMs = performance.now()
     const answer = await send(`http://127.0.0.1:${port}/mcp`, {
       agent,
@@ -146,10 +148,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
+/** A call as a client of 2026-07-28 sends it. */
+export function toRequest(nonce: string, tool: string, args: object, meta: Args = {}): object {
+  const params = { name: tool, arguments: { nonce, ...args } }
+  return modernRequest('tools/call', params, nonce, meta)
+}
+
 /** Lost: no status came, or not all of what it announced. */
 function judge({ status, text }: { status: number; text: string }): Ending {
   if (status === 0) return 'lost'
-  if (status !== 200) return 'refused'
+  if (status !== 200 || text.includes('"code":503')) return 'refused'
   return text.includes('"isError":true') || text.includes('"error":{') ? 'error' : 'ok'
 }
 

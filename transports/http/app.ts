@@ -30,6 +30,7 @@ import { trackOwed } from './owed.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { refuseSocket } from './refuse-socket.ts'
 import { addResourceMetadata, describeResource } from './resource-metadata.ts'
+import { addUnreadLimit } from './unread.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
 import { pathOf } from './web.ts'
 
@@ -113,6 +114,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addErrorHandlers(app, mcp, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
+  addUnreadLimit(app)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
   await addGuard(app, {
     config,
