@@ -3,10 +3,12 @@ import { monotonicClock } from '../../src/limit.ts'
 const checkEveryMs = 100
 /** Longer than any stall that honest work, a collection of garbage or a busy machine causes. */
 const maxDelayMs = 2000
+/** As long as whoever is refused is told to wait. */
+const recoveryMs = 1000
 
-/** How late the event loop is, as the last look at it found. */
+/** How late the event loop is. */
 export interface LoopDelay {
-  /** True after a stall of more than two seconds, until the loop has turned in time again. */
+  /** True after a stall of more than two seconds, until the loop has turned in time for one. */
   readonly isTooLong: boolean
   close(): void
 }
@@ -16,17 +18,17 @@ export interface LoopDelay {
  * during a stall is judged by that stall, not by the calm before it.
  */
 export function watchLoopDelay(): LoopDelay {
-  let delayMs = 0
   let checkedMs = monotonicClock()
+  let lateMs = Number.NEGATIVE_INFINITY
   const timer = setInterval(() => {
     const nowMs = monotonicClock()
-    delayMs = nowMs - checkedMs - checkEveryMs
+    if (nowMs - checkedMs - checkEveryMs > maxDelayMs) lateMs = nowMs
     checkedMs = nowMs
   }, checkEveryMs)
   timer.unref()
   return Object.freeze({
     get isTooLong() {
-      return delayMs > maxDelayMs
+      return monotonicClock() - lateMs < recoveryMs
     },
     close: () => clearInterval(timer)
   })
