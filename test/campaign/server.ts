@@ -25,6 +25,7 @@ export interface Measured {
   readonly stallMs: number
   readonly heapUsed: number
   readonly rss: number
+  readonly timers: number
 }
 
 const key = 'pcl_campaign-key-0123456789-0123456789-0123456789'

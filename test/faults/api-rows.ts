@@ -65,7 +65,6 @@ function deadlineRow(id: string, fault: string, expected: string, what: Fault): 
     id,
     fault,
     expected,
-    isQuick: true,
     async run(stage) {
       const { server, system, finish } = await mount(stage, what, { env: isSecond })
       await system.write()
@@ -87,7 +86,7 @@ function brokenRow(id: string, fault: string, expected: string, what: Fault, ful
     id,
     fault,
     expected,
-    isQuick: true,
+    isQuick: id === 'up-reset-mid-body',
     async run(stage) {
       const count = stage.size(10, full)
       const { system, reached, finish, server } = await mount(stage, good, {
@@ -152,7 +151,6 @@ const patience: Row = {
   id: 'up-429-retry-after',
   fault: '429 with Retry-After 3600, garbage, negative',
   expected: 'told to the caller, never slept past the deadline',
-  isQuick: true,
   async run(stage) {
     const { server, system, finish } = await mount(stage, good)
     const took: string[] = []
@@ -174,7 +172,6 @@ function badAnswerRow(id: string, fault: string, faults: readonly Fault[]): Row 
     id,
     fault,
     expected: 'isError, nothing of the body in it',
-    isQuick: true,
     async run(stage) {
       const { server, system, finish } = await mount(stage, good)
       for (const [index, each] of faults.entries()) {
@@ -309,7 +306,6 @@ const race: Row = {
   id: 'up-keepalive-race',
   fault: 'the API closes kept connections as they are used again',
   expected: 'no read fails, no write is sent twice',
-  isQuick: true,
   async run(stage) {
     const count = stage.size(50, 5000)
     const { system, server, reached, finish } = await mount(stage, closeOnReuse(good))
@@ -341,7 +337,6 @@ const refused: Row = {
   id: 'up-refused',
   fault: 'nobody listens',
   expected: 'isError at once; ready says circuit_open, health stays 200',
-  isQuick: true,
   async run(stage) {
     const { server, system, finish } = await mount(stage, good)
     await system.read()
@@ -365,7 +360,6 @@ const redirect: Row = {
   id: 'up-redirect-internal',
   fault: '302 to a trap on loopback',
   expected: 'not followed',
-  isQuick: true,
   async run(stage) {
     const trap = await startFaultServer(good)
     stage.defer(() => trap.close())
@@ -440,7 +434,6 @@ const idle: Row = {
   id: 'up-slow-headers-sockets',
   fault: 'a client that waits is served while the API hangs',
   expected: 'other tools answer meanwhile',
-  isQuick: true,
   async run(stage) {
     const { system, finish } = await mount(stage, hang, { env: isSecond })
     const held = Array.from({ length: 10 }, () => system.write())

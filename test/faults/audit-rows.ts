@@ -6,7 +6,7 @@ import { linesOf, verify } from '../helpers/audit-chain.ts'
 import { scrape } from '../helpers/prometheus.ts'
 import { until } from '../helpers/until.ts'
 import { expectWhole, type Row, type Stage } from './row.ts'
-import { pace, spread, type System } from './system.ts'
+import { pace, type System, spread } from './system.ts'
 
 async function countsOf({ origin, target }: System) {
   const found = await scrape(origin, { authorization: `Bearer ${target.key}` })
@@ -17,7 +17,11 @@ async function countsOf({ origin, target }: System) {
 }
 
 /** A call has two lines: who came, and what was done. Each is written, or counted as dropped. */
-function expectCounted(stage: Stage, { written, dropped }: { written: number; dropped: number }, sent: number): void {
+function expectCounted(
+  stage: Stage,
+  { written, dropped }: { written: number; dropped: number },
+  sent: number
+): void {
   const entries = written + dropped
   // The reading of the figures has one, too, and going on after a gap.
   const isWhole = entries >= 2 * sent && entries <= 2 * sent + 5
@@ -63,16 +67,22 @@ async function breakAudit(
 const full: Row = {
   id: 'audit-enospc',
   fault: 'the audit file is on a full disk',
-  expected: 'required: refused, what ran unrecorded was withheld; else every missing line is counted',
+  expected:
+    'required: refused, what ran unrecorded was withheld; else every missing line is counted',
   missing: withoutMount,
   async run(stage) {
     const told: string[] = []
     for (const isRequired of [true, false]) {
       const disk = isRequired ? mountSmallDisk(stage) : join(stage.folder, 'disk')
       const file = join(disk, `audit-${isRequired}.jsonl`)
-      const { system, counts, ready, executed } = await breakAudit(stage, isRequired, file, async () => {
-        spawnSync('sh', ['-c', `cat /dev/zero > ${join(disk, 'filler')} 2>/dev/null`])
-      })
+      const { system, counts, ready, executed } = await breakAudit(
+        stage,
+        isRequired,
+        file,
+        async () => {
+          spawnSync('sh', ['-c', `cat /dev/zero > ${join(disk, 'filler')} 2>/dev/null`])
+        }
+      )
       const tally = system.join()
       const without = tally.executed[1] - tally.audited[1]
       if (isRequired) {
@@ -81,10 +91,14 @@ const full: Row = {
         stage.expect(without <= 4, `${without} executed without a line`)
         stage.expect(tally.refused > 0, 'nothing was refused')
         stage.expect(ready.text.includes('audit_unwritable'), `ready: ${ready.text}`)
-        told.push(`required: ${executed} executed after it, ${without} of them withheld, ${tally.refused} refused`)
+        told.push(
+          `required: ${executed} executed after it, ${without} of them withheld, ${tally.refused} refused`
+        )
       } else {
         expectCounted(stage, counts, tally.sent)
-        told.push(`else: ${without} calls without a line, ${counts.dropped} lines counted as dropped`)
+        told.push(
+          `else: ${without} calls without a line, ${counts.dropped} lines counted as dropped`
+        )
       }
       await system.target.stop()
     }
@@ -114,7 +128,10 @@ const closed: Row = {
     const without = tally.executed[1] - tally.audited[1]
     expectCounted(stage, counts, tally.sent)
     stage.expect((await system.call('note')).ending === 'ok', 'it does not go on')
-    return { seen: `${without} calls without a line, ${counts.dropped} lines counted as dropped, then on`, tally: system.join() }
+    return {
+      seen: `${without} calls without a line, ${counts.dropped} lines counted as dropped, then on`,
+      tally: system.join()
+    }
   }
 }
 
@@ -122,7 +139,6 @@ const rotate: Row = {
   id: 'audit-rotate',
   fault: 'rename and SIGHUP under load',
   expected: 'no line is lost',
-  isQuick: true,
   async run(stage) {
     const system = await stage.start()
     const { auditFile, child } = system.target
@@ -142,7 +158,10 @@ const rotate: Row = {
     expectWhole(stage, tally)
     stage.expect(tally.audited[1] === tally.sent, 'lines are missing')
     stage.expect(verify(files).code === 0, 'the chain is broken')
-    return { seen: `${files.length} files, ${files.flatMap(linesOf).length} lines, one chain`, tally }
+    return {
+      seen: `${files.length} files, ${files.flatMap(linesOf).length} lines, one chain`,
+      tally
+    }
   }
 }
 
@@ -164,7 +183,10 @@ const slow: Row = {
     if (stage.isFull) expectCounted(stage, { written, dropped }, system.join().sent)
     const tally = system.join()
     stage.expect(tally.ok === tally.sent, 'a call failed')
-    return { seen: `memory +${growth.toFixed(1)} MiB, ${dropped} lines counted as dropped, every call answered`, tally }
+    return {
+      seen: `memory +${growth.toFixed(1)} MiB, ${dropped} lines counted as dropped, every call answered`,
+      tally
+    }
   }
 }
 
@@ -172,7 +194,6 @@ const devFull: Row = {
   id: 'stdout-devfull',
   fault: 'the log goes to /dev/full',
   expected: 'log lines are dropped, calls go on, no crash',
-  isQuick: true,
   async run(stage) {
     const stderr = openSync('/dev/full', 'w')
     const system = await stage.start({ stderr, env: { LOG_LEVEL: 'debug' } })

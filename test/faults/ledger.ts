@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 
 /** How a call ended for its client. */
 export type Ending = 'ok' | 'error' | 'refused' | 'lost'
@@ -80,9 +80,26 @@ export function noncesIn(text: string): readonly string[] {
 
 /** The nonces of the recorded calls, one per line. */
 export function auditedIn(files: readonly string[]): readonly string[] {
-  return files
-    .filter((file) => existsSync(file))
-    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
-    .filter((line) => line.includes('"event":"TOOL_EXECUTE"'))
-    .flatMap((line) => noncesIn(line).slice(0, 1))
+  const nonces: string[] = []
+  for (const file of files.filter((each) => existsSync(each))) {
+    for (const line of linesIn(file)) {
+      if (!line.includes('"event":"TOOL_EXECUTE"')) continue
+      const [own] = noncesIn(line)
+      if (own !== undefined) nonces.push(own)
+    }
+  }
+  return nonces
+}
+
+/** In pieces: what a long run has written is longer than a string may be. */
+function* linesIn(file: string): Generator<string> {
+  const fd = openSync(file, 'r')
+  const piece = Buffer.alloc(8_388_608)
+  let rest = ''
+  for (let length = readSync(fd, piece); length > 0; length = readSync(fd, piece)) {
+    const lines = (rest + piece.toString('latin1', 0, length)).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  closeSync(fd)
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type FaultServer, reply, startFaultServer } from '../helpers/fault-server.ts'
 import { until } from '../helpers/until.ts'
 import { noncesIn } from './ledger.ts'
-import { type Proxy, startProxy } from './proxy.ts'
+import { startProxy, type TcpProxy } from './proxy.ts'
 import { expectWhole, type Row, type Stage } from './row.ts'
 import { pace, quantile, type System } from './system.ts'
 
@@ -10,7 +10,7 @@ const good = reply(200, '{"id":1}')
 
 interface Path {
   readonly api: FaultServer
-  readonly proxy: Proxy
+  readonly proxy: TcpProxy
   readonly system: System
   finish(seen: string): { seen: string; tally: ReturnType<System['join']> }
 }
@@ -31,7 +31,9 @@ async function lay(stage: Stage, env: Readonly<Record<string, string>>): Promise
       expectWhole(stage, tally)
       stage.expect(system.isAlive(), 'the process is gone')
       const writes = api.seen.filter(({ method }) => method === 'POST').length
-      const own = new Set(api.seen.filter(({ method }) => method === 'POST').map(({ target }) => target))
+      const own = new Set(
+        api.seen.filter(({ method }) => method === 'POST').map(({ target }) => target)
+      )
       stage.expect(own.size === writes, `${writes - own.size} writes came twice`)
       return { seen, tally }
     }
@@ -50,7 +52,10 @@ const partition: Row = {
     const calls = await pace(10, stage.size(3, 30), () =>
       turn++ % 2 === 0 ? system.read() : system.write()
     )
-    stage.expect(calls.every(({ ending }) => ending === 'error'), 'not every call is an error')
+    stage.expect(
+      calls.every(({ ending }) => ending === 'error'),
+      'not every call is an error'
+    )
     const slowest = Math.max(...calls.map(({ tookMs }) => tookMs))
     stage.expectTime(slowest <= 1200, `an error after ${slowest.toFixed(0)} ms`)
     proxy.change({})
@@ -59,7 +64,9 @@ const partition: Row = {
     await until(async () => (await system.read()).ending === 'ok', 'good answers again')
     const backMs = performance.now() - sinceMs
     stage.expectTime(backMs <= 5100, `back after ${backMs.toFixed(0)} ms`)
-    return finish(`${calls.length} errors, the slowest after ${slowest.toFixed(0)} ms, back after ${backMs.toFixed(0)} ms`)
+    return finish(
+      `${calls.length} errors, the slowest after ${slowest.toFixed(0)} ms, back after ${backMs.toFixed(0)} ms`
+    )
   }
 }
 
@@ -67,7 +74,6 @@ const latency: Row = {
   id: 'net-latency-loss',
   fault: '200 ms and up to 100 ms more each way; lost packets are late ones to TCP (no netem here)',
   expected: 'every call within its deadline, the breaker stays closed',
-  isQuick: true,
   async run(stage) {
     const { proxy, system, finish } = await lay(stage, {})
     proxy.change({ delayMs: 200, jitterMs: 100 })
@@ -76,7 +82,12 @@ const latency: Row = {
     stage.expect(failed === 0, `${failed} failed`)
     const ready = await system.get('/ready')
     stage.expect(ready.status === 200, `ready: ${ready.text}`)
-    return finish(`${calls.length} calls, ${failed} failed, p99 ${quantile(calls.map(({ tookMs }) => tookMs), 0.99).toFixed(0)} ms, breaker closed`)
+    return finish(
+      `${calls.length} calls, ${failed} failed, p99 ${quantile(
+        calls.map(({ tookMs }) => tookMs),
+        0.99
+      ).toFixed(0)} ms, breaker closed`
+    )
   }
 }
 
@@ -112,7 +123,9 @@ const throttled: Row = {
     api.answerWith(reply(200, JSON.stringify({ text: 'x'.repeat(100_000) })))
     proxy.change({ bytesPerSecond: 1_000_000 })
     const calls = await pace(5, stage.size(1, 10), () => system.read())
-    const whole = calls.filter(({ ending, text }) => ending === 'ok' && text.length > 100_000).length
+    const whole = calls.filter(
+      ({ ending, text }) => ending === 'ok' && text.length > 100_000
+    ).length
     stage.expect(whole === calls.length, `${calls.length - whole} are not whole`)
     return finish(`${whole} of ${calls.length} whole`)
   }

@@ -14,7 +14,7 @@ export interface Weather {
 }
 
 /** A user-space TCP proxy. */
-export interface Proxy {
+export interface TcpProxy {
   readonly port: number
   /** Of connections that are open and of those to come. */
   change(weather: Weather): void
@@ -24,7 +24,7 @@ export interface Proxy {
   close(): Promise<void>
 }
 
-export async function startProxy(targetPort: number): Promise<Proxy> {
+export async function startProxy(targetPort: number): Promise<TcpProxy> {
   let weather: Weather = {}
   const sockets = new Set<Socket>()
   const follow = (socket: Socket): void => {

@@ -35,7 +35,10 @@ function expectLimited(stage: Stage, calls: readonly Called[], ms: number, what:
   stage.expect(allowed > 0, `${what}: none allowed`)
   const others = calls.filter(({ status }) => status !== 200).length
   stage.expect(others === 0, `${what}: ${others} got an error`)
-  const p99 = quantile(calls.map(({ tookMs }) => tookMs), 0.99)
+  const p99 = quantile(
+    calls.map(({ tookMs }) => tookMs),
+    0.99
+  )
   stage.expectTime(p99 <= 250, `${what}: p99 ${p99.toFixed(0)} ms`)
   return `${what}: ${allowed} of at most ${most.toFixed(0)} allowed, p99 ${p99.toFixed(0)} ms`
 }
@@ -44,12 +47,13 @@ const downAtStart: Row = {
   id: 'redis-down-start',
   fault: 'no Redis at the start',
   expected: 'starts with limits of its own, and says so in one line',
-  isQuick: true,
   async run(stage) {
     const system = await start(stage, 'redis://127.0.0.1:1')
     const ms = stage.size(1000, 5000)
     const told = expectLimited(stage, await callFor(system, ms), ms, 'without Redis')
-    const lines = system.target.stderr.text.split('\n').filter((line) => line.includes('Redis is away'))
+    const lines = system.target.stderr.text
+      .split('\n')
+      .filter((line) => line.includes('Redis is away'))
     stage.expect(lines.length === 1, `${lines.length} lines`)
     const tally = system.join()
     expectWhole(stage, tally)
@@ -62,7 +66,6 @@ function outageRow(id: string, fault: string, signal: 'kill' | 'stop'): Row {
     id,
     fault,
     expected: 'the same limit counted here, never unlimited; shared again within 5 s',
-    isQuick: signal === 'kill',
     missing,
     async run(stage) {
       const redis = await createRedis()
@@ -91,7 +94,6 @@ const poison: Row = {
   id: 'redis-poison',
   fault: 'keys of another type, forgotten scripts, a read-only replica',
   expected: 'counted here or there, no crash',
-  isQuick: true,
   missing,
   async run(stage) {
     const redis = await createRedis()

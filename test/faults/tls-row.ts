@@ -31,7 +31,10 @@ export const tlsRow: Row = {
   async run(stage) {
     const ca = join(stage.folder, 'ca.pem')
     writeFileSync(ca, certificates.ca)
-    const env = { NODE_EXTRA_CA_CERTS: ca, API_AUTH_TOKEN: 'the-token-for-the-api-0123456789abcdef' }
+    const env = {
+      NODE_EXTRA_CA_CERTS: ca,
+      API_AUTH_TOKEN: 'the-token-for-the-api-0123456789abcdef'
+    }
     const { key } = certificates
     let ledger: Awaited<ReturnType<Stage['start']>>['ledger'] | undefined
     const told: string[] = []
