@@ -139,8 +139,9 @@ async function run(
 ): Promise<Ended> {
   const timeoutMs = tool.timeoutMs ?? policy.callTimeoutMs
   const settled = await converse<CallResult>(ctx, (round) =>
-    runGuarded(policy.slots, timeoutMs, round, (guarded) => {
-      const parsed = tool.parse(args)
+    runGuarded(policy.slots, timeoutMs, round, async (guarded) => {
+      const given = tool.parse(args)
+      const parsed = given instanceof Promise ? await given : given
       if (!parsed.ok) throw new ArgumentError(parsed.problems)
       return tool.run(parsed.value, guarded)
     })

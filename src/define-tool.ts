@@ -3,10 +3,10 @@ import type {
   CallContext,
   InputRequired,
   JsonSchema,
+  LoadedTool,
   Parsed,
   Rate,
   ToolAnnotations,
-  ToolDefinition,
   ToolResult
 } from './types.ts'
 
@@ -64,7 +64,7 @@ const pureFunction: ToolAnnotations = {
 /** Makes a tool from zod schemas and a function. The result is frozen and not generic. */
 export function defineTool<Input extends ObjectSchema, Output extends ObjectSchema>(
   options: ToolOptions<Input, Output>
-): ToolDefinition {
+): LoadedTool {
   const { input, output, run, summary, annotations, ...rest } = options
   const strict = input.strict()
   return Object.freeze({

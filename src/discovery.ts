@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineTool, ToolError } from './define-tool.ts'
 import { isRecord } from './json.ts'
 import { createSearch, type Search } from './search.ts'
-import type { Principal, ToolAnnotations, ToolDefinition } from './types.ts'
+import type { LoadedTool, Principal, ToolAnnotations, ToolDefinition } from './types.ts'
 
 /** What a caller asked for. */
 export interface Call {
@@ -79,7 +79,7 @@ function describeTool(tool: ToolDefinition): z.input<typeof definition> {
 }
 
 /** The dispatcher calls the named tool instead, so this one runs only when it is named itself. */
-function createCallTool(tools: readonly ToolDefinition[]): ToolDefinition {
+function createCallTool(tools: readonly ToolDefinition[]): LoadedTool {
   return defineTool({
     name: 'call_tool_by_name',
     title: 'Call a tool by name',

@@ -166,8 +166,14 @@ export interface ToolDefinition {
   readonly limit?: Rate
   /** Names of arguments whose values never enter a log or an audit record. */
   readonly sensitive?: readonly string[]
-  parse(args: unknown): Parsed
+  /** A promise while the module behind the tool is still to be loaded. */
+  parse(args: unknown): Parsed | Promise<Parsed>
   run(value: unknown, ctx: CallContext): ToolResult | Promise<ToolResult>
+}
+
+/** One whose module is there. */
+export interface LoadedTool extends ToolDefinition {
+  parse(args: unknown): Parsed
 }
 
 export interface ResourceContents {

@@ -39,7 +39,7 @@ const noNumber = /NaN|Infinity/
 export async function endingOf(name: string, args: unknown): Promise<Ending> {
   const entry = tools.get(name)
   if (!entry) throw new Error(`no tool ${name}`)
-  const parsed = entry.tool.parse(args)
+  const parsed = await entry.tool.parse(args)
   if (!parsed.ok) return { kind: 'invalid', fields: parsed.problems.map(({ field }) => field) }
   try {
     const result = await entry.tool.run(parsed.value, ctx)

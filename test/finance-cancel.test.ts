@@ -33,7 +33,7 @@ const calls: Readonly<Record<string, object>> = {
 for (const [name, args] of Object.entries(calls)) {
   t.test(`${name} stops when it is cancelled, and lets others in meanwhile`, async (t) => {
     const tool = source.tools.find((tool) => tool.name === name)
-    const parsed = tool?.parse(args)
+    const parsed = await tool?.parse(args)
     if (!tool || !parsed?.ok) throw new Error(`cannot call ${name}`)
     const stopping = new AbortController()
     const delay = monitorEventLoopDelay({ resolution: 1 })

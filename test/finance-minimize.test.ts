@@ -163,7 +163,7 @@ t.test('a cancelled search stops, and the event loop turns meanwhile', async (t)
     if (turns === 3) stop.abort(new Error('enough'))
   }, 1)
   const letters = 'abcdefghijklmnopqrst'.split('')
-  const parsed = tool.parse({
+  const parsed = await tool.parse({
     objective: letters.map((letter) => `exp(${letter} / 9) * ${letter}^2`).join(' + '),
     variables: letters.map((name) => ({ name, lower: -9, upper: 9 })),
     method: 'differential_evolution',

@@ -126,7 +126,7 @@ const longTree = {
 
 t.test('a long tree gives way, reports and stops when cancelled', async (t) => {
   const tool = source.tools.find(({ name }) => name === 'calculate_binomial_tree_option')
-  const parsed = tool?.parse(longTree)
+  const parsed = await tool?.parse(longTree)
   if (!tool || !parsed?.ok) throw new Error('no tree')
   const cancel = new AbortController()
   const reports: number[] = []

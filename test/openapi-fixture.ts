@@ -104,7 +104,7 @@ export async function callTool(
   args: unknown,
   ctx: CallContext = createContext()
 ): Promise<CallResult> {
-  const parsed = tool.parse(args)
+  const parsed = await tool.parse(args)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return (await tool.run(parsed.value, ctx)) as CallResult
 }

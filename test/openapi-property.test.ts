@@ -25,7 +25,7 @@ t.test(title, { timeout }, async (t) => {
   let sent = 0
   const property = fc.asyncProperty(call, async ({ kind, args }) => {
     const tool = findTool(source, kind)
-    const parsed = tool.parse(args)
+    const parsed = await tool.parse(args)
     const isRefused = parsed.ok
       ? await callTool(tool, args).then(
           () => false,

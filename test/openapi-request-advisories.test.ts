@@ -49,7 +49,7 @@ t.teardown(async () => {
 async function call(name: string, args: object): Promise<string> {
   const before = server.requests.length
   const tool = findTool(source, name)
-  const parsed = tool.parse(args)
+  const parsed = await tool.parse(args)
   if (!parsed.ok) return `refused: ${parsed.problems[0]?.field} ${parsed.problems[0]?.message}`
   try {
     await callTool(tool, args)

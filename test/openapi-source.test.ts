@@ -102,8 +102,8 @@ t.test('arguments are one closed object; a clash gets the location as prefix', a
     required: ['id'],
     additionalProperties: false
   })
-  t.same(tool.parse({ id: 'x', page: 2 }), { ok: true, value: { id: 'x', page: 2 } })
-  t.same(tool.parse({ id: 'x', page: '2', tags: ['x', 'z'], other: 1 }), {
+  t.same(await tool.parse({ id: 'x', page: 2 }), { ok: true, value: { id: 'x', page: 2 } })
+  t.same(await tool.parse({ id: 'x', page: '2', tags: ['x', 'z'], other: 1 }), {
     ok: false,
     problems: [
       { field: 'other', message: 'is not declared' },
@@ -111,10 +111,13 @@ t.test('arguments are one closed object; a clash gets the location as prefix', a
       { field: 'tags[1]', message: 'must be one of "x", "y"' }
     ]
   })
-  t.same(tool.parse(undefined), { ok: false, problems: [{ field: 'id', message: 'is required' }] })
-  t.notOk(tool.parse([]).ok)
-  t.notOk(tool.parse(null).ok)
-  t.match(tool.parse({ id: 'x', tags: Array(1_001).fill('x') }), {
+  t.same(await tool.parse(undefined), {
+    ok: false,
+    problems: [{ field: 'id', message: 'is required' }]
+  })
+  t.notOk((await tool.parse([])).ok)
+  t.notOk((await tool.parse(null)).ok)
+  t.match(await tool.parse({ id: 'x', tags: Array(1_001).fill('x') }), {
     problems: [{ field: 'tags', message: 'must hold at most 1000 items' }]
   })
 })

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { createFinanceSource } from '../tools/finance/source.ts'
+import { describeEverydayTools } from './helpers/everyday-tools.ts'
 import { replaceSection, settingsTable, toolsTable } from './helpers/readme-tables.ts'
 
 // From dist/test, where this file runs.
@@ -14,6 +15,13 @@ t.test('the generated tables of the README are those of the code', async (t) => 
   const expected = replaceSection(settings, 'tools', toolsTable(await createFinanceSource('all')))
   if (process.env.UPDATE_README) writeFileSync(file, expected)
   t.equal(readFileSync(file, 'utf8'), expected, 'run npm run docs')
+})
+
+t.test('the everyday tools are described as they are', async (t) => {
+  const described = fileURLToPath(new URL('tools/finance/everyday-tools.ts', root))
+  const expected = await describeEverydayTools()
+  if (process.env.UPDATE_README) writeFileSync(described, expected)
+  t.equal(readFileSync(described, 'utf8'), expected, 'run npm run docs')
 })
 
 t.test('every file that the README and SECURITY.md name exists', async (t) => {

@@ -187,7 +187,7 @@ t.test('one session cannot resume the stream of another', async (t) => {
 })
 
 t.test('an idle session ends, one with an open stream does not', async (t) => {
-  const brief = await startApp({ sessions: { idleMs: 60, heartbeatMs: 20 } })
+  const brief = await startApp({ sessions: { idleMs: 800, heartbeatMs: 50 } })
   t.teardown(() => brief.close(0))
   const [listening, idle] = [await openSession(brief), await openSession(brief)]
   const stream = await listening.listen()

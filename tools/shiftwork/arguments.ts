@@ -77,8 +77,8 @@ export function takeInstead<Input extends z.ZodObject<z.ZodRawShape>>(
       ...tool,
       inputSchema,
       parse,
-      run: (value, ctx) => {
-        const parsed = tool.parse(toInner(value as z.output<Input>))
+      run: async (value, ctx) => {
+        const parsed = await tool.parse(toInner(value as z.output<Input>))
         if (parsed.ok) return tool.run(parsed.value, ctx)
         const problems = parsed.problems.map(({ field, message }) => `${field}: ${message}`)
         throw new ToolError(`The API would not take this: ${problems.join('; ')}.`)

@@ -1,5 +1,6 @@
 import { ToolError } from '../../../src/define-tool.ts'
 import { brentRoot } from '../numeric/brent.ts'
+import { countPeriods } from '../numeric/periods.ts'
 import { annuityPv, compound } from '../tvm/annuity.ts'
 
 export const paymentsPerYear = { annual: 1, semiAnnual: 2, quarterly: 4, monthly: 12 } as const
@@ -30,19 +31,9 @@ export function createBond(terms: BondTerms): Bond {
   return {
     faceValue: terms.faceValue,
     coupon: (terms.faceValue * terms.couponRate) / perYear,
-    periods: countPeriods(terms.yearsToMaturity, perYear),
+    periods: countPeriods(terms.yearsToMaturity, perYear, 'yearsToMaturity'),
     perYear
   }
-}
-
-function countPeriods(years: number, perYear: number): number {
-  const periods = Math.round(years * perYear)
-  if (periods < 1 || Math.abs(years * perYear - periods) > 1e-9) {
-    throw new ToolError(
-      `yearsToMaturity: ${years} years are not a whole number of coupon periods at ${perYear} per year; use a multiple of 1/${perYear}, because no accrued interest is reckoned`
-    )
-  }
-  return periods
 }
 
 /** Yield per period of a nominal annual yield; a ToolError at -100 % per period and below. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import { formatAmount, requireFinite } from '../numeric/numbers.ts'
+import { countPeriods } from '../numeric/periods.ts'
 import { compound, levelPayment } from '../tvm/annuity.ts'
 import {
   annualRate,
-  countPayments,
   describeSchedule,
   principal,
   scheduleInCents,
@@ -55,7 +55,7 @@ export const calculateCustomPaymentSchedule = defineTool({
     const cents = Math.round(principal * 100)
     const owed = balanceAtEnd(cents, paymentType, balloonPayment)
     const rate = annualRate / 12
-    const periods = countPayments(term, 12, 'term')
+    const periods = countPeriods(term, 12, 'term')
     const loan = { presentValue: cents / 100, rate, periods, futureValue: -owed / 100 }
     const payment =
       owed === cents ? (cents / 100) * rate : levelPayment({ ...loan, type: 'ordinary' })

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { defineTool } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
 import { formatAmount, requireFinite } from '../numeric/numbers.ts'
+import { countPeriods } from '../numeric/periods.ts'
 import { levelPayment } from '../tvm/annuity.ts'
 import { calculateDscr } from './coverage.ts'
 import {
   annualRate,
-  countPayments,
   describeSchedule,
   principal,
   scheduleInCents,
@@ -54,7 +54,7 @@ const createAmortizationSchedule = defineTool({
   run: ({ principal, annualRate, years, frequency, showFullSchedule }) => {
     const perYear = paymentsPerYear[frequency]
     const rate = annualRate / perYear
-    const periods = countPayments(years, perYear)
+    const periods = countPeriods(years, perYear, 'years')
     const cents = Math.round(principal * 100)
     const loan = { presentValue: cents / 100, rate, periods, futureValue: 0 }
     const payment = levelPayment({ ...loan, type: 'ordinary' })

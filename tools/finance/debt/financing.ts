@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import { formatAmount, requireFinite } from '../numeric/numbers.ts'
+import { countPeriods } from '../numeric/periods.ts'
 import { levelPayment } from '../tvm/annuity.ts'
-import { countPayments } from './schedule.ts'
 
 const rate = z
   .number()
@@ -29,7 +29,7 @@ interface Terms {
 }
 
 function describeOffer(amount: number, { name, rate, years, field }: Terms) {
-  const months = countPayments(years, 12, `${field}Years`)
+  const months = countPeriods(years, 12, `${field}Years`)
   const perMonth = rate / 12
   const finite = (value: number) =>
     requireFinite(value, `${field}Rate`, 'use a smaller amount or a lower rate')

@@ -73,17 +73,6 @@ export const scheduleOutput = {
 
 export const tooLarge = 'use a smaller principal or a lower rate'
 
-/** Payments in a term; a ToolError naming the field unless it is a whole number of them. */
-export function countPayments(years: number, perYear: number, field = 'years'): number {
-  const periods = Math.round(years * perYear)
-  if (periods < 1 || Math.abs(years * perYear - periods) > 1e-9) {
-    throw new ToolError(
-      `${field}: ${years} years are not a whole number of payments at ${perYear} per year; use a multiple of 1/${perYear}`
-    )
-  }
-  return periods
-}
-
 /** Totals and rows of a schedule: all of them, or the first three and the last three. */
 export function describeSchedule(rows: readonly Instalment[], full: boolean) {
   const shown = full || rows.length <= 2 * shownAtEachEnd

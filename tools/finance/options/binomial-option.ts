@@ -5,15 +5,7 @@ import { formatAmount, requireFiniteRecord } from '../numeric/numbers.ts'
 import { createPace } from '../numeric/pace.ts'
 import { createTreeMoves, type TreeMoves, type TreeValues, valueTree } from './binomial-tree.ts'
 import { priceBlackScholes } from './black-scholes.ts'
-import {
-  moreModest,
-  optionType,
-  riskFreeRate,
-  spotPrice,
-  strikePrice,
-  timeToExpiry,
-  volatility
-} from './option-fields.ts'
+import { moreModest, optionTerms, timeToExpiry, volatility } from './option-fields.ts'
 
 const maxSteps = 10_000
 
@@ -25,15 +17,12 @@ export const calculateBinomialTreeOption: ToolDefinition = defineTool({
     'Price of an American or European call or put without dividends on a Cox-Ross-Rubinstein tree. Use it for early exercise; for European options price_black_scholes_option is exact and calculate_option_greeks gives sensitivities.',
   toolset: 'finance.options',
   input: z.object({
-    optionType,
+    ...optionTerms,
+    timeToExpiry: timeToExpiry.gt(0),
+    volatility: volatility.gt(0),
     americanStyle: z
       .boolean()
       .describe('true: may be exercised at every step; false: only at expiry'),
-    spotPrice,
-    strikePrice,
-    timeToExpiry: timeToExpiry.gt(0),
-    riskFreeRate,
-    volatility: volatility.gt(0),
     steps: z
       .int()
       .min(1)

@@ -2,14 +2,11 @@ import { z } from 'zod'
 
 const maxYears = 100
 
-export const optionType = z
+const optionType = z
   .enum(['call', 'put'])
   .describe('call: the right to buy at the strike price; put: the right to sell')
-export const spotPrice = z
-  .number()
-  .gt(0)
-  .describe('Price of the underlying today, without dividends')
-export const strikePrice = z.number().gt(0).describe('Price at which the option may be exercised')
+const spotPrice = z.number().gt(0).describe('Price of the underlying today, without dividends')
+const strikePrice = z.number().gt(0).describe('Price at which the option may be exercised')
 export const timeToExpiry = z
   .number()
   .min(0)
@@ -25,5 +22,15 @@ export const volatility = z
   .min(0)
   .max(100)
   .describe('Annual standard deviation of log returns as a fraction (0.2 = 20 %)')
+
+/** What every vanilla option is described by. */
+export const optionTerms = {
+  optionType,
+  spotPrice,
+  strikePrice,
+  timeToExpiry,
+  riskFreeRate,
+  volatility
+}
 
 export const moreModest = 'use a smaller price, rate or volatility, or a shorter time'

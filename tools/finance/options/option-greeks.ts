@@ -3,15 +3,7 @@ import { defineTool, ToolError } from '../../../src/define-tool.ts'
 import type { ToolDefinition } from '../../../src/types.ts'
 import { formatNumber, requireFiniteRecord } from '../numeric/numbers.ts'
 import { computeGreeks, priceBlackScholes } from './black-scholes.ts'
-import {
-  moreModest,
-  optionType,
-  riskFreeRate,
-  spotPrice,
-  strikePrice,
-  timeToExpiry,
-  volatility
-} from './option-fields.ts'
+import { moreModest, optionTerms } from './option-fields.ts'
 
 const daysPerYear = 365
 
@@ -22,14 +14,7 @@ export const calculateOptionGreeks: ToolDefinition = defineTool({
   description:
     'Delta, gamma, theta, vega and rho of a European call or put by Black and Scholes: how its price moves with the underlying, time, volatility and rate. For the price alone use price_black_scholes_option.',
   toolset: 'finance.options',
-  input: z.object({
-    optionType,
-    spotPrice,
-    strikePrice,
-    timeToExpiry,
-    riskFreeRate,
-    volatility
-  }),
+  input: z.object(optionTerms),
   output: z.object({
     price: z.number().describe('By Black and Scholes'),
     delta: z.number().describe('Change of the price for 1.00 of the underlying'),

@@ -4,15 +4,7 @@ import type { ToolDefinition } from '../../../src/types.ts'
 import { normalCdf } from '../numeric/normal.ts'
 import { formatAmount, formatPercent, requireFiniteRecord } from '../numeric/numbers.ts'
 import { priceBlackScholes } from './black-scholes.ts'
-import {
-  moreModest,
-  optionType,
-  riskFreeRate,
-  spotPrice,
-  strikePrice,
-  timeToExpiry,
-  volatility
-} from './option-fields.ts'
+import { moreModest, optionTerms } from './option-fields.ts'
 
 const priceBlackScholesOption = defineTool({
   name: 'price_black_scholes_option',
@@ -20,14 +12,7 @@ const priceBlackScholesOption = defineTool({
   description:
     'Price of a European call or put on an asset without dividends by Black and Scholes. For sensitivities use calculate_option_greeks, for American exercise calculate_binomial_tree_option, for options on projects value_expansion_option and value_abandonment_option.',
   toolset: 'finance.options',
-  input: z.object({
-    optionType,
-    spotPrice,
-    strikePrice,
-    timeToExpiry,
-    riskFreeRate,
-    volatility
-  }),
+  input: z.object(optionTerms),
   output: z.object({
     price: z.number().describe('At expiry its intrinsic value'),
     intrinsicValue: z.number().describe('What exercise now would bring, at least 0'),
