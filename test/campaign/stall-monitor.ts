@@ -18,3 +18,5 @@ process.on('message', (message) => {
 })
 // The channel alone must not keep a server that has ended.
 process.channel?.unref()
+// Whoever started it was cut off.
+process.on('disconnect', () => process.exit())

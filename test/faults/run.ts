@@ -27,6 +27,9 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+// What was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 const results: Result[] = []
 for (const row of rows.filter(({ id }) => positionals.length === 0 || positionals.includes(id))) {
   const result = await runRow(row, !values.short)
