@@ -103,7 +103,7 @@ const unreadAnswers = 16
 const slowReadHttp: Row = {
   id: 'client-slow-read-http',
   fault: '50 clients ask for 16 MB each and do not read it',
-  expected: 'closed by the server after 50 s, others are served meanwhile',
+  expected: 'closed by the server, others are served meanwhile',
   async run(stage) {
     const system = await stage.start()
     const sockets: Socket[] = []
