@@ -80,7 +80,7 @@ const stall: Row = {
     'what came meanwhile is answered: shed with 503 and Retry-After, ready says overloaded, health 200',
   isQuick: true,
   async run(stage) {
-    const system = await stage.start()
+    const system = await stage.start({ env: { MCP_MAX_LOOP_DELAY: '2' } })
     await system.call('note')
     const agent = new Agent({ keepAlive: true })
     const warm = Array.from({ length: 5 }, () => system.call('note', {}, { agent }))

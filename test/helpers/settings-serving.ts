@@ -167,6 +167,15 @@ const http: readonly SettingRow[] = [
     badInFile: ['soon', 1.5, -1, 600_001]
   },
   {
+    key: 'http.maxLoopDelayMs',
+    env: ['MCP_MAX_LOOP_DELAY'],
+    variable: ['1.5', 1500],
+    file: 3000,
+    default: 2000,
+    bad: ['-1', '0', '0.1', 'soon'],
+    badInFile: ['soon', 0, 1.5, -1]
+  },
+  {
     key: 'http.infoPublic',
     env: ['MCP_INFO_PUBLIC'],
     variable: ['off', false],

@@ -64,7 +64,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const { http, limits } = config
   const resource = describeResource(config)
   const refuse = createRefuse(http.path, createChallenge(resource), mcp.metrics)
-  const loopDelay = watchLoopDelay()
+  const loopDelay = watchLoopDelay(http.maxLoopDelayMs)
   let isLeaving = false
   let isDraining = false
   const judgeState = (): Refusal | undefined => {

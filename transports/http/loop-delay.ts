@@ -1,14 +1,12 @@
 import { monotonicClock } from '../../src/limit.ts'
 
 const checkEveryMs = 100
-/** Longer than any stall that honest work, a collection of garbage or a busy machine causes. */
-const maxDelayMs = 2000
 /** As long as whoever is refused is told to wait. */
 const recoveryMs = 1000
 
 /** How late the event loop is. */
 export interface LoopDelay {
-  /** True after a stall of more than two seconds, until the loop has turned in time for one. */
+  /** True after a stall of more than `maxDelayMs`, until the loop has turned in time for one. */
   readonly isTooLong: boolean
   close(): void
 }
@@ -17,7 +15,7 @@ export interface LoopDelay {
  * Looks at the event loop ten times a second. Timers run before sockets are read: what came in
  * during a stall is judged by that stall, not by the calm before it.
  */
-export function watchLoopDelay(): LoopDelay {
+export function watchLoopDelay(maxDelayMs: number): LoopDelay {
   let checkedMs = monotonicClock()
   let lateMs = Number.NEGATIVE_INFINITY
   const timer = setInterval(() => {
