@@ -1,4 +1,7 @@
-FROM node:24-slim AS build
+# Pin it to what you have tested: --build-arg NODE_IMAGE=node:24-slim@sha256:...
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -10,7 +13,7 @@ COPY tools tools
 COPY examples examples
 RUN npx tsc --project tsconfig.json
 
-FROM node:24-slim
+FROM ${NODE_IMAGE} AS runtime
 LABEL org.opencontainers.image.title="portcullis-mcp" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production \

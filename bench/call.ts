@@ -46,7 +46,7 @@ export function callEcho(agent: Agent, port: number, id: number, hasKey: boolean
   })
 }
 
-const envelope = {
+export const envelope = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
   'io.modelcontextprotocol/clientCapabilities': {}

@@ -111,7 +111,7 @@ function describeRun({ machine, load, pinning }: Report): readonly string[] {
 }
 
 /** The first column to the left, numbers to the right. */
-function formatTable(lines: readonly (readonly string[])[]): readonly string[] {
+export function formatTable(lines: readonly (readonly string[])[]): readonly string[] {
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((cells) => cells[column]?.length ?? 0))
   )

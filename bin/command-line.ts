@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
-const commands = ['tools', 'openapi', 'keys', 'audit', 'import'] as const
+const commands = [
+  'tools',
+  'openapi',
+  'keys',
+  'audit',
+  'import',
+  'lock',
+  'snippet',
+  'doctor'
+] as const
 
 export interface CommandLine {
   readonly action: 'serve' | 'help' | 'version' | 'print-config' | (typeof commands)[number]
@@ -24,6 +33,8 @@ export interface CommandLine {
   }
   /** `audit verify`: a head noted earlier. */
   readonly head?: string
+  /** `snippet`: where the server is. */
+  readonly url?: string
 }
 
 const text = { type: 'string' } as const
@@ -54,6 +65,7 @@ const options = {
   'print-config': flag,
   args: text,
   head: text,
+  url: text,
   json: flag,
   version: flag,
   help: flag
@@ -79,7 +91,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     key: readKey(values),
     ...(values.config !== undefined && { configFile: values.config }),
     ...(values.args !== undefined && { args: values.args }),
-    ...(values.head !== undefined && { head: values.head })
+    ...(values.head !== undefined && { head: values.head }),
+    ...(values.url !== undefined && { url: values.url })
   }
 }
 
@@ -164,12 +177,18 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
   mcp-server openapi check FILE|URL [--json] [--strict]
+  mcp-server lock diff [--json]  what differs from the approved definitions in tools.lock
+  mcp-server lock approve [NAMES]  accept it, all or by name or glob
   mcp-server import FILE [--json]  another client's MCP servers as our configuration
   mcp-server keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]
   mcp-server keys list [--json]
   mcp-server keys revoke NAME|ID
   mcp-server audit verify FILE... [--head SEQ:HASH]
   mcp-server audit head FILE
+  mcp-server doctor [--json]     what stands in the way of production, and what mends it
+  mcp-server snippet CLIENT [--url U]
+                                 the entry of claude-desktop, claude-code, vscode, cursor,
+                                 codex, gemini or windsurf; --config FILE goes into it
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
   --port N --host H --path /mcp

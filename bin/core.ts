@@ -9,6 +9,7 @@ import type { Limiter, SharedLimiter } from '../src/limit.ts'
 import type { Gauges } from '../src/metric-families.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Policy } from '../src/policy.ts'
+import { createQuarantine } from '../src/quarantine.ts'
 import type { NotReady } from '../src/readiness.ts'
 import { createRegistry, type Registry } from '../src/registry.ts'
 import type { SecretFilter } from '../src/secret-filter.ts'
@@ -16,6 +17,7 @@ import { requireTools, selectTools } from '../src/select-tools.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
 import { readVersion } from '../src/version.ts'
+import type { WatchedLock } from '../src/watched-lock.ts'
 import type { Mcp } from '../transports/mcp.ts'
 import { createRequestState } from '../transports/request-state.ts'
 import { openAudit } from './open-audit.ts'
@@ -41,6 +43,8 @@ export interface Surroundings {
   readonly limiters?: { readonly own: Limiter; readonly shared: SharedLimiter }
   /** Counts what the sources do, too. */
   readonly metrics?: Metrics
+  /** Definitions from outside that were approved. */
+  readonly lock?: WatchedLock
 }
 
 /** Puts sources, registry, policy and dispatcher together as the configuration says. */
@@ -49,11 +53,17 @@ export function createCore(
   sources: readonly Source[],
   changes: Changes = createChanges(),
   output: Output = openOutput(config),
-  { sendAlert, limiters, metrics = createMetrics() }: Surroundings = {}
+  { sendAlert, limiters, metrics = createMetrics(), lock }: Surroundings = {}
 ): Core {
   const { log, secrets } = output
   const audit = openAudit(config, output)
-  const registry = createRegistry(selectTools(sources, config), config)
+  const { discovery } = config
+  const quarantine = lock && createQuarantine({ lock, audit, log })
+  const registry = createRegistry(selectTools(sources, config), {
+    discovery,
+    changes,
+    ...(quarantine && { quarantine })
+  })
   requireTools('limits.tools', Object.keys(config.limits.tools), sources, registry.tools)
   const policy = createPolicy(config, audit, limiters?.own, limiters?.shared, metrics)
   const alerts = createAlerts({ audit, log, ...(sendAlert && { send: sendAlert }) })

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { extname } from 'node:path'
-import { type LoadedConfig, loadConfig, printConfig } from '../src/config.ts'
-import { ConfigError, reasonOf } from '../src/config-error.ts'
+import { printConfig } from '../src/config.ts'
+import { ConfigError } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
 import { loadSources } from '../tools/load.ts'
-import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
+import { helpText, readCommandLine } from './command-line.ts'
+import { load } from './load-config.ts'
+import { findLock } from './open-lock.ts'
 
 async function main(argv: readonly string[]): Promise<void> {
   const line = readCommandLine(argv)
@@ -19,6 +19,15 @@ async function main(argv: readonly string[]): Promise<void> {
   if (line.action === 'import') {
     const { runImport } = await import('./import.ts')
     process.exitCode = await runImport(line.words, line)
+    return
+  }
+  if (line.action === 'snippet') {
+    const { runSnippet } = await import('./snippet.ts')
+    return runSnippet(line.words, line)
+  }
+  if (line.action === 'doctor') {
+    const { runDoctor } = await import('./doctor/doctor.ts')
+    process.exitCode = await runDoctor(line)
     return
   }
   const loaded = await load(line)
@@ -35,53 +44,19 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
-    return serve(loaded, loadSources)
+    return serve(loaded, loadSources, findLock(loaded.config, line.configFile))
   }
   if (line.action === 'keys') {
     const { runKeys } = await import('./keys.ts')
     return runKeys(loaded.config, line)
   }
+  if (line.action === 'lock') {
+    const { runLock } = await import('./lock.ts')
+    process.exitCode = await runLock(loaded.config, line, loadSources)
+    return
+  }
   const { runTools } = await import('./tools.ts')
   process.exitCode = await runTools(loaded.config, line, loadSources)
-}
-
-async function load({ configFile, settings }: CommandLine): Promise<LoadedConfig> {
-  return loadConfig({
-    flags: settings,
-    env: process.env,
-    ...(configFile !== undefined && { file: await readConfigFile(configFile) }),
-    readSecret: (path) => readFileSync(path, 'utf8')
-  })
-}
-
-async function readConfigFile(path: string): Promise<unknown> {
-  const text = readTextFile(path)
-  if (extname(path) === '.json') return parseJsonFile(path, text)
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, { prettyErrors: false })
-  const [fault] = document.errors
-  if (fault) {
-    const line = text.slice(0, fault.pos[0]).split('\n').length
-    throw new ConfigError(`--config ${path}: line ${line}: ${fault.code.toLowerCase()}`)
-  }
-  return document.toJS() ?? {}
-}
-
-function parseJsonFile(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text, and with it perhaps a secret.
-    throw new ConfigError(`--config ${path}: not valid JSON`)
-  }
-}
-
-function readTextFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new ConfigError(`--config ${path}: ${reasonOf(cause)}`, { cause })
-  }
 }
 
 function print(text: string): void {

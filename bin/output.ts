@@ -31,8 +31,8 @@ export function openOutput(config: Config): Output {
   }
 }
 
-/** Whoever needs the value says why it is missing. */
-function readReference(reference: { env: string } | { file: string }): string | undefined {
+/** The secret behind a reference. Whoever needs the value says why it is missing. */
+export function readReference(reference: { env: string } | { file: string }): string | undefined {
   if ('env' in reference) return process.env[reference.env]
   try {
     return readFileSync(reference.file, 'utf8').trim()

@@ -4,9 +4,11 @@ import type { LoadedConfig } from '../src/config.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
+import type { LockPlace } from '../src/watched-lock.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import { createCore } from './core.ts'
+import { openLock } from './open-lock.ts'
 import { openOutput } from './output.ts'
 import { createShutdown } from './shutdown.ts'
 import { guardStderr } from './stderr.ts'
@@ -27,7 +29,8 @@ export async function serve(
     config: Config,
     log: Log,
     observe: Metrics['observeUpstream']
-  ) => Promise<readonly Source[]>
+  ) => Promise<readonly Source[]>,
+  lockPlace: LockPlace
 ): Promise<void> {
   // Before a module of the user's can write or keep a way to write there.
   const stdout = config.transport === 'http' ? undefined : takeStdout()
@@ -35,10 +38,13 @@ export async function serve(
   if (config.log.redact) guardStderr(output.secrets.clean)
   const metrics = createMetrics()
   const sources = await loadSources(config, output.log, metrics.observeUpstream)
-  const surroundings = await openSurroundings(config, output.log)
-  const core = createCore(config, sources, createChanges(), output, {
+  const changes = createChanges()
+  const lock = openLock(lockPlace, sources, output.log)
+  const surroundings = await openSurroundings(config, changes, output.log)
+  const core = createCore(config, sources, changes, output, {
     ...surroundings,
-    metrics
+    metrics,
+    ...(lock && { lock })
   })
   const { log, mcp } = core
   process.on('SIGUSR2', mcp.killSwitch.stop)
@@ -63,6 +69,7 @@ export async function serve(
         sources.map((source) => () => source.close())
       )
       surroundings.close()
+      lock?.close()
       await core.audit.close(1000)
       await output.flush(1000)
     }

@@ -1,21 +1,31 @@
+import type { Changes } from '../src/changes.ts'
 import { createLimiter } from '../src/limit.ts'
+import type { SharedChanges } from '../src/redis-changes.ts'
 import type { RedisLimiter } from '../src/redis-limiter.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
 import type { Surroundings } from './core.ts'
 
-/** Opens what lies outside the process: the store of shared limits, the webhook for alerts. */
+/**
+ * Opens what lies outside the process: the store of shared limits, the channel for changes, the
+ * webhook for alerts.
+ */
 export async function openSurroundings(
   config: Config,
+  changes: Changes,
   log: Log
 ): Promise<Surroundings & { close(): void }> {
   const own = createLimiter()
   const shared = await openShared(config, own, log)
+  const bus = await openBus(config, changes, log)
   const sendAlert = await openWebhook(config, log)
   return {
     ...(shared && { limiters: { own, shared } }),
     ...(sendAlert && { sendAlert }),
-    close: () => shared?.close()
+    close() {
+      shared?.close()
+      bus?.close()
+    }
   }
 }
 
@@ -27,6 +37,16 @@ async function openShared(
   if (limits.redisUrl === undefined || !limits.enabled) return undefined
   const { openRedisLimiter } = await import('../src/redis-limiter.ts')
   return openRedisLimiter(limits.redisUrl, own, log)
+}
+
+async function openBus(
+  { limits: { redisUrl } }: Config,
+  changes: Changes,
+  log: Log
+): Promise<SharedChanges | undefined> {
+  if (redisUrl === undefined) return undefined
+  const { shareChanges } = await import('../src/redis-changes.ts')
+  return shareChanges(redisUrl, changes, log)
 }
 
 async function openWebhook({ alerts }: Config, log: Log): Promise<Surroundings['sendAlert']> {

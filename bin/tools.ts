@@ -2,44 +2,34 @@ import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
-import type { Log, Principal, Source, ToolResult } from '../src/types.ts'
+import type { Principal, ToolResult } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
-import { takeStdout } from '../transports/stdout.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Core, createCore } from './core.ts'
-import { openOutput } from './output.ts'
-import { guardStderr } from './stderr.ts'
-
-type LoadSources = (config: Config, log: Log) => Promise<readonly Source[]>
+import { findLock, openLock } from './open-lock.ts'
+import { type LoadSources, withSources } from './with-sources.ts'
 
 /** `tools list` and `tools call`: what a client would see, without a client. Returns the exit code. */
-export async function runTools(
+export function runTools(
   config: Config,
   line: CommandLine,
   loadSources: LoadSources
 ): Promise<number> {
-  // A module that prints while it is loaded must not mix with the answer.
-  const stdout = takeStdout()
-  // `| head` has seen enough; that is no failure.
-  stdout.on('error', () => {})
-  const print = (text: string): Promise<void> =>
-    new Promise((resolve) => {
-      stdout.write(text, () => resolve())
-    })
-  const output = openOutput(config)
-  if (config.log.redact) guardStderr(output.secrets.clean)
-  const sources = await loadSources(config, output.log)
-  let core: Core | undefined
-  try {
-    // A list is no call: it must not ask for the audit file of a server that runs.
-    const audit = { ...config.audit, enabled: config.audit.enabled && line.words[0] === 'call' }
-    core = createCore({ ...config, audit }, sources, createChanges(), output)
-    return await run(core, createLocalPrincipal(config.stdio), line, print)
-  } finally {
-    await core?.audit.close(1000)
-    await Promise.all(sources.map((source) => source.close()))
-    await output.flush(1000)
-  }
+  return withSources(config, loadSources, async ({ sources, output, print }) => {
+    const lock = openLock(findLock(config, line.configFile), sources, output.log)
+    let core: Core | undefined
+    try {
+      // A list is no call: it must not ask for the audit file of a server that runs.
+      const audit = { ...config.audit, enabled: config.audit.enabled && line.words[0] === 'call' }
+      core = createCore({ ...config, audit }, sources, createChanges(), output, {
+        ...(lock && { lock })
+      })
+      return await run(core, createLocalPrincipal(config.stdio), line, print)
+    } finally {
+      lock?.close()
+      await core?.audit.close(1000)
+    }
+  })
 }
 
 async function run(

@@ -51,6 +51,9 @@ export function createFormatEntry(
     field('protocolVersion', entry.protocolVersion, version) +
     field('method', entry.method, name) +
     field('tool', entry.tool, name) +
+    field('source', entry.source, name) +
+    field('oldDigest', entry.oldDigest, quote) +
+    field('newDigest', entry.newDigest, quote) +
     (entry.args === undefined ? '' : formatArgs(entry)) +
     field('bytesOut', entry.bytesOut, String) +
     field('durationMs', entry.durationMs, String) +

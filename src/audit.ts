@@ -31,11 +31,14 @@ export type AuthFailure =
 /** Why a person should look. */
 export type SecurityAlert = 'address_banned' | 'calls_stopped'
 
+/** How a tool that is withheld differs from what was approved. */
+export type ToolDrift = 'changed' | 'added'
+
 /** The closed set of fields. Nothing free-form enters a record: a leak needs a change here. */
 export interface AuditEntry {
   readonly event: AuditEventName
   readonly outcome?: Outcome
-  readonly reason?: AuthFailure | SecurityAlert
+  readonly reason?: AuthFailure | SecurityAlert | ToolDrift
   readonly principal?: string
   readonly transport?: 'stdio' | 'http'
   readonly remote?: string
@@ -43,6 +46,10 @@ export interface AuditEntry {
   readonly protocolVersion?: string
   readonly method?: string
   readonly tool?: string
+  /** Of TOOL_DRIFT: who defines the tool, and SHA-256 of what was approved and of what is offered. */
+  readonly source?: string
+  readonly oldDigest?: string
+  readonly newDigest?: string
   readonly args?: unknown
   /** Argument names of the tool whose values are censored whatever they are called. */
   readonly sensitive?: readonly string[]

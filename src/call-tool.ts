@@ -91,7 +91,8 @@ export async function executeTool(
   })
   const errorCode = result ? undefined : (refusal?.code ?? unknownToolCode)
   policy.metrics.countRequest('tools/call', errorCode, elapsedMs)
-  policy.metrics.countToolCall(registry.tools.has(name) ? name : undefined, outcome, elapsedMs)
+  const isKnown = tool !== undefined || registry.tools.has(name)
+  policy.metrics.countToolCall(isKnown ? name : undefined, outcome, elapsedMs)
   await policy.audit.written()
   return {
     outcome,

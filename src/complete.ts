@@ -1,6 +1,6 @@
 import { Refusal } from './errors.ts'
-import type { View } from './registry.ts'
 import type { CompletionRef } from './types.ts'
+import type { View } from './view.ts'
 
 /** The specification's limit on values in one answer. */
 const maxValues = 100

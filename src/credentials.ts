@@ -40,7 +40,8 @@ export function openCredentials(
       : watchFile<readonly Credential[]>({
           file,
           label: 'token file',
-          fallback: [],
+          fallback: () => [],
+          consequence: 'its keys do not count',
           log,
           onChange,
           read() {

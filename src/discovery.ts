@@ -17,6 +17,10 @@ export interface Discovery {
   resolve(call: Call): Call
 }
 
+const [findName, callName] = ['find_tools', 'call_tool_by_name'] as const
+/** What the two are called. */
+export const discoveryNames: readonly string[] = [findName, callName]
+
 /** The tools that a principal may use; the same object for the same permissions. */
 type ToolsOf = (principal: Principal) => ReadonlyMap<string, ToolDefinition>
 
@@ -53,7 +57,7 @@ const definition = z.object({
 
 function createFindTools(searchOf: (principal: Principal) => Search): ToolDefinition {
   return defineTool({
-    name: 'find_tools',
+    name: findName,
     title: 'Find tools',
     description:
       'Searches the tools of this server by words and returns the definitions of the best matches with their input schemas. Start here, then call what you found with call_tool_by_name. Use the words of the task, such as "loan payment" or "list schedules".',
@@ -81,7 +85,7 @@ function describeTool(tool: ToolDefinition): z.input<typeof definition> {
 /** The dispatcher calls the named tool instead, so this one runs only when it is named itself. */
 function createCallTool(tools: readonly ToolDefinition[]): LoadedTool {
   return defineTool({
-    name: 'call_tool_by_name',
+    name: callName,
     title: 'Call a tool by name',
     description:
       'Calls a tool that find_tools returned, with the same permissions, limits and answers as if it were called itself. Give its arguments as its input schema says.',

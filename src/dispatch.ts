@@ -6,7 +6,7 @@ import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
 import { chargeUnknown, type Policy, serveCharged } from './policy.ts'
 import { canRead, readResource } from './read-resource.ts'
-import type { Registry, View } from './registry.ts'
+import type { Registry } from './registry.ts'
 import { challengeScopes } from './scope-challenge.ts'
 import type {
   CallContext,
@@ -17,6 +17,7 @@ import type {
   ReadResult,
   ToolResult
 } from './types.ts'
+import type { View } from './view.ts'
 import { isUnrestricted } from './visibility.ts'
 
 type WireItem = Readonly<Record<string, unknown>>

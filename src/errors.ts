@@ -83,6 +83,16 @@ const table = {
     status: 429,
     text: 'The server is busy: no free slot for this request. Retry later.'
   },
+  stream_open: {
+    code: -32600,
+    status: 409,
+    text: 'The stream of this session is open already. Close it first, or resume it.'
+  },
+  subscriptions_full: {
+    code: 429,
+    status: 200,
+    text: 'Too many open subscriptions. Retry later or end one.'
+  },
   draining: {
     code: 503,
     status: 503,

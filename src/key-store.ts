@@ -1,21 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { withFileLock } from './file-lock.ts'
+import { changeFile } from './changed-file.ts'
 import { readPrivateFile } from './private-file.ts'
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal')
@@ -55,7 +42,11 @@ export function resolveKeyStore(file: string): string {
 
 /** The keys in a store. Throws when it is missing, open to others or not a store. */
 export function readKeyStore(file: string): readonly StoredKey[] {
-  const parsed = storeSchema.safeParse(parse(readPrivateFile(file)))
+  return parseKeys(readPrivateFile(file))
+}
+
+function parseKeys(text: string): readonly StoredKey[] {
+  const parsed = storeSchema.safeParse(parse(text))
   if (parsed.success) return parsed.data.keys
   // Path and message only: the values are digests, but the file may be another one by mistake.
   const [issue] = parsed.error.issues
@@ -79,44 +70,11 @@ export async function changeKeyStore(
   change: (keys: readonly StoredKey[]) => readonly StoredKey[]
 ): Promise<void> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  // A rename would put a file in the place of a link.
-  const target = existsSync(file) ? realpathSync(file) : file
-  await withFileLock(`${target}.lock`, () => {
-    const before = existsSync(target) ? readKeyStore(target) : []
+  await changeFile({ file, mode: 0o600, read: readPrivateFile }, (text) => {
+    const before = text === undefined ? [] : parseKeys(text)
     const after = change(before)
-    if (after === before) return
-    replaceFile(target, `${JSON.stringify({ version: 1, keys: after }, null, 2)}\n`)
+    return after === before
+      ? undefined
+      : `${JSON.stringify({ version: 1, keys: after }, null, 2)}\n`
   })
-}
-
-function replaceFile(target: string, text: string): void {
-  const draft = `${target}.${randomUUID()}.tmp`
-  try {
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true })
-    keepOwner(target, draft)
-    renameSync(draft, target)
-  } catch (error) {
-    rmSync(draft, { force: true })
-    throw error
-  }
-  syncFolder(dirname(target))
-}
-
-/** A server run by root must not take the store from whoever manages it. */
-function keepOwner(target: string, draft: string): void {
-  if (!existsSync(target)) return
-  const { uid, gid } = statSync(target)
-  const own = statSync(draft)
-  if (own.uid !== uid || own.gid !== gid) chownSync(draft, uid, gid)
-}
-
-/** Makes the rename itself last; not every system can. */
-function syncFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, 'r')
-    fsyncSync(descriptor)
-    closeSync(descriptor)
-  } catch {
-    // The file itself was written; only its name may be lost with the power.
-  }
 }

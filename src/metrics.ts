@@ -3,6 +3,7 @@ import type { Outcome } from './types.ts'
 
 /** What a name from outside is called when the server does not know it. */
 const unknownLabel = '_unknown'
+const maxToolLabels = 5000
 
 /** What limits: the caller's rate of a method, its rate of a tool, the rate of an address. */
 export type LimitScope = 'method' | 'tool' | 'address'
@@ -108,6 +109,7 @@ export function createMetrics(): Metrics {
     rateLimited: createSeries(createCount),
     upstreamSeconds: createSeries(createDistribution)
   })
+  const labels = createLabels(maxToolLabels)
   // Present from the start, so that a first event is seen as a rise from zero.
   counts.auth.at('success', 'none')
   for (const reason of authFailures) counts.auth.at('failure', reason)
@@ -120,10 +122,11 @@ export function createMetrics(): Metrics {
       if (errorCode !== undefined) counts.errors.at(label, String(errorCode)).value++
       if (durationMs !== undefined) observe(counts.requestSeconds.at(label), durationMs)
     },
-    countToolCall(tool = unknownLabel, outcome, durationMs) {
-      counts.toolCalls.at(tool, outcome).value++
+    countToolCall(tool, outcome, durationMs) {
+      const label = tool !== undefined && labels.admit(tool) ? tool : unknownLabel
+      counts.toolCalls.at(label, outcome).value++
       if (durationMs === undefined || unrun.has(outcome)) return
-      observe(counts.toolSeconds.at(tool), durationMs)
+      observe(counts.toolSeconds.at(label), durationMs)
     },
     countHttp(route = unknownLabel, status) {
       counts.httpRequests.at(route, String(status)).value++
@@ -158,6 +161,19 @@ function observe(distribution: Distribution, durationMs: number): void {
   while (bucket < bucketSeconds.length && seconds > (bucketSeconds[bucket] ?? 0)) bucket++
   distribution.perBucket[bucket] = (distribution.perBucket[bucket] ?? 0) + 1
   distribution.sum += seconds
+}
+
+/** The first so many names: an upstream server that renames its tools must not fill the memory. */
+function createLabels(max: number): { admit(name: string): boolean } {
+  const admitted = new Set<string>()
+  return {
+    admit(name) {
+      if (admitted.has(name)) return true
+      if (admitted.size >= max) return false
+      admitted.add(name)
+      return true
+    }
+  }
 }
 
 /** Two maps instead of one with joined keys: a call makes no text. */

@@ -1,13 +1,19 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 
 const groupAndWorld = 0o077
+const groupReads = 0o040
 
-/** Reads a file that holds or stands for secrets. Throws when group or world has access to it. */
+/**
+ * Reads a file that holds or stands for secrets. Throws when group or world has access to it; a
+ * group may read what root has given it, as systemd (LoadCredential) and Kubernetes (fsGroup) do.
+ */
 export function readPrivateFile(file: string): string {
   const descriptor = openSync(file, 'r')
   try {
     // Of what was opened, not of what the name means by now. Windows has no such modes.
-    const isOpen = (fstatSync(descriptor).mode & groupAndWorld) !== 0
+    const { mode, uid } = fstatSync(descriptor)
+    const isGiven = uid === 0 && process.geteuid?.() !== 0
+    const isOpen = (mode & groupAndWorld & ~(isGiven ? groupReads : 0)) !== 0
     if (isOpen && process.platform !== 'win32') {
       throw new Error('group or world has access: run chmod 600 on it')
     }

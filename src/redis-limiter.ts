@@ -1,7 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { ConfigError } from './config-error.ts'
-import { type Limiter, monotonicClock, type SharedLimiter } from './limit.ts'
+import type { Limiter, SharedLimiter } from './limit.ts'
+import {
+  connectRedis,
+  createRedisClient,
+  createReplyWarning,
+  isReply,
+  nameFault,
+  retryMs
+} from './redis-client.ts'
 import type { Log, Rate } from './types.ts'
 
 export interface RedisLimiter extends SharedLimiter {
@@ -10,9 +16,6 @@ export interface RedisLimiter extends SharedLimiter {
 }
 
 const keyPrefix = 'portcullis:limit:'
-const startTimeoutMs = 1000
-const probeMs = 500
-const warnEveryMs = 60_000
 
 /**
  * The bucket of `createLimiter`, in Redis. It keeps the server's time: the clocks of the instances
@@ -48,10 +51,11 @@ export async function openRedisLimiter(
   log: Log,
   timeoutMs = 100
 ): Promise<RedisLimiter> {
-  const client = await createClient(url, timeoutMs)
+  const client = (await createRedisClient(url, timeoutMs)) as Client
+  client.defineCommand('takeToken', { numberOfKeys: 1, lua: takeScript })
   let localTakes = 0
   const outage = watchOutages(client, log, () => localTakes)
-  const warnOfReply = createReplyWarning(log)
+  const warnOfReply = createReplyWarning(log, 'this limit is counted in this process')
 
   function takeOwn(key: string, rate: Rate): number {
     localTakes++
@@ -68,7 +72,7 @@ export async function openRedisLimiter(
     }
   }
 
-  await connect(client, outage)
+  await connectRedis(client, outage.begin)
   return Object.freeze({
     take: (key: string, rate: Rate) => (outage.isOn ? takeOwn(key, rate) : takeShared(key, rate)),
     get localTakes() {
@@ -119,7 +123,7 @@ function watchOutages(client: Redis, log: Log, countTakes: () => number): Outage
     begin(cause) {
       if (probing) return
       takesBefore = countTakes()
-      probing = setInterval(probe, probeMs).unref()
+      probing = setInterval(probe, retryMs).unref()
       log.error('Redis is away: limits are counted in this process', {
         setting: 'limits.redisUrl',
         reason: nameFault(cause)
@@ -127,69 +131,4 @@ function watchOutages(client: Redis, log: Log, countTakes: () => number): Outage
     },
     end
   }
-}
-
-/** Redis is there but will not do it: READONLY on a replica, WRONGTYPE on a key of somebody's. */
-function createReplyWarning(log: Log): (error: Error) => void {
-  let nextMs = 0
-  return (error) => {
-    if (monotonicClock() < nextMs) return
-    nextMs = monotonicClock() + warnEveryMs
-    log.error('Redis refuses a command: this limit is counted in this process', {
-      setting: 'limits.redisUrl',
-      reason: nameFault(error)
-    })
-  }
-}
-
-async function createClient(url: string, timeoutMs: number): Promise<Client> {
-  const { Redis } = await import('ioredis').catch((cause) => {
-    throw new ConfigError(
-      'limits.redisUrl (REDIS_URL): the optional package ioredis is not installed; npm install ioredis',
-      { cause }
-    )
-  })
-  const client = new Redis(url, {
-    lazyConnect: true,
-    commandTimeout: timeoutMs,
-    connectTimeout: startTimeoutMs,
-    // A command that waits for better times would hold its call, and be counted too late.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => probeMs,
-    disableClientInfo: true,
-    protocol: 2
-  })
-  client.defineCommand('takeToken', { numberOfKeys: 1, lua: takeScript })
-  return client as Client
-}
-
-/** Waits for Redis, but not for long; it goes on trying by itself. */
-async function connect(client: Redis, outage: Outage): Promise<void> {
-  let fault: unknown
-  // The rejection of `connect` itself says no more than that the connection was closed.
-  client.on('error', (error: unknown) => {
-    fault = error
-  })
-  const connected = client.connect().catch((error: unknown) => outage.begin(fault ?? error))
-  const late = new AbortController()
-  const tooLong = delay(startTimeoutMs, undefined, { signal: late.signal }).then(
-    () => outage.begin(new Error('timeout')),
-    () => {}
-  )
-  await Promise.race([connected, tooLong])
-  late.abort()
-}
-
-function isReply(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError'
-}
-
-/** A code, such as ECONNREFUSED or WRONGPASS; never a text that could name the address. */
-function nameFault(error: unknown): string {
-  const { code, message = '' } = error as NodeJS.ErrnoException
-  if (code !== undefined) return code
-  if (/time(?:d )?out/i.test(message)) return 'timeout'
-  return /^[A-Z]+\b/.exec(message)?.[0] ?? 'connection lost'
 }

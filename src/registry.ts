@@ -1,30 +1,13 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { Changes } from './changes.ts'
 import { ConfigError } from './config-error.ts'
-import { type Call, createDiscovery } from './discovery.ts'
+import { type Call, createDiscovery, discoveryNames } from './discovery.ts'
+import type { NamedTool, Quarantine } from './quarantine.ts'
 import { compileUri, isTemplate, type UriMatcher } from './resource-uri.ts'
-import type {
-  Principal,
-  PromptDefinition,
-  ResourceDefinition,
-  Source,
-  ToolDefinition
-} from './types.ts'
-import { compileScopeCheck, compileToolCheck, visibilityKey } from './visibility.ts'
-
-type WireItem = Readonly<Record<string, unknown>>
-
-/** What one set of callers sees: definitions to use, and their lists as they go on the wire. */
-export interface View {
-  readonly tools: ReadonlyMap<string, ToolDefinition>
-  /** The tools that lists show: all of them, or those of discovery. */
-  readonly listed: ReadonlyMap<string, ToolDefinition>
-  readonly prompts: ReadonlyMap<string, PromptDefinition>
-  readonly resources: ReadonlyMap<string, ResourceDefinition>
-  readonly toolList: readonly WireItem[]
-  readonly promptList: readonly WireItem[]
-  readonly resourceList: readonly WireItem[]
-  readonly templateList: readonly WireItem[]
-}
+import type { Principal, ResourceDefinition, Source, ToolDefinition } from './types.ts'
+import { createView, type Offered, type View } from './view.ts'
+import { visibilityKey } from './visibility.ts'
 
 export interface FoundResource {
   readonly definition: ResourceDefinition
@@ -32,15 +15,21 @@ export interface FoundResource {
 }
 
 /** Everything that is served, in a fixed order, and who sees what of it. */
-export interface Registry {
-  readonly tools: ReadonlyMap<string, ToolDefinition>
-  readonly prompts: ReadonlyMap<string, PromptDefinition>
-  readonly resources: ReadonlyMap<string, ResourceDefinition>
+export interface Registry extends Offered {
   findResource(uri: string): FoundResource | undefined
   /** The call to dispatch: with discovery, what a call of `call_tool_by_name` stands for. */
   resolveCall(call: Call): Call
-  /** The view of a principal; made once per set of permissions. */
+  /** The view of a principal; made once per set of permissions, until something changes. */
   view(principal: Principal): View
+}
+
+export interface RegistryOptions {
+  /** Lists show two tools that find and call the others. */
+  readonly discovery?: boolean
+  /** Told of the lists that changed, after they did. */
+  readonly changes?: Changes
+  /** Decides, under the names that clients see, which tools are there at all. */
+  readonly quarantine?: Quarantine
 }
 
 const toolName = /^[a-zA-Z0-9_-]{1,64}$/
@@ -48,22 +37,66 @@ const toolName = /^[a-zA-Z0-9_-]{1,64}$/
 const maxViews = 1000
 
 /**
- * Collects sources into a registry. With discovery, lists show two tools that find and call the
- * others. Throws on a bad or repeated name.
+ * Collects sources into a registry and follows their changes: each answer is from one snapshot, which
+ * the next replaces as a whole. Throws on a bad or repeated name.
  */
 export function createRegistry(
   sources: readonly Source[],
-  { discovery: isDiscovery = false }: { readonly discovery?: boolean } = {}
+  options: RegistryOptions = {}
 ): Registry {
-  const provided = sources.flatMap((source) => source.tools)
+  let current = takeSnapshot(sources, options)
+  for (const changing of [...sources, options.quarantine]) {
+    changing?.subscribe?.(() => {
+      const former = current
+      current = takeSnapshot(sources, options)
+      for (const kind of ['tools', 'prompts', 'resources'] as const) {
+        if (!isSameList(former[kind], current[kind])) options.changes?.publish({ kind })
+      }
+    })
+  }
+  return Object.freeze({
+    get tools() {
+      return current.tools
+    },
+    get prompts() {
+      return current.prompts
+    },
+    get resources() {
+      return current.resources
+    },
+    findResource: (uri) => current.findResource(uri),
+    resolveCall: (call) => current.resolveCall(call),
+    view: (principal) => current.view(principal)
+  } satisfies Registry)
+}
+
+/** Functions are left out: a source may make them anew each time. */
+function isSameList(one: ReadonlyMap<string, object>, other: ReadonlyMap<string, object>): boolean {
+  if (one.size !== other.size) return false
+  for (const [name, item] of one) {
+    const twin = other.get(name)
+    if (item !== twin && !(twin && isDeepStrictEqual(withoutCode(item), withoutCode(twin)))) {
+      return false
+    }
+  }
+  return true
+}
+
+function withoutCode(item: object): object {
+  return Object.entries(item).filter(([, value]) => typeof value !== 'function')
+}
+
+function takeSnapshot(
+  sources: readonly Source[],
+  { discovery: isDiscovery = false, quarantine }: RegistryOptions
+): Registry {
+  // What is withheld keeps its name: no other tool may take its place.
+  const named = giveUniqueNames(sources, isDiscovery ? discoveryNames : [])
+  const provided = quarantine?.admit(named) ?? named.map(({ tool }) => tool)
   const discovery = isDiscovery
     ? createDiscovery(provided, (principal) => view(principal).tools)
     : undefined
-  const tools = index(
-    giveUniqueNames([...(discovery?.tools ?? []), ...provided]),
-    (tool) => tool.name,
-    'tool'
-  )
+  const tools = index([...(discovery?.tools ?? []), ...provided], (tool) => tool.name, 'tool')
   const prompts = index(
     sources.flatMap((source) => source.prompts ?? []),
     (prompt) => prompt.name,
@@ -74,10 +107,12 @@ export function createRegistry(
     (resource) => resource.uri,
     'resource'
   )
-  const matchers = [...resources.values()].map((definition): [ResourceDefinition, UriMatcher] => [
-    definition,
-    compileUri(definition.uri)
-  ])
+  const matchers = [...resources.values()]
+    .filter(({ uri }) => isTemplate(uri))
+    .map((definition): [ResourceDefinition, UriMatcher] => [
+      definition,
+      definition.match ?? compileUri(definition.uri)
+    ])
   const view = rememberViews((principal) =>
     createView({ tools, prompts, resources }, principal, discovery?.tools ?? [])
   )
@@ -115,21 +150,31 @@ function rememberViews(create: (principal: Principal) => View): Registry['view']
 }
 
 /** A clash never stops the start: whoever comes second gets a suffix that stays the same. */
-function giveUniqueNames(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
-  const taken = new Set<string>()
-  return tools.map((tool) => {
-    if (!toolName.test(tool.name)) {
-      throw new ConfigError(`tool ${tool.name}: the name must match ${toolName}`)
-    }
-    let { name } = tool
-    for (let round = 1; taken.has(name); round++) {
-      const text = `${tool.toolset} ${tool.name} ${round}`
-      const suffix = createHash('sha256').update(text).digest('hex').slice(0, 6)
-      name = `${tool.name.slice(0, 57)}_${suffix}`
-    }
-    taken.add(name)
-    return name === tool.name ? tool : { ...tool, name }
-  })
+function giveUniqueNames(
+  sources: readonly Source[],
+  reserved: readonly string[]
+): readonly NamedTool[] {
+  const taken = new Set(reserved)
+  return sources.flatMap(({ tools, definedBy }) =>
+    tools.map((tool) => {
+      const name = chooseName(tool, taken)
+      taken.add(name)
+      return { tool: name === tool.name ? tool : { ...tool, name }, definedBy }
+    })
+  )
+}
+
+function chooseName(tool: ToolDefinition, taken: ReadonlySet<string>): string {
+  if (!toolName.test(tool.name)) {
+    throw new ConfigError(`tool ${tool.name}: the name must match ${toolName}`)
+  }
+  let { name } = tool
+  for (let round = 1; taken.has(name); round++) {
+    const text = `${tool.toolset} ${tool.name} ${round}`
+    const suffix = createHash('sha256').update(text).digest('hex').slice(0, 6)
+    name = `${tool.name.slice(0, 57)}_${suffix}`
+  }
+  return name
 }
 
 function index<T>(items: readonly T[], nameOf: (item: T) => string, kind: string): Map<string, T> {
@@ -139,61 +184,4 @@ function index<T>(items: readonly T[], nameOf: (item: T) => string, kind: string
     map.set(nameOf(item), item)
   }
   return map
-}
-
-function createView(
-  all: Pick<Registry, 'tools' | 'prompts' | 'resources'>,
-  principal: Principal,
-  face: readonly ToolDefinition[]
-): View {
-  const seesTool = compileToolCheck(principal)
-  const holdsScopes = compileScopeCheck(principal)
-  // Everybody may search and call by name; what is found and called is checked by itself.
-  const tools = keep(all.tools, (tool) => face.includes(tool) || seesTool(tool))
-  const listedTools = face.length > 0 ? keep(tools, (tool) => face.includes(tool)) : tools
-  const prompts = keep(all.prompts, holdsScopes)
-  const resources = keep(all.resources, holdsScopes)
-  const listed = [...resources.values()]
-  return Object.freeze({
-    tools,
-    listed: listedTools,
-    prompts,
-    resources,
-    toolList: [...listedTools.values()].map(toWireTool),
-    promptList: [...prompts.values()].map(toWirePrompt),
-    resourceList: listed.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
-    templateList: listed.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
-  })
-}
-
-function keep<T>(map: ReadonlyMap<string, T>, test: (item: T) => boolean): Map<string, T> {
-  return new Map([...map].filter(([, item]) => test(item)))
-}
-
-function toWireTool(tool: ToolDefinition): WireItem {
-  const { name, title, description, inputSchema, outputSchema, annotations } = tool
-  return Object.freeze({
-    name,
-    title,
-    description,
-    inputSchema,
-    ...(outputSchema && { outputSchema }),
-    annotations: { title, ...annotations }
-  })
-}
-
-function toWirePrompt(prompt: PromptDefinition): WireItem {
-  const { name, title, description } = prompt
-  const args = prompt.arguments.map(({ complete: _, ...argument }) => argument)
-  return Object.freeze({ name, title, description, arguments: args })
-}
-
-function toWireResource(resource: ResourceDefinition): WireItem {
-  const { uri, name, title, description, mimeType } = resource
-  return Object.freeze({ uri, name, title, description, mimeType })
-}
-
-function toWireTemplate(resource: ResourceDefinition): WireItem {
-  const { uri: uriTemplate, name, title, description, mimeType } = resource
-  return Object.freeze({ uriTemplate, name, title, description, mimeType })
 }

@@ -48,12 +48,12 @@ export function createSecretFilter(secrets: readonly string[] = []): SecretFilte
 function encode(secret: string): readonly string[] {
   const bytes = Buffer.from(secret)
   const hex = bytes.toString('hex')
-  const json = quote(secret).slice(1, -1)
+  const once = escapeAsJson(secret)
   const percent = encodeURIComponent(bytes.toString())
   const forms = [
     secret,
-    json,
-    quote(json).slice(1, -1),
+    ...once,
+    ...once.flatMap(escapeAsJson),
     percent,
     percent.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
     bytes.reduce((text, byte) => `${text}%${byte.toString(16).padStart(2, '0')}`, ''),
@@ -66,6 +66,11 @@ function encode(secret: string): readonly string[] {
   ]
   // A form that is cut short at both ends may be too short to tell anything.
   return forms.filter((form) => form.length >= minLength)
+}
+
+/** As we write a text in JSON, and as everybody else does. */
+function escapeAsJson(text: string): readonly string[] {
+  return [quote(text), JSON.stringify(text)].map((json) => json.slice(1, -1))
 }
 
 /** Base64 of the secret behind `offset` other bytes, without the characters that those decide. */

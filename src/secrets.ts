@@ -20,8 +20,19 @@ export function listSecrets(
     .flatMap(({ key }) => textsAt(config, key.split('.')))
   return [
     ...marked,
-    ...config.apis.flatMap(({ credential }) => listCredential(credential, read)),
+    ...listOutboundSecrets(config, read),
     ...listUrls(config).flatMap(listUrlSecrets)
+  ]
+}
+
+/** What is shown to mounted APIs. */
+export function listOutboundSecrets(
+  { api, apis }: Config,
+  read: (reference: Reference) => string | undefined
+): readonly string[] {
+  return [
+    ...(api.token === undefined ? [] : [api.token]),
+    ...apis.flatMap(({ credential }) => listCredential(credential, read))
   ]
 }
 

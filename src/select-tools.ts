@@ -1,5 +1,6 @@
 import { ConfigError } from './config-error.ts'
 import { compileGlob, compileGlobs } from './glob.ts'
+import { narrowSource } from './narrow-source.ts'
 import { findNearest } from './nearest.ts'
 import type { Source, ToolDefinition } from './types.ts'
 
@@ -22,14 +23,17 @@ export function selectTools(sources: readonly Source[], selection: Selection): r
   const named = new Map(sources.flatMap(({ toolsets }) => [...(toolsets ?? [])]))
   const { toolsets, tools, excludeTools } = selection
   for (const toolset of toolsets ?? []) requireToolset(toolset, all, named)
-  for (const glob of [...(tools ?? []), ...excludeTools]) requireTool(glob, all)
+  const comesLater = compileLater(sources)
+  for (const glob of [...(tools ?? []), ...excludeTools]) {
+    if (!comesLater(glob)) requireTool(glob, all)
+  }
 
   const isExcluded = compileGlobs(excludeTools)
   const isNamed = compileGlobs(tools ?? [])
   const isInToolset = compileToolsets(toolsets ?? (tools ? [] : undefined), named)
   const isServed = (tool: ToolDefinition): boolean =>
     !isExcluded(tool.name) && (isNamed(tool.name) || isInToolset(tool))
-  return sources.map((source) => ({ ...source, tools: source.tools.filter(isServed) }))
+  return sources.map((source) => narrowSource(source, isServed))
 }
 
 type NamedToolsets = ReadonlyMap<string, readonly string[]>
@@ -68,7 +72,18 @@ function requireTool(glob: string, all: readonly ToolDefinition[]): void {
   if (!names.some(compileGlob(glob))) throw unknown('tools (--tools, --exclude-tools)', glob, names)
 }
 
-/** Throws a ConfigError for a name under `setting` that no tool has, served or not. */
+/** May a name or glob match a tool that a source has yet to learn of? */
+function compileLater(sources: readonly Source[]): (glob: string) => boolean {
+  const prefixes = sources.flatMap(({ toolPrefix }) => toolPrefix ?? [])
+  return (glob) => {
+    const [start = '', ...rest] = glob.split('*')
+    return prefixes.some(
+      (prefix) => start.startsWith(prefix) || (rest.length > 0 && prefix.startsWith(start))
+    )
+  }
+}
+
+/** Throws a ConfigError for a name under `setting` that no tool has or may have, served or not. */
 export function requireTools(
   setting: string,
   names: readonly string[],
@@ -79,7 +94,8 @@ export function requireTools(
     ...served.keys(),
     ...sources.flatMap(({ tools }) => tools.map(({ name }) => name))
   ])
-  const wrong = names.find((name) => !known.has(name))
+  const comesLater = compileLater(sources)
+  const wrong = names.find((name) => !known.has(name) && !comesLater(name))
   if (wrong !== undefined) throw unknown(setting, wrong, known)
 }
 

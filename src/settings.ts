@@ -174,6 +174,10 @@ const audit = z.strictObject({
   key: setting(credential.optional(), ['MCP_AUDIT_KEY'], { secret: true })
 })
 
+const lock = z.strictObject({
+  file: setting(z.string().min(1).optional(), ['MCP_TOOLS_LOCK'])
+})
+
 const api = z.strictObject({
   openapi: setting(z.string().min(1).optional(), ['--openapi']),
   baseUrl: setting(
@@ -218,7 +222,8 @@ export const settingsSchema = z.strictObject({
   resources: resources.prefault({}),
   sessions: sessions.prefault({}),
   log: log.prefault({}),
-  audit: audit.prefault({})
+  audit: audit.prefault({}),
+  lock: lock.prefault({})
 })
 
 export type Config = z.output<typeof settingsSchema>

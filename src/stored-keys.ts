@@ -32,7 +32,8 @@ export function openStoredKeys(options: StoredKeyOptions): StoredKeys {
   const watched = watchFile<readonly Credential[]>({
     file,
     label: 'key store',
-    fallback: [],
+    fallback: () => [],
+    consequence: 'its keys do not count',
     log,
     onChange,
     read() {

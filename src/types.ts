@@ -193,6 +193,8 @@ export interface ResourceDefinition {
   readonly description: string
   readonly mimeType: string
   readonly scopes: readonly string[]
+  /** Recognises the URIs of a template whose variables are not each one path segment. */
+  match?(uri: string): ReadonlyMap<string, string> | undefined
   /** Suggestions per template variable. */
   readonly complete?: Readonly<Record<string, readonly string[]>>
   read(
@@ -235,7 +237,10 @@ export type CompletionRef =
   | { readonly type: 'ref/prompt'; readonly name: string }
   | { readonly type: 'ref/resource'; readonly uri: string }
 
-/** What every kind of provider returns: code, a REST API, another MCP server. */
+/**
+ * What every kind of provider returns: code, a REST API, another MCP server. One that changes while
+ * it runs stays the same object, has other definitions, and tells; so it must not be spread.
+ */
 export interface Source {
   readonly tools: readonly ToolDefinition[]
   readonly resources?: readonly ResourceDefinition[]
@@ -244,5 +249,14 @@ export interface Source {
   readonly toolsets?: ReadonlyMap<string, readonly string[]>
   /** The API behind it, when there is one. */
   readonly upstream?: Upstream
+  /**
+   * Who defines the tools, by its name in the configuration, when that is a document or a server
+   * outside: such definitions can be pinned.
+   */
+  readonly definedBy?: string
+  /** Names of tools that may come later begin so. */
+  readonly toolPrefix?: string
+  /** Calls `listener` after what is offered has changed. */
+  subscribe?(listener: () => void): void
   close(): Promise<void>
 }

@@ -14,8 +14,9 @@ export interface WatchOptions<T> {
   readonly label: string
   /** Throws when the file cannot be trusted. */
   read(): T
-  /** What counts while it cannot be trusted. */
-  readonly fallback: T
+  /** What counts while it cannot be trusted, after what it said last; and the same in words. */
+  fallback(last: T): T
+  readonly consequence: string
   readonly log: Log
   /** Called after each change. */
   onChange(): void
@@ -25,7 +26,7 @@ const pollMs = 1000
 
 /** Reads a file now (and throws what `read` throws), and again within a second of a change. */
 export function watchFile<T>(options: WatchOptions<T>): WatchedFile<T> {
-  const { file, label, read, fallback, log, onChange } = options
+  const { file, label, read, fallback, consequence, log, onChange } = options
   let seen = fingerprint(file)
   let current = read()
   // Not fs.watchFile: that one misses a change made before its first look.
@@ -37,9 +38,8 @@ export function watchFile<T>(options: WatchOptions<T>): WatchedFile<T> {
       current = read()
       log.info(`${label} read again`)
     } catch (error) {
-      // A file that cannot be trusted any more opens nothing.
-      current = fallback
-      log.error(`${label} refused, its keys do not count`, { error: describeError(error) })
+      current = fallback(current)
+      log.error(`${label} refused, ${consequence}`, { error: describeError(error) })
     }
     onChange()
   }, pollMs)

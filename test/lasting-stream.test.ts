@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { initializeParams } from './helpers/carriers.ts'
 import { start } from './helpers/executable.ts'
 import { type EventStream, openStream } from './helpers/http.ts'
-import { legacy, modernHeaders, modernRequest, request } from './helpers/messages.ts'
+import { modernHeaders, modernRequest } from './helpers/messages.ts'
+import { openEventStream } from './helpers/streams.ts'
 
 const leaver = 'Zq81mvLc0pTy5RwXb7Ne3KsUd9HgAf2J'
 const stayer = 'Wd42kxNf8rVu6YeQz1Mi0LtBh5CoGj7S'
@@ -16,7 +16,7 @@ t.test('a stream ends with the key that opened it, and no other does', async (t)
   const server = start(['--http', '--port', '0'], env)
   t.teardown(() => server.child.kill('SIGKILL'))
   const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
-  const openAll = async (key: string) => [await openSession(url, key), await listen(url, key)]
+  const openAll = async (key: string) => [await openEventStream(url, key), await listen(url, key)]
   const [left, stayed] = [await openAll(leaver), await openAll(stayer)]
   for (const { status } of [...left, ...stayed]) t.equal(status, 200)
   const ends = left.map(readToEnd)
@@ -32,24 +32,6 @@ t.test('a stream ends with the key that opened it, and no other does', async (t)
   t.notOk(isOver, 'those of the other key are open')
   for (const stream of stayed) stream.cut()
 })
-
-async function openSession(url: string, key: string): Promise<EventStream> {
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    authorization: `Bearer ${key}`
-  }
-  const body = request('initialize', initializeParams)
-  const opened = await openStream(url, { headers, body })
-  await opened.find(({ id }) => id === body.id)
-  const session = {
-    accept: 'text/event-stream',
-    authorization: `Bearer ${key}`,
-    'mcp-protocol-version': legacy,
-    'mcp-session-id': String(opened.headers['mcp-session-id'])
-  }
-  return openStream(url, { method: 'GET', headers: session })
-}
 
 function listen(url: string, key: string): Promise<EventStream> {
   const body = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } })

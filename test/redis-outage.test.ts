@@ -113,7 +113,10 @@ for (const fault of ['SIGKILL', 'SIGSTOP'] as const) {
     await redis.start()
     const { seen, instances, stop } = await startLoad(t, redis.url)
     const countOutages = () =>
-      instances.reduce((sum, { stderr }) => sum + stderr.text.split('Redis is away').length - 1, 0)
+      instances.reduce(
+        (sum, { stderr }) => sum + stderr.text.split('Redis is away: limits').length - 1,
+        0
+      )
     const marks = [performance.now()]
     const mark = () => marks.push(performance.now())
     await wait(1500)
@@ -125,7 +128,7 @@ for (const fault of ['SIGKILL', 'SIGSTOP'] as const) {
     mark()
     if (fault === 'SIGKILL') await redis.start()
     else redis.signal('SIGCONT')
-    await Promise.all(instances.map(({ stderr }) => stderr.until(/Redis is back/)))
+    await Promise.all(instances.map(({ stderr }) => stderr.until(/"Redis is back"/)))
     mark()
     await wait(1500)
     mark()

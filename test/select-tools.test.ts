@@ -97,6 +97,6 @@ t.test('the rest of a source stays', async (t) => {
   const selected = selectTools(sources, { tools: ['greet'], excludeTools: [] })
   t.equal(selected.length, 3)
   t.equal(selected[0]?.prompts, finance.prompts)
-  t.equal(selected[1]?.close, shifts.close)
+  t.equal(selected[1]?.prompts, undefined)
   t.equal(finance.tools.length, 3, 'what was given is not changed')
 })

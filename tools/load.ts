@@ -49,7 +49,7 @@ function isNarrowed({ toolsets, tools, excludeTools }: Config): boolean {
 }
 
 /** `apis` of the file, and the one that flags and variables describe. */
-function listApis({ apis, api, allowWrites }: Config): readonly ApiSettings[] {
+export function listApis({ apis, api, allowWrites }: Config): readonly ApiSettings[] {
   const { openapi, baseUrl, token } = api
   const names = [...apis.map(({ name }) => name), ...(openapi === undefined ? [] : ['api'])]
   const repeated = names.find((name, index) => names.indexOf(name) < index)
@@ -75,7 +75,8 @@ function connectionOf(
   }
 }
 
-function limitsOf({ api }: Config): ApiLimits {
+/** How mounted APIs are called. */
+export function limitsOf({ api }: Config): ApiLimits {
   const { cacheTtlMs, ...limits } = api
   return { ...limits, ...(cacheTtlMs !== undefined && { cacheTtlMs }) }
 }
@@ -111,8 +112,10 @@ function logMounted(api: string, { tools, refused, degraded }: OpenApiSource, lo
   log.info('API mounted', { api, ...counts })
 }
 
-/** The value behind `{ env: NAME }` or `{ file: PATH }`. */
-function readSecret(reference: { readonly env: string } | { readonly file: string }): string {
+/** The value behind `{ env: NAME }` or `{ file: PATH }`. Throws a ConfigError when there is none. */
+export function readSecret(
+  reference: { readonly env: string } | { readonly file: string }
+): string {
   const text =
     'env' in reference ? process.env[reference.env] : readFileSync(reference.file, 'utf8').trim()
   if (text) return text

@@ -40,6 +40,11 @@ export interface FactoryOptions {
   callerOf(sdk: ServerContext): Caller
 }
 
+interface MethodCall {
+  readonly method: string
+  readonly params?: Readonly<Record<string, unknown>>
+}
+
 const capabilities = {
   tools: { listChanged: true },
   resources: { listChanged: true, subscribe: true },
@@ -64,21 +69,20 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
       inputRequired: { legacyShim: false }
     })
     const subscriptions = createSubscriptions()
-    for (const [method, serve] of methods) {
-      // The SDK types each method by its name; the table of methods is typed as one.
-      server.setRequestHandler(method as 'tools/call', ({ params }, sdk) => {
-        const caller = options.callerOf(sdk)
-        const negotiated = { era, version: server.getNegotiatedProtocolVersion() }
-        const ctx = createCallContext(sdk, caller, negotiated, mcp.log)
-        const target = { ctx, method, params: params ?? {} }
-        return answer(
-          mcp,
-          sdk,
-          target,
-          (opened) => caller.settled ?? serve(target.params, opened, subscriptions)
-        )
+    // One for all methods: each idle session would else hold a function per method.
+    const handle = ({ method, params = {} }: MethodCall, sdk: ServerContext): Promise<never> => {
+      const caller = options.callerOf(sdk)
+      const negotiated = { era, version: server.getNegotiatedProtocolVersion() }
+      const ctx = createCallContext(sdk, caller, negotiated, mcp.log)
+      return answer(mcp, sdk, { ctx, method, params }, (opened) => {
+        if (caller.settled) return caller.settled
+        const serve = methods.get(method)
+        if (!serve) throw new Refusal('not_found')
+        return serve(params, opened, subscriptions)
       })
     }
+    // The SDK types each method by its name; the table of methods is typed as one.
+    for (const method of methods.keys()) server.setRequestHandler(method as 'tools/call', handle)
     if (options.isConnection) announceChanges(server, mcp, era, subscriptions.uris)
     return server
   }

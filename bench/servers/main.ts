@@ -1,7 +1,14 @@
-/** What a server tells of itself when asked. */
+import { readdirSync } from 'node:fs'
+
+/** What a server tells of itself when asked; with `--expose-gc`, after two collections. */
 export interface Usage {
   readonly cpuSeconds: number
   readonly rssBytes: number
+  /** Objects, and what they hold outside of the heap: buffers. */
+  readonly heapBytes: number
+  readonly bufferBytes: number
+  /** Open ones; 0 where there is no `/proc`. */
+  readonly descriptors: number
 }
 
 /**
@@ -23,6 +30,10 @@ const servers = {
   'portcullis-bare': async (directory) => {
     const { startPortcullis } = await import('./portcullis.ts')
     return startPortcullis({ directory, hasHooks: false, toolCount: 2 })
+  },
+  'portcullis-streams': async (directory) => {
+    const { startPortcullis } = await import('./portcullis.ts')
+    return startPortcullis({ directory, hasHooks: true, hasStreams: true })
   },
   'portcullis-401': async (directory) => {
     const { startPortcullis } = await import('./portcullis.ts')
@@ -49,15 +60,31 @@ const [, , name = '', directory = '.', upstream = ''] = process.argv
 if (!(name in servers)) throw new Error(`no server is called ${name}`)
 const start: Start = servers[name as ServerName]
 
-process.on('message', () => {
-  const { user, system } = process.cpuUsage()
-  const usage: Usage = {
-    cpuSeconds: (user + system) / 1e6,
-    rssBytes: process.memoryUsage.rss()
-  }
-  process.send?.(usage)
-})
+process.on('message', () => process.send?.(readUsage()))
 // Whoever measured has gone or is done.
 process.on('disconnect', () => process.exit())
 
 process.send?.({ port: await start(directory, upstream) })
+
+function readUsage(): Usage {
+  const { user, system } = process.cpuUsage()
+  // The second one frees what finalizers of the first let go.
+  globalThis.gc?.()
+  globalThis.gc?.()
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return {
+    cpuSeconds: (user + system) / 1e6,
+    rssBytes: rss,
+    heapBytes: heapUsed,
+    bufferBytes: external,
+    descriptors: countDescriptors()
+  }
+}
+
+function countDescriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return 0
+  }
+}

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { createCore } from '../../bin/core.ts'
 import { startHttp } from '../../bin/http.ts'
 import { type Output, openOutput } from '../../bin/output.ts'
-import { createChanges } from '../../src/changes.ts'
+import { type Changes, createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
 import { defineTool } from '../../src/define-tool.ts'
 import type { Config } from '../../src/settings.ts'
@@ -21,6 +22,8 @@ export interface PortcullisOptions {
   readonly toolCount?: number
   /** One request a minute is allowed, so that all others are a flood. */
   readonly isFlooded?: boolean
+  /** Room for thousands of streams, sessions that expire soon, and a tool that announces changes. */
+  readonly hasStreams?: boolean
   /** Origin of an API whose one read is mounted instead of the bench's own tools. */
   readonly upstream?: string
 }
@@ -30,30 +33,38 @@ export async function startPortcullis(options: PortcullisOptions): Promise<numbe
   const port = await findPort()
   const config = configure(options, port)
   const output = openOutput(config)
-  const sources = await openSources(options, config, output)
-  await startHttp(config, createCore(config, sources, createChanges(), output))
+  const changes = createChanges()
+  const sources = await openSources(options, config, output, changes)
+  await startHttp(config, createCore(config, sources, changes, output))
   return port
 }
 
 async function openSources(
-  { toolCount = 1, upstream }: PortcullisOptions,
+  { toolCount = 1, upstream, hasStreams = false }: PortcullisOptions,
   config: Config,
-  { log }: Output
+  { log }: Output,
+  changes: Changes
 ): Promise<readonly Source[]> {
-  if (upstream === undefined) return [{ tools: defineTools(toolCount), close: async () => {} }]
+  const tools = hasStreams ? [defineAnnounce(changes)] : []
+  if (upstream === undefined) {
+    return [{ tools: [...tools, ...defineTools(toolCount)], close: async () => {} }]
+  }
   const { loadSources } = await import('../../tools/load.ts')
   return loadSources(config, log)
 }
 
 function configure(options: PortcullisOptions, port: number): Config {
-  const { directory, hasHooks, upstream, isFlooded = false } = options
-  const http = { port, host: '127.0.0.1' }
+  const { directory, hasHooks, upstream, isFlooded = false, hasStreams = false } = options
+  const room = hasStreams ? { maxConnections: 50_000, maxConnectionsPerAddress: 50_000 } : {}
+  const http = { port, host: '127.0.0.1', ...room }
   const settings = hasHooks
     ? {
         auth: { token: bearerKey },
         // Every limit is checked and none is reached.
         limits: {
           address: isFlooded ? 1 : 10_000_000,
+          perMinute: 1e9,
+          burst: 1_000_000,
           methods: { 'tools/call': { perMinute: 1e9, burst: 1_000_000 } }
         },
         audit: { file: join(directory, 'audit.log') }
@@ -64,7 +75,8 @@ function configure(options: PortcullisOptions, port: number): Config {
         audit: { enabled: false },
         log: { level: 'silent' }
       }
-  const file = { transport: 'http', http, ...settings, ...mount(directory, upstream) }
+  const sessions = hasStreams ? { sessions: { max: 100_000, idleMs: 10_000 } } : {}
+  const file = { transport: 'http', http, ...settings, ...sessions, ...mount(directory, upstream) }
   return loadConfig({ flags: new Map(), env: {}, file }).config
 }
 
@@ -93,6 +105,20 @@ function defineTools(count: number): readonly ToolDefinition[] {
     })
   )
   return [echo, ...others]
+}
+
+/** Tells every stream so many times that the tools have changed. */
+function defineAnnounce(changes: Changes): ToolDefinition {
+  return defineTool({
+    name: 'announce',
+    title: 'Announce',
+    description: 'Announces changes of the tools',
+    input: z.object({ times: z.int() }),
+    run({ times }) {
+      for (let time = 0; time < times; time++) changes.publish({ kind: 'tools' })
+      return 'announced'
+    }
+  })
 }
 
 /** The product reports its port in a log line only, so a free one is chosen for it. */

@@ -5,13 +5,15 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCore } from '../../bin/core.ts'
+import { openOutput } from '../../bin/output.ts'
 import { createAuthenticate, createCredential, indexCredentials } from '../../src/auth.ts'
 import type { Changes } from '../../src/changes.ts'
 import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createTokenVerifier, resolveIssuer } from '../../src/jwt.ts'
 import { createLog } from '../../src/log.ts'
-import type { Principal } from '../../src/types.ts'
+import type { Principal, Source } from '../../src/types.ts'
+import { watchToolsLock } from '../../src/watched-lock.ts'
 import { createHttpServer, type HttpServer } from '../../transports/http/app.ts'
 import type { Mcp } from '../../transports/mcp.ts'
 import type { Events } from '../fixtures/events.ts'
@@ -50,8 +52,15 @@ export function keyOf(name: KeyName): string {
   return `pcl_the-key-of-${name}-with-32-characters-or-more`
 }
 
-/** The product as it is, on a free port, with the test tools. `settings` reads like a configuration file. */
-export async function startApp(settings: Readonly<Record<string, unknown>> = {}): Promise<App> {
+/**
+ * The product as it is, on a free port, with the test tools and `more`. `settings` reads like a
+ * configuration file; `lockFile` is followed whether it is there or not.
+ */
+export async function startApp(
+  settings: Readonly<Record<string, unknown>> = {},
+  more: readonly Source[] = [],
+  lockFile?: string
+): Promise<App> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-test-'))
   const auditFile = join(folder, 'audit.jsonl')
   const { config } = loadConfig({
@@ -62,9 +71,19 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
   })
   const { source, events } = createTestSource()
   const changes = createChanges()
-  const core = createCore(config, [source], changes)
   const logged: string[] = []
   const log = createLog(config.log, { write: (line) => logged.push(line) > 0 })
+  const lock =
+    lockFile === undefined ? undefined : watchToolsLock({ file: lockFile, isRequired: false }, log)
+  const core = createCore(
+    config,
+    [source, ...more],
+    changes,
+    { ...openOutput(config), log },
+    {
+      ...(lock && { lock })
+    }
+  )
   const mcp = { ...core.mcp, log }
   const keys = indexCredentials(
     Object.entries(principals).map(([name, principal]) => ({
@@ -101,6 +120,7 @@ export async function startApp(settings: Readonly<Record<string, unknown>> = {})
     log: () => parseLines(logged),
     async close(graceMs) {
       await server.close(graceMs)
+      lock?.close()
       await core.audit.close(0)
       stopWatching()
       rmSync(folder, { recursive: true, force: true })

@@ -47,13 +47,18 @@ function cleanEnv(env: Env): Record<string, string> {
 }
 
 /** Starts the executable as a client would. */
-export function start(args: readonly string[] = [], env: Env = {}): Running {
-  return startWith('pipe', args, env)
+export function start(args: readonly string[] = [], env: Env = {}, cwd?: string): Running {
+  return startWith('pipe', args, env, cwd)
 }
 
 /** Starts it with descriptors of the test's choice. */
-export function startWith(stdio: StdioOptions, args: readonly string[], env: Env): Running {
-  return spawnNode([executable, ...args], env, stdio)
+export function startWith(
+  stdio: StdioOptions,
+  args: readonly string[],
+  env: Env,
+  cwd?: string
+): Running {
+  return spawnNode([executable, ...args], env, stdio, cwd)
 }
 
 /** Starts it as the child of a child, which can be killed in between. */
@@ -62,16 +67,26 @@ export function startByParent(env: Env, stdio: StdioOptions = 'pipe'): Running {
 }
 
 /** Starts node itself, with flags of its own. */
-export function spawnNode(args: readonly string[], env: Env, stdio: StdioOptions): Running {
+export function spawnNode(
+  args: readonly string[],
+  env: Env,
+  stdio: StdioOptions,
+  cwd?: string
+): Running {
   noteAcceptedKeys(env)
   // Without this, tap's own hooks would run in the process that is tested.
   const clean = ['-u', 'NODE_OPTIONS', process.execPath]
-  return follow(spawn('env', [...clean, ...args], { env: cleanEnv(env), stdio }))
+  return follow(spawn('env', [...clean, ...args], { env: cleanEnv(env), stdio, cwd }))
 }
 
 /** Runs it to its end with `input` on stdin. */
-export function run(args: readonly string[], env: Env = {}, input = ''): Promise<Ended> {
-  const running = start(args, env)
+export function run(
+  args: readonly string[],
+  env: Env = {},
+  input = '',
+  cwd?: string
+): Promise<Ended> {
+  const running = start(args, env, cwd)
   running.child.stdin?.end(input)
   return running.ended
 }

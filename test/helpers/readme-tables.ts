@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { createLocalPrincipal } from '../../src/auth.ts'
 import { listSettings, loadConfig } from '../../src/config.ts'
 import { createRegistry, type Registry } from '../../src/registry.ts'
@@ -17,6 +18,33 @@ export function settingsTable(): string {
     return `| ${cells.join(' | ')} | ${show(valueAt(config, key))} |`
   })
   return ['| key | flag | environment | default |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+/** The settings table of docs/operations.md: what each one accepts, from the schema itself. */
+export function acceptedTable(): string {
+  const { config } = loadConfig({ flags: new Map(), env: {} })
+  const rows = listSettings().map(({ key, schema }) => {
+    const { from, unit, secret } = sourcesOf(schema)
+    const variables = from.filter((source) => !source.startsWith('--')).map(code)
+    const accepted = secret
+      ? 'secret'
+      : describe(z.toJSONSchema(schema, { unrepresentable: 'any' }))
+    const seconds = unit === 'seconds' ? ' (s)' : ''
+    const cells = [code(key), `${variables.join(', ')}${seconds}`, accepted]
+    return `| ${cells.join(' | ')} | ${show(valueAt(config, key))} |`
+  })
+  return ['| key | environment | accepts | default |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+function describe(schema: z.core.JSONSchema.BaseSchema): string {
+  const { type, minimum, maximum, exclusiveMinimum, format } = schema
+  if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ')
+  if (type === 'boolean') return 'true, false'
+  if (type === 'array') return 'list'
+  if (format === 'uri') return 'URL'
+  if (type !== 'integer' && type !== 'number') return type === 'string' ? 'text' : 'mapping'
+  if (exclusiveMinimum !== undefined) return `number above ${exclusiveMinimum}`
+  return `${type === 'integer' ? '' : 'number, '}${minimum} to ${maximum}`
 }
 
 /** What each way of serving the finance tools costs a client, and what the tools are. */

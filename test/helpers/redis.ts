@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { findFreePort } from './free-port.ts'
 
 /** Why tests with a real Redis cannot run here; false when they can. */
 export const withoutRedis: string | false =
@@ -33,7 +33,7 @@ export interface RedisServerOptions {
 export async function createRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const { password, flags = [] } = options
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-redis-'))
-  const port = await findPort()
+  const port = await findFreePort()
   let child: ChildProcess | undefined
   const end = () => child?.kill('SIGKILL')
 
@@ -79,13 +79,4 @@ export async function createRedis(options: RedisServerOptions = {}): Promise<Red
       rmSync(folder, { recursive: true, force: true })
     }
   }
-}
-
-async function findPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

@@ -3,6 +3,14 @@ import { count, flag, list, name, type SettingRow } from './setting-row.ts'
 /** What is served, and where. */
 const choice: readonly SettingRow[] = [
   {
+    key: 'lock.file',
+    env: ['MCP_TOOLS_LOCK'],
+    variable: ['a/tools.lock', 'a/tools.lock'],
+    file: 'b/tools.lock',
+    default: undefined,
+    ...name
+  },
+  {
     key: 'transport',
     flags: ['--mode'],
     env: ['MCP_TRANSPORT'],

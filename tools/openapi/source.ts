@@ -73,6 +73,7 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
       refused,
       degraded,
       upstream: { name, circuit: () => client.state },
+      definedBy: name,
       close: async () => client.close()
     })
   } catch (error) {
@@ -81,14 +82,22 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
   }
 }
 
-function readDocument({ settings, document, allowedHosts = [] }: OpenApiOptions) {
+/** Loads the document of an API. */
+export function readDocument({
+  settings,
+  document,
+  allowedHosts = []
+}: Pick<OpenApiOptions, 'settings' | 'document' | 'allowedHosts'>): Promise<ApiDocument> {
   return loadDocument(document ?? settings.openapi, (url) =>
     fetchDocument(url, { allowedHosts, maxBytes: maxDocumentBytes, timeoutMs: fetchTimeoutMs })
   )
 }
 
 /** The operator's own address needs no more than a valid scheme; one of a document must be public. */
-function readBase({ settings, allowedHosts = [] }: OpenApiOptions, document: ApiDocument): ApiBase {
+export function readBase(
+  { settings, allowedHosts = [] }: Pick<OpenApiOptions, 'settings' | 'allowedHosts'>,
+  document: ApiDocument
+): ApiBase {
   const { openapi, baseUrl } = settings
   const chosen = chooseBaseUrl(document, baseUrl, isUrl(openapi) ? openapi : undefined)
   if (baseUrl === undefined) checkServer(chosen, allowedHosts)

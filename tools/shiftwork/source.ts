@@ -9,7 +9,8 @@ export type ShiftWorkOptions = ShiftWorkTarget & Omit<OpenApiOptions, 'settings'
 export async function createShiftWorkSource(options: ShiftWorkOptions): Promise<OpenApiSource> {
   const { baseUrl, token, ...rest } = options
   const settings = createShiftWorkSettings({ baseUrl, ...(token !== undefined && { token }) })
-  const source = await createOpenApiSource({ ...rest, settings })
+  // Its tools are defined here, and the document is ours.
+  const { definedBy: _, ...source } = await createOpenApiSource({ ...rest, settings })
   return Object.freeze({
     ...source,
     tools: createShiftWorkTools(source.tools),

@@ -1,6 +1,6 @@
 import { isRecord } from '../../src/json.ts'
-import type { View } from '../../src/registry.ts'
 import type { ToolDefinition } from '../../src/types.ts'
+import type { View } from '../../src/view.ts'
 import { type DirectRoute, directRoutes } from './api-direct.ts'
 import {
   answer,

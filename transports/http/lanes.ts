@@ -5,17 +5,19 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChangeEvent } from '../../src/changes.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
+import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
-import type { InputRequired, JsonSchema, Principal } from '../../src/types.ts'
+import type { InputRequired, Principal, ToolDefinition } from '../../src/types.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
-import { countAnswered, isModernRequest, screenBody } from './screen.ts'
+import { createRoom, ownerKey } from './room.ts'
+import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
 
@@ -23,13 +25,19 @@ import { stopOnDisconnect, toWebRequest } from './web.ts'
 export interface Lanes {
   readonly sessions: Sessions
   readonly native: NativeLane
-  /** The `Mcp-Param-*` headers that served tools declare. */
+  /** The `Mcp-Param-*` headers that tools declare at the start, for the preflights of browsers. */
   readonly paramHeaders: readonly string[]
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
   /** Puts a question that the native lane got from a tool. */
   ask(request: FastifyRequest, reply: FastifyReply, question: InputRequired): Promise<Response>
-  /** GET and DELETE of a session. */
-  inSession(request: FastifyRequest, sessionId: string): Promise<Response>
+  /** GET of a session: its stream, which is sent, or what is left of an answer that was cut off. */
+  listen(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    sessionId: string
+  ): Promise<Response | undefined>
+  /** DELETE of a session. */
+  end(request: FastifyRequest, sessionId: string): Promise<Response>
   close(): Promise<void>
 }
 
@@ -48,9 +56,11 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
   const modern = createMcpHandler(factory, {
     legacy: 'reject',
     keepAliveMs: Math.min(config.sessions.heartbeatMs, 15_000),
-    maxSubscriptions: config.sessions.max,
+    // Counted by `takePlace`, whose refusal says when to come back.
+    maxSubscriptions: Number.POSITIVE_INFINITY,
     onerror: reportError
   })
+  const subscriptions = createRoom(config.sessions.max)
   const stopAnnouncing = mcp.changes.subscribe((event) => announce(modern.notify, event))
   const sessions = createSessions({
     factory: createServerFactory(mcp, { isConnection: true, callerOf }),
@@ -59,16 +69,12 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     max: config.sessions.max,
     log
   })
-  const paramChecks = new Map(
-    [...registry.tools].flatMap(([name, { inputSchema }]) => {
-      const check = compileForTool(name, inputSchema)
-      return check ? [[name, check]] : []
-    })
-  )
+  const paramCheckOf = createParamChecks()
 
   /** Undefined for a hidden tool, too: asking for it must not differ from an unknown one. */
   function findParamCheck(name: string, principal: Principal): ParamCheck | undefined {
-    const check = paramChecks.get(name)
+    const tool = registry.tools.get(name)
+    const check = tool && paramCheckOf(tool)
     return check && registry.view(principal).tools.has(name) ? check : undefined
   }
 
@@ -78,6 +84,13 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       const value = request.headers[name]
       return typeof value === 'string' ? value : undefined
     })
+  }
+
+  /** Held until the stream is over. */
+  function takePlace(request: FastifyRequest, reply: FastifyReply): void {
+    const leave = subscriptions.take(ownerKey(request.principal, request.ip))
+    if (!leave) throw new Refusal('subscriptions_full', { data: { retryAfterMs: 10_000 } })
+    onceGone(request, reply, leave)
   }
 
   /** 2026-07-28: no session; a disconnect stops the call. */
@@ -90,7 +103,10 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     const parsedBody = body
     if (isRecord(body) && isRecord(body.params)) {
       if (body.method === 'tools/call') checkParamHeaders(request, body.params)
-      if (body.method === 'subscriptions/listen') keepReadable(mcp, request, body.params)
+      if (body.method === 'subscriptions/listen') {
+        keepReadable(mcp, request, body.params)
+        takePlace(request, reply)
+      }
     }
     const web = toWebRequest(request, {
       accept: acceptsBoth,
@@ -132,11 +148,21 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     return sessionId === undefined ? sessions.open(call) : sessions.serve(sessionId, call)
   }
 
+  /** A request without a body. */
+  function inSession(request: FastifyRequest, sessionId: string): Promise<Response> {
+    return sessions.serve(sessionId, {
+      request: toWebRequest(request, { accept: acceptsBoth }),
+      authInfo: toAuthInfo(request),
+      principal: request.principal,
+      remote: request.ip
+    })
+  }
+
   return Object.freeze({
     sessions,
     native: createNativeLane(mcp, (name, principal) => !findParamCheck(name, principal)),
     ask: serveModern,
-    paramHeaders: [...paramChecks.values()].flatMap(({ headers }) => headers),
+    paramHeaders: [...registry.tools.values()].flatMap((tool) => paramCheckOf(tool)?.headers ?? []),
     async post(request, reply) {
       const isModern = isModernRequest(request)
       screenBody(request, isModern, mcp)
@@ -144,13 +170,15 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
       countAnswered(request, isModern, mcp)
       return response
     },
-    inSession: (request, sessionId) =>
-      sessions.serve(sessionId, {
-        request: toWebRequest(request, { accept: acceptsBoth }),
-        authInfo: toAuthInfo(request),
-        principal: request.principal,
-        remote: request.ip
-      }),
+    async listen(request, reply, sessionId) {
+      screenVersion(request)
+      const { principal, ip: remote, headers } = request
+      const lastEventId = headers['last-event-id']
+      const visitor = { principal, remote }
+      const isSent = sessions.listen(sessionId, visitor, reply, lastEventId?.toString())
+      return isSent ? undefined : inSession(request, sessionId)
+    },
+    end: inSession,
     async close() {
       stopAnnouncing()
       await modern.close()
@@ -169,9 +197,21 @@ export function acceptsEventStream(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/event-stream') ?? false
 }
 
-function compileForTool(name: string, schema: JsonSchema): ParamCheck | undefined {
+/** The check of each definition, compiled once. */
+function createParamChecks(): (tool: ToolDefinition) => ParamCheck | undefined {
+  const checks = new WeakMap<ToolDefinition, ParamCheck | 'none'>()
+  return (tool) => {
+    const known = checks.get(tool)
+    if (known) return known === 'none' ? undefined : known
+    const made = compileForTool(tool)
+    checks.set(tool, made ?? 'none')
+    return made
+  }
+}
+
+function compileForTool({ name, inputSchema }: ToolDefinition): ParamCheck | undefined {
   try {
-    return compileParamHeaders(schema)
+    return compileParamHeaders(inputSchema)
   } catch (cause) {
     throw new ConfigError(`tool ${name}: ${reasonOf(cause)}`, { cause })
   }

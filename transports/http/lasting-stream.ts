@@ -9,11 +9,25 @@ export function isLastingStream({ method, body }: FastifyRequest): boolean {
   return method === 'GET' || (isRecord(body) && body.method === 'subscriptions/listen')
 }
 
-/** Cuts a stream off when the credential that opened it counts no more. */
-export function endWithCredential(request: FastifyRequest, reply: FastifyReply): void {
-  const timer = setInterval(async () => {
+/** Cuts streams off when the credential that opened them counts no more. One timer for all. */
+export function createCredentialWatch(): (request: FastifyRequest, reply: FastifyReply) => void {
+  const watched = new Set<FastifyRequest>()
+  let timer: NodeJS.Timeout | undefined
+
+  async function check(request: FastifyRequest): Promise<void> {
     if (!(await request.server.isStillGood(request))) request.raw.socket.destroy()
-  }, checkEveryMs)
-  timer.unref()
-  onceGone(request, reply, () => clearInterval(timer))
+  }
+
+  return (request, reply) => {
+    watched.add(request)
+    timer ??= setInterval(() => {
+      for (const each of watched) check(each).catch(() => {})
+    }, checkEveryMs).unref()
+    onceGone(request, reply, () => {
+      watched.delete(request)
+      if (watched.size > 0) return
+      clearInterval(timer)
+      timer = undefined
+    })
+  }
 }

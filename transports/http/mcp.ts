@@ -5,9 +5,9 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
-import { endWithCredential, isLastingStream } from './lasting-stream.ts'
+import { createCredentialWatch, isLastingStream } from './lasting-stream.ts'
 import type { Refuse } from './refuse.ts'
-import { openAtOnce, sendResponse } from './web.ts'
+import { sendResponse } from './web.ts'
 
 export interface McpRouteOptions {
   readonly mcp: Mcp
@@ -23,33 +23,44 @@ const allowed = 'GET, POST, DELETE, OPTIONS'
 export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): void {
   const { mcp, lanes, config, refuse } = options
   const url = config.http.path
+  const endWithCredential = createCredentialWatch()
 
+  /** Sends what `work` makes, unless it has sent that itself, or its refusal. */
   async function guard(
     request: FastifyRequest,
     reply: FastifyReply,
-    work: () => Promise<Response>
-  ): Promise<FastifyReply> {
+    work: () => Promise<Response | undefined>
+  ): Promise<void> {
     try {
-      const response = await work()
-      const sessionId = response.headers.get('mcp-session-id') ?? sessionIdOf(request)
-      const release = lanes.sessions.hold(sessionId)
-      onceGone(request, reply, release)
+      const answer = await work()
+      const sessionId = answer?.headers.get('mcp-session-id') ?? sessionIdOf(request)
+      onceGone(request, reply, lanes.sessions.hold(sessionId))
       if (isLastingStream(request)) endWithCredential(request, reply)
-      return await sendResponse(reply, response)
+      if (answer) await sendResponse(reply, answer)
     } catch (error) {
       if (!(error instanceof Refusal)) {
         mcp.log.error('request failed', { request_id: request.id, error: describeError(error) })
       }
-      return refuse(request, reply, toRefusal(error, request.id))
+      refuse(request, reply, toRefusal(error, request.id))
     }
+  }
+
+  /**
+   * For routes to return nothing: a reply that is awaited until its end costs Fastify a second set
+   * of listeners, which each idle stream would hold.
+   */
+  function start(...call: Parameters<typeof guard>): void {
+    const [, reply] = call
+    guard(...call).catch((error: unknown) => reply.send(error))
   }
 
   app.post(url, (request, reply) => {
     const call = lanes.native.read(request)
-    if (!call) return guard(request, reply, () => lanes.post(request, reply))
-    return lanes.native.serve(call, request, reply, (question) =>
-      guard(request, reply, () => lanes.ask(request, reply, question))
-    )
+    if (!call) return start(request, reply, () => lanes.post(request, reply))
+    return lanes.native.serve(call, request, reply, async (question) => {
+      await guard(request, reply, () => lanes.ask(request, reply, question))
+      return reply
+    })
   })
 
   const isInfo = (request: FastifyRequest): boolean => !acceptsEventStream(request)
@@ -58,10 +69,10 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     { config: { isPublic: (request) => config.http.infoPublic && isInfo(request) } },
     (request, reply) => {
       if (isInfo(request)) return reply.send(describeServer(mcp.version, config))
-      return guard(request, reply, async () => {
+      return start(request, reply, async () => {
         const sessionId = sessionIdOf(request)
         if (sessionId === undefined) throw new Refusal('session_missing')
-        return openAtOnce(await lanes.inSession(request, sessionId))
+        return lanes.listen(request, reply, sessionId)
       })
     }
   )
@@ -69,7 +80,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
   app.delete(url, (request, reply) => {
     const sessionId = sessionIdOf(request)
     if (sessionId === undefined) return refuseMethod(request, reply)
-    return guard(request, reply, () => lanes.inSession(request, sessionId))
+    return start(request, reply, () => lanes.end(request, sessionId))
   })
 
   app.route({ method: ['PUT', 'PATCH', 'HEAD'], url, handler: refuseMethod })

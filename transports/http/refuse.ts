@@ -27,7 +27,9 @@ export function createRefuse(mcpPath: string, challenge: Challenge, metrics: Met
     }
     const challenged = challenge(request, refusal)
     if (challenged !== undefined) reply.header('www-authenticate', challenged)
-    const { retryAfterMs, ...data } = refusal.data ?? {}
+    const { retryAfterMs, ...others } = refusal.data ?? {}
+    // Inside the protocol the header would go unread.
+    const data = refusal.status === 200 ? (refusal.data ?? {}) : others
     if (typeof retryAfterMs === 'number') {
       reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
     }

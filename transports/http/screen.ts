@@ -62,12 +62,15 @@ function screenLegacy({ body, headers }: FastifyRequest): void {
   if (isInitialize && headers['mcp-session-id'] !== undefined) {
     throw new Refusal('invalid_request', { detail: 'This session has been initialized before.' })
   }
+  if (!isInitialize) screenVersion({ headers })
+}
+
+/** Refuses a revision in the header that is none of the 2025 era. */
+export function screenVersion({ headers }: Pick<FastifyRequest, 'headers'>): void {
   const version = headers['mcp-protocol-version']
-  if (isInitialize || version === undefined) return
-  if (!SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) {
-    const detail = `MCP-Protocol-Version is none of ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')}.`
-    throw new Refusal('invalid_request', { detail })
-  }
+  if (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) return
+  const detail = `MCP-Protocol-Version is none of ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')}.`
+  throw new Refusal('invalid_request', { detail })
 }
 
 function screenParams(

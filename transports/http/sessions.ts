@@ -10,11 +10,14 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
+import type { FastifyReply } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
-import { monotonicClock } from '../../src/limit.ts'
 import { describeError } from '../../src/log.ts'
 import type { Log, Principal } from '../../src/types.ts'
-import { createEventStore } from './event-store.ts'
+import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
+import { createEventStore, parseEventId } from './event-store.ts'
+import { createExpiry } from './expiry.ts'
+import { createRoom, ownerKey } from './room.ts'
 
 export interface SessionOptions {
   readonly factory: McpServerFactory
@@ -24,12 +27,16 @@ export interface SessionOptions {
   readonly log: Log
 }
 
-/** One request to a session, with what the SDK needs of it. */
-export interface SessionRequest {
-  readonly request: Request
-  readonly authInfo: AuthInfo
+/** Who asks for a session, and from where. */
+export interface Visitor {
   readonly principal: Principal
   readonly remote: string
+}
+
+/** One request to a session, with what the SDK needs of it. */
+export interface SessionRequest extends Visitor {
+  readonly request: Request
+  readonly authInfo: AuthInfo
   readonly parsedBody?: unknown
 }
 
@@ -38,6 +45,16 @@ export interface Sessions {
   open(request: SessionRequest): Promise<Response>
   /** Serves a request in its session. Throws a Refusal when that is unknown or somebody else's. */
   serve(sessionId: string, request: SessionRequest): Promise<Response>
+  /**
+   * Answers with the stream of announcements, from the event `lastEventId` on when there is one;
+   * false when that is an event of an answer, which `serve` resumes. Throws a Refusal as `serve`.
+   */
+  listen(
+    sessionId: string,
+    visitor: Visitor,
+    reply: FastifyReply,
+    lastEventId: string | undefined
+  ): boolean
   /** Says that an answer of the session is being sent; the returned function that it is over. */
   hold(sessionId: string | undefined): () => void
   readonly size: number
@@ -47,10 +64,12 @@ export interface Sessions {
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport
   readonly server: Server | McpServer
+  readonly announcements: Announcements
   readonly owner: string
+  /** Gives its place back. */
+  readonly leave: () => void
   /** Ids of requests that are not answered yet. */
   readonly inFlight: Set<string | number>
-  usedAtMs: number
   openAnswers: number
 }
 
@@ -61,47 +80,58 @@ const retryIntervalMs = 1000
 export function createSessions(options: SessionOptions): Sessions {
   const { factory, idleMs, heartbeatMs, max, log } = options
   const sessions = new Map<string, Session>()
-  let opening = 0
+  const room = createRoom(max)
+  const expiry = createExpiry(idleMs, (id) => {
+    log.info('Cleaned up expired session')
+    end(id).catch((error: unknown) =>
+      log.error('session not closed', { error: describeError(error) })
+    )
+  })
 
   async function open({ request, authInfo, principal, remote, parsedBody }: SessionRequest) {
     const owner = ownerKey(principal, remote)
-    const own = [...sessions.values()].filter((session) => session.owner === owner).length
-    if (sessions.size + opening >= max || own >= ownerShare(max)) {
-      throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
-    }
-    opening++
+    const leave = room.take(owner)
+    if (!leave) throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
+    let isOpen = false
     try {
       const server = await factory({ era: 'legacy', authInfo })
+      const announcements = createAnnouncements(heartbeatMs)
       const transport = new WebStandardStreamableHTTPServerTransport({
         sessionIdGenerator: randomUUID,
         eventStore: createEventStore(),
         retryInterval: retryIntervalMs,
         keepAliveMs: heartbeatMs,
         onsessioninitialized: (id) => {
-          const usedAtMs = monotonicClock()
-          sessions.set(id, { transport, server, owner, inFlight, usedAtMs, openAnswers: 0 })
+          const made = { transport, server, announcements, owner, leave, inFlight, openAnswers: 0 }
+          sessions.set(id, made)
+          isOpen = true
+          expiry.rest(id)
         },
         onsessionclosed: (id) => end(id)
       })
-      const inFlight = trackAnswers(transport)
+      const inFlight = divertSent(transport, announcements)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
       if (transport.sessionId === undefined) await server.close()
       return response
     } finally {
-      opening--
+      if (!isOpen) leave()
     }
   }
 
-  async function serve(
-    sessionId: string,
-    { request, authInfo, principal, remote, parsedBody }: SessionRequest
-  ) {
-    const session = sessions.get(sessionId)
+  /** The session of this id. Throws a Refusal when it is unknown or somebody else's. */
+  function enter(id: string, { principal, remote }: Visitor): Session {
+    const session = sessions.get(id)
     // Knowing the id of a session is not being its owner.
     if (!session || session.owner !== ownerKey(principal, remote))
       throw new Refusal('session_unknown')
-    session.usedAtMs = monotonicClock()
+    if (session.openAnswers === 0) expiry.rest(id)
+    return session
+  }
+
+  async function serve(sessionId: string, call: SessionRequest) {
+    const { request, authInfo, parsedBody } = call
+    const session = enter(sessionId, call)
     const body = parsedBody === undefined ? {} : { parsedBody }
     for (const id of requestIds(parsedBody)) {
       if (session.inFlight.has(id)) throw new Refusal('duplicate_id')
@@ -112,46 +142,52 @@ export function createSessions(options: SessionOptions): Sessions {
     return response
   }
 
-  function hold(sessionId: string | undefined): () => void {
-    const session = sessionId === undefined ? undefined : sessions.get(sessionId)
-    if (!session) return () => {}
+  function listen(
+    sessionId: string,
+    visitor: Visitor,
+    reply: FastifyReply,
+    lastEventId: string | undefined
+  ): boolean {
+    const { announcements } = enter(sessionId, visitor)
+    const last = lastEventId === undefined ? undefined : parseEventId(lastEventId)
+    if (lastEventId !== undefined && last?.streamId !== announcementsId) return false
+    reply.header('mcp-session-id', sessionId)
+    announcements.open(reply, last?.id)
+    return true
+  }
+
+  function hold(id: string | undefined): () => void {
+    const session = id === undefined ? undefined : sessions.get(id)
+    if (id === undefined || !session) return () => {}
     session.openAnswers++
+    // A session with an open stream is alive however quiet it is.
+    expiry.wake(id)
     return () => {
       session.openAnswers--
-      session.usedAtMs = monotonicClock()
+      if (session.openAnswers === 0 && sessions.has(id)) expiry.rest(id)
     }
   }
 
   async function end(id: string): Promise<void> {
     const session = sessions.get(id)
+    if (!session) return
     sessions.delete(id)
-    await session?.server.close()
+    expiry.wake(id)
+    session.leave()
+    session.announcements.close()
+    await session.server.close()
   }
-
-  function sweep(): void {
-    const now = monotonicClock()
-    for (const [id, session] of sessions) {
-      // A session with an open stream is alive however quiet it is.
-      if (session.openAnswers > 0 || now - session.usedAtMs < idleMs) continue
-      log.info('Cleaned up expired session')
-      end(id).catch((error: unknown) =>
-        log.error('session not closed', { error: describeError(error) })
-      )
-    }
-  }
-
-  const sweeper = setInterval(sweep, Math.max(50, Math.min(idleMs / 4, 30_000)))
-  sweeper.unref()
 
   return Object.freeze({
     open,
     serve,
+    listen,
     hold,
     get size() {
       return sessions.size
     },
     async close() {
-      clearInterval(sweeper)
+      expiry.close()
       await Promise.all([...sessions.keys()].map(end))
     }
   })
@@ -170,12 +206,19 @@ async function endStream(
   await transport.send({ jsonrpc: '2.0', id, error: { code, message } }).catch(() => {})
 }
 
-/** Notes which requests still wait for their answer, by what the transport sends. */
-function trackAnswers(transport: WebStandardStreamableHTTPServerTransport): Set<string | number> {
+/**
+ * Looks at what the transport sends. Messages that belong to no request are announced; answers
+ * leave the set that is returned: the requests still waiting for one.
+ */
+function divertSent(
+  transport: WebStandardStreamableHTTPServerTransport,
+  announcements: Announcements
+): Set<string | number> {
   const inFlight = new Set<string | number>()
   const send = transport.send.bind(transport)
-  transport.send = (message, options) => {
+  transport.send = async (message, options) => {
     const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)
+    if (!isAnswer && options?.relatedRequestId === undefined) return announcements.send(message)
     if (isAnswer && message.id !== undefined) inFlight.delete(message.id)
     return send(message, options)
   }
@@ -196,14 +239,4 @@ function cancelledIds(body: unknown): readonly (string | number)[] {
 
 function listMessages(body: unknown): readonly unknown[] {
   return Array.isArray(body) ? body : [body]
-}
-
-/** Unnamed callers are told apart by address. */
-function ownerKey({ kind, id }: Principal, remote: string): string {
-  return kind === 'anonymous' ? `${kind}:${remote}` : `${kind}:${id}`
-}
-
-/** No caller may take all the room, however few sessions there are. */
-function ownerShare(max: number): number {
-  return Math.min(max, Math.max(10, Math.ceil(max / 4)))
 }

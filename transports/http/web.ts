@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Cancellation, createCancellation } from '../../src/cancellation.ts'
-import { boundUnread } from './event-stream.ts'
+import { sendEvents } from './event-stream.ts'
 import { untilGone } from './gone.ts'
 
 /**
@@ -35,16 +35,16 @@ export function stopOnDisconnect(request: FastifyRequest, reply: FastifyReply): 
 }
 
 /** Sends a web `Response` through Fastify, so that headers and hooks survive. */
-export async function sendResponse(reply: FastifyReply, response: Response): Promise<FastifyReply> {
+export async function sendResponse(reply: FastifyReply, response: Response): Promise<void> {
   const { body, headers, status } = response
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false
   if (isStream) headers.delete('connection')
   reply.code(status)
   for (const [name, value] of headers) reply.header(name, value)
-  if (body === null) return reply.send()
-  if (isStream) return reply.send(boundUnread(body, reply))
+  if (body === null) reply.send()
+  else if (isStream) sendEvents(reply, body)
   // One buffer with a length instead of a chunked stream: two writes fewer per call.
-  return reply.send(await response.text())
+  else reply.send(await response.text())
 }
 
 /** The path of a request, also when its target came in absolute form (RFC 9112 §3.2.2). */
@@ -58,22 +58,4 @@ export function pathOf({ url }: FastifyRequest): string {
 export function recordedPath(request: FastifyRequest): string {
   const { url } = request.routeOptions
   return url?.includes('/:') ? url : pathOf(request)
-}
-
-/** Lets the headers of an event stream go out before its first event. */
-export function openAtOnce(response: Response): Response {
-  const { body, status, headers } = response
-  if (!body || !headers.get('content-type')?.startsWith('text/event-stream')) return response
-  const reader = body.getReader()
-  const opening = new TextEncoder().encode(': open\n\n')
-  const stream = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(opening),
-    async pull(controller) {
-      const { done, value } = await reader.read()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    cancel: (reason) => reader.cancel(reason)
-  })
-  return new Response(stream, { status, headers })
 }

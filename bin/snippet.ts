@@ -1,0 +1,75 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ConfigError } from '../src/config-error.ts'
+import { findNearest } from '../src/nearest.ts'
+import { isConfidential } from '../src/network.ts'
+import { type Command, clients } from './client-entries.ts'
+
+export interface SnippetFlags {
+  readonly url?: string
+  readonly configFile?: string
+}
+
+interface Output {
+  out(text: string): void
+  /** What a person should read; never a part of the entry. */
+  note(text: string): void
+}
+
+const standard: Output = {
+  out: (text) => process.stdout.write(text),
+  note: (text) => process.stderr.write(`mcp-server: ${text}\n`)
+}
+
+/** `snippet CLIENT [--url U]`: prints the entry, and on stderr where it goes. Throws a ConfigError. */
+export function runSnippet(
+  [wanted, ...rest]: readonly string[],
+  { url, configFile }: SnippetFlags,
+  { out, note }: Output = standard,
+  executable = fileURLToPath(new URL('./mcp-server.js', import.meta.url))
+): void {
+  if (wanted === undefined || rest.length > 0) {
+    throw new ConfigError(`snippet: use snippet CLIENT [--url U]; CLIENT is ${listClients()}`)
+  }
+  const client = clients.get(wanted)
+  if (!client) {
+    const nearest = findNearest(wanted, clients.keys())
+    const hint = nearest === undefined ? `it is ${listClients()}` : `did you mean ${nearest}?`
+    throw new ConfigError(`snippet: no client is called ${wanted}; ${hint}`)
+  }
+  if (url === undefined) {
+    out(client.local(ownCommand(executable, configFile)))
+    return note(`belongs into ${client.place}`)
+  }
+  const address = readUrl(url)
+  out(client.remote(address))
+  note(`belongs into ${client.place}; ${client.key}`)
+  if (address.pathname === '/') note('--url: has no path; the endpoint is /mcp unless you moved it')
+  if (!isConfidential(address))
+    note('--url: over http everybody on the way reads the key; use https')
+}
+
+function listClients(): string {
+  return [...clients.keys()].join(', ')
+}
+
+/** By npx where npm installed it, else by its path. */
+function ownCommand(executable: string, configFile: string | undefined): Command {
+  const flags = configFile === undefined ? [] : ['--config', resolve(configFile)]
+  return /[\\/]node_modules[\\/]portcullis-mcp[\\/]/.test(executable)
+    ? { command: 'npx', args: ['-y', 'portcullis-mcp', ...flags] }
+    : { command: process.execPath, args: [executable, ...flags] }
+}
+
+function readUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isGood =
+    url !== undefined &&
+    /^https?:$/.test(url.protocol) &&
+    [url.username, url.password, url.search, url.hash].every((part) => part === '')
+  if (isGood) return url
+  // Not repeated: it may hold a key.
+  throw new ConfigError(
+    '--url: must be such as https://mcp.example.com/mcp, without user, query or fragment'
+  )
+}

@@ -1,0 +1,85 @@
+import type { ShownTool } from './pinned-tool.ts'
+import { isTemplate } from './resource-uri.ts'
+import type { Principal, PromptDefinition, ResourceDefinition, ToolDefinition } from './types.ts'
+import { compileScopeCheck, compileToolCheck } from './visibility.ts'
+
+type WireItem = Readonly<Record<string, unknown>>
+
+/** What one set of callers sees: definitions to use, and their lists as they go on the wire. */
+export interface View {
+  readonly tools: ReadonlyMap<string, ToolDefinition>
+  /** The tools that lists show: all of them, or those of discovery. */
+  readonly listed: ReadonlyMap<string, ToolDefinition>
+  readonly prompts: ReadonlyMap<string, PromptDefinition>
+  readonly resources: ReadonlyMap<string, ResourceDefinition>
+  readonly toolList: readonly WireItem[]
+  readonly promptList: readonly WireItem[]
+  readonly resourceList: readonly WireItem[]
+  readonly templateList: readonly WireItem[]
+}
+
+/** Everything that is served, by name. */
+export interface Offered {
+  readonly tools: ReadonlyMap<string, ToolDefinition>
+  readonly prompts: ReadonlyMap<string, PromptDefinition>
+  readonly resources: ReadonlyMap<string, ResourceDefinition>
+}
+
+/** What a principal sees of it. With a `face`, lists show that alone. */
+export function createView(
+  all: Offered,
+  principal: Principal,
+  face: readonly ToolDefinition[]
+): View {
+  const seesTool = compileToolCheck(principal)
+  const holdsScopes = compileScopeCheck(principal)
+  // Everybody may search and call by name; what is found and called is checked by itself.
+  const tools = keep(all.tools, (tool) => face.includes(tool) || seesTool(tool))
+  const listedTools = face.length > 0 ? keep(tools, (tool) => face.includes(tool)) : tools
+  const prompts = keep(all.prompts, holdsScopes)
+  const resources = keep(all.resources, holdsScopes)
+  const listed = [...resources.values()]
+  return Object.freeze({
+    tools,
+    listed: listedTools,
+    prompts,
+    resources,
+    toolList: [...listedTools.values()].map(toWireTool),
+    promptList: [...prompts.values()].map(toWirePrompt),
+    resourceList: listed.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
+    templateList: listed.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
+  })
+}
+
+function keep<T>(map: ReadonlyMap<string, T>, test: (item: T) => boolean): Map<string, T> {
+  return new Map([...map].filter(([, item]) => test(item)))
+}
+
+/** A tool as lists show it. */
+export function toWireTool(tool: ToolDefinition): ShownTool {
+  const { name, title, description, inputSchema, outputSchema, annotations } = tool
+  return Object.freeze({
+    name,
+    title,
+    description,
+    inputSchema,
+    ...(outputSchema && { outputSchema }),
+    annotations: { title, ...annotations }
+  })
+}
+
+function toWirePrompt(prompt: PromptDefinition): WireItem {
+  const { name, title, description } = prompt
+  const args = prompt.arguments.map(({ complete: _, ...argument }) => argument)
+  return Object.freeze({ name, title, description, arguments: args })
+}
+
+function toWireResource(resource: ResourceDefinition): WireItem {
+  const { uri, name, title, description, mimeType } = resource
+  return Object.freeze({ uri, name, title, description, mimeType })
+}
+
+function toWireTemplate(resource: ResourceDefinition): WireItem {
+  const { uri: uriTemplate, name, title, description, mimeType } = resource
+  return Object.freeze({ uriTemplate, name, title, description, mimeType })
+}

@@ -1,0 +1,106 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { settingsSchema } from '../src/settings.ts'
+import { start } from './helpers/executable.ts'
+import { send } from './helpers/http.ts'
+import { deployed } from './helpers/program.ts'
+
+/* The shipped configurations start a server, and the proxies' figures fit the server's own. */
+
+const read = (name: string) => readFileSync(deployed(name), 'utf8')
+const token = 'Zq81mvLc0pTy5RwXb7Ne3KsUd9HgAf2J'
+const secrets = {
+  tokens: `# made for this test\nprober:${token}\n`,
+  'api-token': 'Wd42kxNf8rVu6YeQz1Mi0LtBh5CoGj7S',
+  'audit-key': 'Hb73jyQm5sXt9ZaEw2Ku4NvDc6FpRg8T'
+}
+const folders = [
+  ['systemd', '/run/credentials/portcullis.service'],
+  ['compose', '/run/secrets'],
+  ['kubernetes', '/run/secrets/portcullis']
+] as const
+
+/** Starts with a shipped file, its folders moved into one of the test's. */
+async function startWith(t: Test, name: string, secretFolder: string) {
+  const folder = t.testdir({ ...secrets, log: {} })
+  for (const secret of Object.keys(secrets)) chmodSync(join(folder, secret), 0o400)
+  const text = read(`${name}/portcullis.yaml`)
+    .replaceAll(`${secretFolder}/`, `${folder}/`)
+    .replace('/var/log/portcullis/', `${folder}/log/`)
+    .replace('host: 0.0.0.0', 'host: 127.0.0.1')
+  const config = join(folder, 'portcullis.yaml')
+  writeFileSync(config, text)
+  const server = start(['--http', '--port', '0', '--config', config])
+  t.teardown(() => server.child.kill('SIGKILL'))
+  const [, port] = await server.stderr.until(/"url":"http:\/\/127\.0\.0\.1:(\d+)/)
+  return { server, port, folder }
+}
+
+for (const [name, secretFolder] of folders) {
+  t.test(`${name}/portcullis.yaml starts a server`, async (t) => {
+    const { server, port, folder } = await startWith(t, name, secretFolder)
+    const ask = (host: string, path: string, key?: string) =>
+      send(`http://127.0.0.1:${port}${path}`, {
+        method: 'GET',
+        headers: { host, ...(key !== undefined && { authorization: `Bearer ${key}` }) }
+      })
+    t.equal((await ask('mcp.example.com', '/openapi.json')).status, 401)
+    t.equal((await ask('mcp.example.com', '/openapi.json', token)).status, 200)
+    t.equal((await ask('evil.example', '/health')).status, 403)
+    const [, probe] = parse(read(`${name}/portcullis.yaml`)).http.allowedHosts
+    t.equal((await ask(probe, '/ready')).status, 200, `the probe says ${probe}`)
+    server.child.kill('SIGTERM')
+    t.equal((await server.ended).code, 0)
+    const written =
+      server.stderr.text + (name === 'systemd' ? readFileSync(join(folder, 'log/audit.jsonl')) : '')
+    t.match(written, /"event":"AUTH_SUCCESS"/, 'the audit trail is where it should be')
+    for (const secret of [token, secrets['api-token'], secrets['audit-key']]) {
+      t.notMatch(written, secret)
+    }
+  })
+}
+
+t.test('the unit hands over what its configuration asks for', async (t) => {
+  const unit = read('systemd/portcullis.service')
+  const given = [...unit.matchAll(/^LoadCredential=([\w-]+):/gm)].map(([, name]) => name)
+  const asked = [...read('systemd/portcullis.yaml').matchAll(/portcullis\.service\/([\w-]+)/g)].map(
+    ([, name]) => name
+  )
+  t.strictSame(given, asked)
+  const { audit } = parse(read('systemd/portcullis.yaml'))
+  t.match(unit, /^LogsDirectory=portcullis$/m)
+  t.match(audit.file, /^\/var\/log\/portcullis\//)
+  t.match(read('logrotate/portcullis'), audit.file)
+  t.match(unit, /^StateDirectory=portcullis$/m)
+  t.match(read('systemd/portcullis.sysusers'), ' /var/lib/portcullis ')
+})
+
+/** Seconds behind a directive of a configuration file. */
+function secondsOf(text: string, directive: string): number {
+  const [, seconds] = new RegExp(`\\b${directive}:? "?(\\d+)s?"?`).exec(text) ?? []
+  return Number(seconds)
+}
+
+t.test('the figures of the proxies fit those of the server', async (t) => {
+  const { limits, sessions } = settingsSchema.parse({})
+  const silenceSeconds =
+    Math.max(sessions.heartbeatMs, limits.callTimeoutMs + limits.queueWaitMs) / 1000
+  const keptSeconds = Number(/keepAliveTimeout: (\d+)_000/.exec(readApp())?.[1])
+  const nginx = read('nginx/portcullis/server.conf')
+  t.ok(secondsOf(nginx, 'proxy_read_timeout') > 2 * silenceSeconds)
+  t.ok(secondsOf(read('kubernetes/ingress.yaml'), 'proxy-read-timeout') > 2 * silenceSeconds)
+  t.ok(keptSeconds > 0)
+  t.ok(secondsOf(read('nginx/portcullis/upstream.conf'), 'keepalive_timeout') < keptSeconds)
+  t.ok(secondsOf(read('caddy/Caddyfile'), 'keepalive') < keptSeconds)
+  t.ok(secondsOf(read('traefik/routes.yaml'), 'idleConnTimeout') < keptSeconds)
+  const mebibytes = limits.maxRequestBytes / 1_048_576
+  t.match(nginx, `client_max_body_size ${mebibytes}m;`)
+  t.match(read('kubernetes/ingress.yaml'), `proxy-body-size: ${mebibytes}m\n`)
+  t.match(read('caddy/Caddyfile'), `max_size ${mebibytes}MiB\n`)
+})
+
+function readApp(): string {
+  return readFileSync(new URL('../transports/http/app.js', import.meta.url), 'utf8')
+}

@@ -1,0 +1,41 @@
+import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
+import { openConnections } from './client/connections.ts'
+import { exchange } from './client/exchange.ts'
+import { parseBaseUrl } from './request/request.ts'
+import { readBase, readDocument } from './source.ts'
+
+const maxBytes = 65_536
+
+/** An API to look for: with its document, or by its address alone. */
+export type Probed = { readonly settings: ApiSettings } | { readonly baseUrl: string }
+
+export interface ProbeAnswer {
+  readonly origin: string
+  readonly status: number
+}
+
+/**
+ * Asks an API whether it is there: HEAD on its base URL, without a credential, under the rules for
+ * addresses that its tools have. Throws an ExchangeFailure, or an Error about the document.
+ */
+export async function probeApi(
+  probed: Probed,
+  limits: ApiLimits,
+  signal: AbortSignal
+): Promise<ProbeAnswer> {
+  const base =
+    'settings' in probed
+      ? readBase(probed, await readDocument(probed))
+      : parseBaseUrl(probed.baseUrl)
+  // An address out of a document is somebody else's.
+  const mustBePublic = 'settings' in probed && probed.settings.baseUrl === undefined
+  const connections = openConnections(limits, mustBePublic)
+  try {
+    const url = new URL(`${base.origin}${base.path}/`)
+    const request = { method: 'HEAD', url, headers: {} }
+    const { status } = await exchange(connections.instance, request, { signal, maxBytes })
+    return { origin: base.origin, status }
+  } finally {
+    connections.close()
+  }
+}
