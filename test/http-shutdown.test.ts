@@ -153,7 +153,7 @@ t.test('a second SIGTERM does not wait for calls in flight', promptly(), async (
   await lost
 })
 
-t.test('with a wait the server works on while it is not ready', promptly(), async (t) => {
+t.test('with a wait the server works on while it is not ready', async (t) => {
   const { running, url, origin } = await serve(t, ['--http'], { MCP_DRAIN_WAIT: '60' })
   await terminate(running)
   const ready = await send(`${origin}/ready`, { method: 'GET' })
