@@ -218,8 +218,8 @@ const badSettings: Row = {
       const { name = '', value = '', secret } = chosen[index] ?? {}
       const ended = await run(['--print-config'], { [name]: value })
       const isGood = ended.code === 2 && /^mcp-server: [^\n]+\n$/.test(ended.stderr)
-      // A scheme alone stands in the hint, and is no secret.
-      const isOwn = value.length > 3 && !/^\w+:\/*$/.test(value)
+      // A word as short as a scheme stands in the hint, and is no secret.
+      const isOwn = value.length > 8
       const tellsSecret = secret === true && isOwn && ended.stderr.includes(value)
       if (isGood && !tellsSecret) return
       wrong++

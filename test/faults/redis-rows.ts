@@ -53,7 +53,7 @@ const downAtStart: Row = {
     const told = expectLimited(stage, await callFor(system, ms), ms, 'without Redis')
     const lines = system.target.stderr.text
       .split('\n')
-      .filter((line) => line.includes('Redis is away'))
+      .filter((line) => line.includes('Redis is away: limits'))
     stage.expect(lines.length === 1, `${lines.length} lines`)
     const tally = system.join()
     expectWhole(stage, tally)
@@ -80,7 +80,7 @@ function outageRow(id: string, fault: string, signal: 'kill' | 'stop'): Row {
       if (signal === 'kill') await redis.start()
       else redis.signal('SIGCONT')
       const sinceMs = performance.now()
-      await system.target.stderr.until(/Redis is back/)
+      await system.target.stderr.until(/"taken_locally"/)
       const backMs = performance.now() - sinceMs
       stage.expectTime(backMs <= 5000, `back after ${backMs.toFixed(0)} ms`)
       const tally = system.join()
