@@ -11,13 +11,22 @@ export interface Answer {
   readonly text: string
 }
 
-/** One `tools/call` of `echo` in a 2026-07-28 envelope, with the key or without. */
-export function callEcho(agent: Agent, port: number, id: number, hasKey: boolean): Promise<Answer> {
+/** Where a call goes to, and as what. */
+export interface Call {
+  readonly agent: Agent
+  readonly port: number
+  /** What `echo` is called there. */
+  readonly tool: string
+  readonly hasKey: boolean
+}
+
+/** One `tools/call` of the echo tool in a 2026-07-28 envelope. */
+export function callEcho({ agent, port, tool, hasKey }: Call, id: number): Promise<Answer> {
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id,
     method: 'tools/call',
-    params: { name: 'echo', arguments: { text: echoText }, _meta: envelope }
+    params: { name: tool, arguments: { text: echoText }, _meta: envelope }
   })
   const options = {
     agent,
@@ -27,6 +36,7 @@ export function callEcho(agent: Agent, port: number, id: number, hasKey: boolean
     method: 'POST',
     headers: {
       ...headers,
+      'mcp-name': tool,
       ...(hasKey && { authorization: `Bearer ${bearerKey}` }),
       'content-length': Buffer.byteLength(body)
     }
@@ -56,6 +66,5 @@ const headers = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
   'mcp-protocol-version': '2026-07-28',
-  'mcp-method': 'tools/call',
-  'mcp-name': 'echo'
+  'mcp-method': 'tools/call'
 }

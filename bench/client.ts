@@ -15,6 +15,14 @@ export interface Timing {
 /** What every call of a row is answered with: the echo, or a refusal. */
 export type Expected = 200 | 401 | 429
 
+export interface ClientOptions {
+  readonly port: number
+  readonly concurrency: number
+  readonly expected: Expected
+  /** What `echo` is called there. */
+  readonly tool: string
+}
+
 /** A keep-alive client of one server, with `concurrency` connections at most. */
 export interface Client {
   /** Throws unless a call is answered with exactly the echoed text, as such or in JSON. */
@@ -24,19 +32,20 @@ export interface Client {
   close(): void
 }
 
-export function createClient(port: number, concurrency: number, expected: Expected): Client {
+export function createClient({ port, concurrency, expected, tool }: ClientOptions): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
+  const target = { agent, port, tool, hasKey: expected !== 401 }
   let id = 0
 
   async function call(): Promise<void> {
-    const { status, text } = await callEcho(agent, port, ++id, expected !== 401)
+    const { status, text } = await callEcho(target, ++id)
     const isRight = expected !== 200 || text.includes(echoText)
     if (status !== expected || !isRight) throw wrong(status, text)
   }
 
   return {
     async prove() {
-      const { status, text } = await callEcho(agent, port, ++id, expected !== 401)
+      const { status, text } = await callEcho(target, ++id)
       // Of a flood the first request is still answered.
       const isRight = expected !== 200 || readEcho(text) === echoText
       if (!isRight || (status !== expected && expected !== 429)) throw wrong(status, text)

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient, type Expected, type Timing } from './client.ts'
+import { type ClientOptions, createClient, type Expected, type Timing } from './client.ts'
 import type { Pinning } from './pinning.ts'
 import { type ServerProcess, type ServerProcessOptions, startServer } from './server-process.ts'
 import type { ServerName } from './servers/main.ts'
@@ -35,8 +35,10 @@ interface Sample extends Timing {
 interface Contender {
   readonly server: ServerName
   readonly name: string
-  /** It calls an API, which runs in a process of its own on the client's core. */
-  readonly isProxy?: true
+  /** What it calls: it runs in a process of its own on the client's core. */
+  readonly upstream?: ServerName
+  /** What `echo` is called there, if not so. */
+  readonly tool?: string
   /** 200, unless it is there to refuse. */
   readonly expected?: Expected
 }
@@ -50,8 +52,15 @@ const contenders = [
   { server: 'fastify-zod', name: 'Fastify + zod, same hooks' },
   { server: 'bare-http', name: 'bare node:http' },
   { server: 'portcullis-300', name: 'portcullis, 300 tools' },
-  { server: 'portcullis-proxy', name: 'portcullis, proxying', isProxy: true },
-  { server: 'sdk-v2-got', name: 'plain SDK v2, proxying with got', isProxy: true }
+  { server: 'portcullis-proxy', name: 'portcullis, proxying', upstream: 'upstream' },
+  { server: 'sdk-v2-got', name: 'plain SDK v2, proxying with got', upstream: 'upstream' },
+  {
+    server: 'portcullis-mount',
+    name: 'portcullis, before plain SDK v2',
+    upstream: 'sdk-v2',
+    tool: 'bench__echo'
+  },
+  { server: 'sdk-v2-client', name: 'SDK v2 client, before plain SDK v2', upstream: 'sdk-v2' }
 ] as const satisfies readonly Contender[]
 
 /** Visits every contender once a round, so that a busy minute does not hit one of them alone. */
@@ -70,20 +79,23 @@ export async function measureHttp(
   return contenders.map(({ server, name }) => summarize(name, server, samples.get(server) ?? []))
 }
 
+type Asked = Pick<ClientOptions, 'expected' | 'tool'>
+
 async function takeSample(
-  { server, isProxy, expected = 200 }: Contender,
+  { server, upstream, tool = 'echo', expected = 200 }: Contender,
   load: HttpLoad,
   pinning: Pinning | undefined
 ): Promise<Sample> {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-bench-'))
   try {
     const own = { server, directory, pinning }
-    if (!isProxy) return await timeServer(own, load, expected)
-    const api = await startUpstream(directory, pinning)
+    const asked = { expected, tool }
+    if (!upstream) return await timeServer(own, load, asked)
+    const behind = await startUpstream(upstream, directory, pinning)
     try {
-      return await timeServer({ ...own, upstream: `http://127.0.0.1:${api.port}` }, load, expected)
+      return await timeServer({ ...own, upstream: `http://127.0.0.1:${behind.port}` }, load, asked)
     } finally {
-      await api.stop()
+      await behind.stop()
     }
   } catch (cause) {
     throw new Error(`row ${server}: ${(cause as Error).message}`, { cause })
@@ -92,33 +104,33 @@ async function takeSample(
   }
 }
 
-async function startUpstream(parent: string, pinning: Pinning | undefined): Promise<ServerProcess> {
+async function startUpstream(
+  server: ServerName,
+  parent: string,
+  pinning: Pinning | undefined
+): Promise<ServerProcess> {
   const directory = join(parent, 'upstream')
   await mkdir(directory)
   const beside = pinning && { ...pinning, serverCore: pinning.clientCore }
-  return startServer({ server: 'upstream', directory, pinning: beside })
+  return startServer({ server, directory, pinning: beside })
 }
 
 async function timeServer(
   options: ServerProcessOptions,
   load: HttpLoad,
-  expected: Expected
+  asked: Asked
 ): Promise<Sample> {
   const running = await startServer(options)
   try {
-    return await timeCalls(running, load, expected)
+    return await timeCalls(running, load, asked)
   } finally {
     await running.stop()
   }
 }
 
-async function timeCalls(
-  running: ServerProcess,
-  load: HttpLoad,
-  expected: Expected
-): Promise<Sample> {
+async function timeCalls(running: ServerProcess, load: HttpLoad, asked: Asked): Promise<Sample> {
   const { warmUpCalls, calls, concurrency } = load
-  const client = createClient(running.port, concurrency, expected)
+  const client = createClient({ port: running.port, concurrency, ...asked })
   try {
     await client.prove()
     await client.run({ calls: warmUpCalls, concurrency })

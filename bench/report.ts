@@ -37,6 +37,8 @@ export function createReport(
       '429 ÷ good call': cpu('portcullis-429') / cpu('portcullis'),
       'portcullis, proxying ÷ plain SDK v2, proxying with got':
         cpu('portcullis-proxy') / cpu('sdk-v2-got'),
+      'portcullis ÷ SDK v2 client, both before plain SDK v2':
+        cpu('portcullis-mount') / cpu('sdk-v2-client'),
       'portcullis, 300 tools ÷ 2 tools': cpu('portcullis-300') / cpu('portcullis'),
       'stdio cold start ÷ serveStdio, McpServer':
         startMs(coldStartNames.product) / startMs(coldStartNames.highLevel),

@@ -3,6 +3,7 @@ import { ConfigError, reasonOf } from '../src/config-error.ts'
 
 const commands = [
   'tools',
+  'client',
   'openapi',
   'keys',
   'audit',
@@ -22,7 +23,7 @@ export interface CommandLine {
   readonly json: boolean
   /** `openapi check`: fail unless every operation is full. */
   readonly strict: boolean
-  /** JSON text of `tools call`. */
+  /** JSON text of `tools call` and `client call`. */
   readonly args?: string
   /** What `keys create` makes a key of. */
   readonly key: {
@@ -48,6 +49,7 @@ const options = {
   port: text,
   host: text,
   path: text,
+  socket: text,
   config: text,
   module: many,
   toolsets: many,
@@ -75,7 +77,8 @@ const modes = new Map([
   ['mcp', 'stdio'],
   ['stdio', 'stdio'],
   ['http', 'http'],
-  ['both', 'both']
+  ['both', 'both'],
+  ['websocket', 'websocket']
 ])
 
 /** Reads the arguments after the executable. Throws a ConfigError on anything it does not know. */
@@ -115,7 +118,15 @@ function collectSettings(values: Values): SettingTexts {
   const settings = new Map() as SettingTexts
   const mode = chooseMode(values)
   if (mode) settings.set('--mode', mode)
-  for (const name of ['http', 'port', 'host', 'path', 'openapi', 'api-base-url'] as const) {
+  for (const name of [
+    'http',
+    'port',
+    'host',
+    'path',
+    'socket',
+    'openapi',
+    'api-base-url'
+  ] as const) {
     const value = values[name]
     if (value !== undefined) settings.set(`--${name}`, value)
   }
@@ -153,7 +164,7 @@ function giveHttpItsPort(argv: readonly string[]): string[] {
 function chooseMode({ mode, http, stdio }: Values): string | undefined {
   if (mode !== undefined) {
     const known = modes.get(mode)
-    if (!known) throw new ConfigError(`--mode: must be mcp, http or both, got ${mode}`)
+    if (!known) throw new ConfigError(`--mode: must be mcp, http, both or websocket, got ${mode}`)
     return known
   }
   if (http !== undefined) return stdio ? 'both' : 'http'
@@ -176,6 +187,9 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
   mcp-server --http [port]       streamable HTTP (8080)
   mcp-server tools list [--json] what a client would see
   mcp-server tools call NAME --args JSON
+  mcp-server client check [SERVER] [--json]  are the MCP servers there, and what they are
+  mcp-server client list [SERVER] [--json]   their tools
+  mcp-server client call SERVER TOOL --args JSON [--json]
   mcp-server openapi check FILE|URL [--json] [--strict]
   mcp-server lock diff [--json]  what differs from the approved definitions in tools.lock
   mcp-server lock approve [NAMES]  accept it, all or by name or glob
@@ -191,8 +205,10 @@ export const helpText = `mcp-server: tools for AI agents behind one gate
                                  codex, gemini or windsurf; --config FILE goes into it
 
   --stdio                 with --http: both at once (also --mode mcp|http|both)
+  --mode websocket        HTTP, and a WebSocket on the same path
   --port N --host H --path /mcp
                           where HTTP listens (127.0.0.1:8080/mcp)
+  --socket FILE           instead of a port: HTTP on a UNIX socket, mode 600
   --config FILE           YAML or JSON, every setting by its key
   --module FILE           your own tools (repeatable)
   --toolsets a,b          which groups are served (finance.core and what is mounted)

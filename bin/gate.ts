@@ -7,6 +7,7 @@ import { isLoopback } from '../src/network.ts'
 import type { SecretFilter } from '../src/secret-filter.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
+import { boundHost } from '../transports/http/host.ts'
 
 /** Who is let in. */
 export interface Gate {
@@ -24,7 +25,7 @@ export async function openGate(config: Config, log: Log, secrets: SecretFilter):
   if (config.auth.tokenFile !== undefined || verifyToken || keys().size > 0) {
     return { authenticate: createAuthenticate(keys, verifyToken), close }
   }
-  if (!isLoopback(config.http.host)) {
+  if (!isLoopback(boundHost(config.http))) {
     close()
     throw new ConfigError(
       `auth: ${config.http.host} is reachable from elsewhere and no credential is configured; ` +

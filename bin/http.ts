@@ -2,6 +2,7 @@ import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { isLoopback } from '../src/network.ts'
 import type { Config } from '../src/settings.ts'
 import { createHttpServer, type HttpServer } from '../transports/http/app.ts'
+import { boundHost } from '../transports/http/host.ts'
 import type { Core } from './core.ts'
 import { openGate } from './gate.ts'
 
@@ -20,12 +21,13 @@ export async function startHttp(config: Config, core: Core): Promise<HttpServer>
     notReady,
     ...(gate && { authenticate: gate.authenticate })
   })
-  const origin = await server.listen().catch((cause: NodeJS.ErrnoException) => {
+  const origin = await server.listen().catch((cause: unknown) => {
+    if (cause instanceof ConfigError) throw cause
     throw new ConfigError(`http.host, http.port: cannot listen: ${reasonOf(cause)}`, { cause })
   })
   log.info('listening', { url: `${origin}${config.http.path}` })
   if (gate?.generatedKey !== undefined) {
-    printKey(`${origin}${config.http.path}`, gate.generatedKey)
+    printKey(config, origin, gate.generatedKey)
     secrets.add([gate.generatedKey])
   }
   return {
@@ -38,7 +40,7 @@ export async function startHttp(config: Config, core: Core): Promise<HttpServer>
 }
 
 function refuseOpenGate({ auth, http }: Config, { audit, log }: Core): undefined {
-  if (!isLoopback(http.host) && !auth.allowInsecure) {
+  if (!isLoopback(boundHost(http)) && !auth.allowInsecure) {
     throw new ConfigError(
       `auth.required (MCP_AUTH_REQUIRED): off is refused on ${http.host}, which is reachable from ` +
         'elsewhere; configure a credential, or set MCP_ALLOW_INSECURE=true'
@@ -49,12 +51,16 @@ function refuseOpenGate({ auth, http }: Config, { audit, log }: Core): undefined
 }
 
 /** The key is shown once, on a terminal's stderr, and kept nowhere. */
-function printKey(url: string, key: string): void {
+function printKey({ http }: Config, origin: string, key: string): void {
+  const address =
+    http.socket === undefined
+      ? `${origin}${http.path}`
+      : `--unix-socket ${http.socket} http://localhost${http.path}`
   process.stderr.write(
     `
 Key for this run: ${key}
 
-  curl -s ${url} \\
+  curl -s ${address} \\
     -H 'Authorization: Bearer ${key}' \\
     -H 'Content-Type: application/json' \\
     -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'

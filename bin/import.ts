@@ -30,7 +30,6 @@ export async function runImport(
   for (const issue of warnings) note(`warning: ${formatIssue(issue)}`)
   for (const issue of errors) note(`left out: ${formatIssue(issue)}`)
   for (const { variable, path } of variables) note(`set ${variable} to the value of ${path}`)
-  note('servers: this version checks them; it does not connect to them yet')
   if (Object.keys(servers).length === 0) return 1
   out(json ? `${JSON.stringify({ servers }, null, 2)}\n` : await formatYaml({ servers }))
   return errors.length > 0 ? 1 : 0

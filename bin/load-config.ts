@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../src/config.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
+import { readOwnedFile } from '../src/private-file.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** The configuration of flags, environment and file. Throws a ConfigError. */
@@ -19,7 +20,25 @@ export async function load(
 
 /** The parsed file behind `--config`, YAML or JSON. Throws a ConfigError. */
 export async function readConfigFile(path: string): Promise<unknown> {
-  const text = readTextFile(path)
+  const { text, isOwn } = readTextFile(path)
+  const file = await parseFile(path, text)
+  // Whoever writes a command decides what this machine runs.
+  if (!isOwn && namesCommand((file as { servers?: unknown } | null)?.servers)) {
+    throw new ConfigError(
+      `--config ${path}: servers name commands to run, so the file must be yours or root's, and ` +
+        'writable by nobody else: run chmod go-w on it'
+    )
+  }
+  return file
+}
+
+/** True when there is a program to start anywhere within. */
+function namesCommand(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return 'command' in value || Object.values(value).some(namesCommand)
+}
+
+async function parseFile(path: string, text: string): Promise<unknown> {
   if (extname(path) === '.json') return parseJsonFile(path, text)
   const { parseDocument } = await import('yaml')
   const document = parseDocument(text, { prettyErrors: false })
@@ -40,9 +59,9 @@ function parseJsonFile(path: string, text: string): unknown {
   }
 }
 
-function readTextFile(path: string): string {
+function readTextFile(path: string): ReturnType<typeof readOwnedFile> {
   try {
-    return readFileSync(path, 'utf8')
+    return readOwnedFile(path)
   } catch (cause) {
     throw new ConfigError(`--config ${path}: ${reasonOf(cause)}`, { cause })
   }

@@ -50,6 +50,11 @@ async function main(argv: readonly string[]): Promise<void> {
     const { runKeys } = await import('./keys.ts')
     return runKeys(loaded.config, line)
   }
+  if (line.action === 'client') {
+    const { runClient } = await import('./client.ts')
+    process.exitCode = await runClient(loaded.config, line)
+    return
+  }
   if (line.action === 'lock') {
     const { runLock } = await import('./lock.ts')
     process.exitCode = await runLock(loaded.config, line, loadSources)

@@ -1,10 +1,12 @@
 import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
+import { reasonOf } from '../src/config-error.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
 import type { LockPlace } from '../src/watched-lock.ts'
+import type { HttpServer } from '../transports/http/app.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import { createCore } from './core.ts'
@@ -33,7 +35,8 @@ export async function serve(
   lockPlace: LockPlace
 ): Promise<void> {
   // Before a module of the user's can write or keep a way to write there.
-  const stdout = config.transport === 'http' ? undefined : takeStdout()
+  const hasStdio = config.transport === 'stdio' || config.transport === 'both'
+  const stdout = hasStdio ? takeStdout() : undefined
   const output = openOutput(config)
   if (config.log.redact) guardStderr(output.secrets.clean)
   const metrics = createMetrics()
@@ -52,13 +55,15 @@ export async function serve(
   const open: Closable[] = []
   // With an audit file the signal means what it means to logrotate, not a terminal that went away.
   const isRotated = config.audit.enabled && config.audit.file !== undefined
+  const isRenewed = config.http.tls.cert !== undefined
+  const skip = isRotated || isRenewed ? (['SIGUSR2', 'SIGHUP'] as const) : (['SIGUSR2'] as const)
   if (isRotated) process.on('SIGHUP', () => core.audit.reopen())
 
   const { drainWaitMs } = config.http
   const shutdown = createShutdown({
     log,
     maxMs: drainWaitMs + graceMs + 2000,
-    skip: isRotated ? ['SIGUSR2', 'SIGHUP'] : ['SIGUSR2'],
+    skip,
     async end(isSignal) {
       // A process in doubt takes no new work while balancers take note.
       const waitMs = isSignal ? drainWaitMs : 0
@@ -78,7 +83,9 @@ export async function serve(
   // HTTP first: a refused configuration must stop the start before stdio has said anything.
   if (config.transport !== 'stdio') {
     const { startHttp } = await import('./http.ts')
-    open.push(await startHttp(config, core))
+    const http = await startHttp(config, core)
+    open.push(http)
+    if (isRenewed) process.on('SIGHUP', () => renewTls(http, log))
   }
   if (!stdout) return
   const { serveLines } = await import('../transports/stdio.ts')
@@ -103,6 +110,16 @@ export async function serve(
         if (!hasOther) shutdown.begin()
       })
       .catch((error: unknown) => shutdown.note('stdio', error))
+  }
+}
+
+/** A server goes on with the certificate that it has when the new one is no good. */
+function renewTls(server: HttpServer, log: Log): void {
+  try {
+    server.renewTls()
+    log.info('certificate read again')
+  } catch (error) {
+    log.error('certificate not renewed', { reason: reasonOf(error) })
   }
 }
 

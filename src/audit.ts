@@ -4,7 +4,7 @@ import { createFormatEntry, type Pending, sealLines } from './audit-line.ts'
 import { createTimestamp, createWaiting, type Waiting } from './audit-turn.ts'
 import { reasonOf } from './config-error.ts'
 import { Refusal } from './errors.ts'
-import type { CallContext, Outcome } from './types.ts'
+import type { CallContext, Outcome, TransportName } from './types.ts'
 
 export type AuditEventName =
   | 'AUTH_SUCCESS'
@@ -40,7 +40,7 @@ export interface AuditEntry {
   readonly outcome?: Outcome
   readonly reason?: AuthFailure | SecurityAlert | ToolDrift
   readonly principal?: string
-  readonly transport?: 'stdio' | 'http'
+  readonly transport?: TransportName
   readonly remote?: string
   readonly path?: string
   readonly protocolVersion?: string

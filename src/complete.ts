@@ -1,18 +1,28 @@
 import { Refusal } from './errors.ts'
-import type { CompletionRef } from './types.ts'
+import type {
+  CallContext,
+  Completion,
+  CompletionArgument,
+  CompletionRef,
+  PromptDefinition,
+  ResourceDefinition
+} from './types.ts'
 import type { View } from './view.ts'
 
 /** The specification's limit on values in one answer. */
 const maxValues = 100
 
-/** Suggestions that begin with what was typed, for an argument that the caller can see. */
-export function complete(
+/** Suggestions for an argument that the caller can see: of its own list, those that begin as typed. */
+export async function complete(
   view: View,
   ref: CompletionRef,
-  argument: { readonly name: string; readonly value: string }
-): { readonly values: readonly string[]; readonly total: number; readonly hasMore: boolean } {
+  argument: CompletionArgument,
+  ctx: CallContext
+): Promise<Completion> {
+  const found = find(view, ref)
+  if (found.suggest) return found.suggest(argument, ctx)
   const typed = argument.value.toLowerCase()
-  const matching = suggestions(view, ref, argument.name)
+  const matching = listValues(found, argument.name)
     .filter((value) => value.toLowerCase().startsWith(typed))
     .sort()
   return {
@@ -22,13 +32,20 @@ export function complete(
   }
 }
 
-function suggestions(view: View, ref: CompletionRef, name: string): readonly string[] {
+function find(view: View, ref: CompletionRef): PromptDefinition | ResourceDefinition {
   if (ref.type === 'ref/prompt') {
     const prompt = view.prompts.get(ref.name)
     if (!prompt) throw new Refusal('unknown_prompt')
-    return prompt.arguments.find((argument) => argument.name === name)?.complete ?? []
+    return prompt
   }
   const resource = view.resources.get(ref.uri)
   if (!resource) throw new Refusal('unknown_resource', { data: { uri: ref.uri } })
-  return new Map(Object.entries(resource.complete ?? {})).get(name) ?? []
+  return resource
+}
+
+function listValues(found: PromptDefinition | ResourceDefinition, name: string): readonly string[] {
+  if ('arguments' in found) {
+    return found.arguments.find((argument) => argument.name === name)?.complete ?? []
+  }
+  return new Map(Object.entries(found.complete ?? {})).get(name) ?? []
 }

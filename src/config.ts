@@ -208,9 +208,9 @@ function hideSecret(key: string, value: unknown): unknown {
 export function printConfig({ config, origins }: LoadedConfig): string {
   const rows = listSettings().map(({ key, schema }) => {
     const value = getAt(config, key)
-    const isSecret = sourcesOf(schema).secret === true
+    const { secret, hidden } = sourcesOf(schema)
     const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
-    const shown = isEmpty ? '-' : isSecret ? 'set' : JSON.stringify(value, hideSecret)
+    const shown = isEmpty ? '-' : secret || hidden ? 'set' : JSON.stringify(value, hideSecret)
     return `${key} = ${shown}  # ${origins.get(key) ?? 'default'}`
   })
   return `${rows.join('\n')}\n`

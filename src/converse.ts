@@ -14,17 +14,21 @@ export async function converse<T extends object>(
   runRound: (ctx: DispatchContext) => Promise<Settled<T | InputRequired>>
 ): Promise<Settled<T | InputRequired>> {
   let current = ctx
+  let open: InputRequired | undefined
   for (let round = 0; round < maxRounds; round++) {
     const settled = await runRound(current)
     if (settled.outcome !== 'ok' || !isInputRequired(settled.value)) return settled
     if (ctx.ask === 'by-result') return settled
-    const { inputRequests = {}, state } = settled.value
+    open = settled.value
+    const { inputRequests = {}, state } = open
     try {
       current = { ...ctx, inputResponses: await ask(ctx, inputRequests), requestState: state }
     } catch (error) {
+      open.abandon?.()
       return ctx.cancellation.cause ? { outcome: 'cancelled' } : { outcome: 'failed', error }
     }
   }
+  open?.abandon?.()
   return { outcome: 'failed', error: new ToolError('The tool asked too many questions in a row.') }
 }
 

@@ -5,11 +5,13 @@ import { getPrompt } from './get-prompt.ts'
 import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
 import { chargeUnknown, type Policy, serveCharged } from './policy.ts'
-import { canRead, readResource } from './read-resource.ts'
+import { readResource, watchResource } from './read-resource.ts'
 import type { Registry } from './registry.ts'
 import { challengeScopes } from './scope-challenge.ts'
 import type {
   CallContext,
+  Completion,
+  CompletionArgument,
   CompletionRef,
   DispatchContext,
   Principal,
@@ -30,12 +32,6 @@ export interface ListPage {
   readonly cacheScope: 'public' | 'private'
 }
 
-interface Completion {
-  readonly values: readonly string[]
-  readonly total: number
-  readonly hasMore: boolean
-}
-
 /** The one door: whatever a client asks for passes here, on every transport. */
 export interface Dispatcher {
   listTools(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
@@ -51,11 +47,7 @@ export interface Dispatcher {
     args: ReadonlyMap<string, string>,
     ctx: DispatchContext
   ): Promise<PromptResult>
-  complete(
-    ref: CompletionRef,
-    argument: { readonly name: string; readonly value: string },
-    ctx: CallContext
-  ): Promise<Completion>
+  complete(ref: CompletionRef, argument: CompletionArgument, ctx: CallContext): Promise<Completion>
   /**
    * Limits and records a request whose parameters do not have the shape that its method needs;
    * returns what the client is told.
@@ -64,11 +56,11 @@ export interface Dispatcher {
   /** Refuses what a token lacks the scope for, before the protocol is reached; or lets it go on. */
   challengeScopes(method: string, params: unknown, ctx: CallContext): Refusal | undefined
   /** Charges a method whose work is the carrier's own, such as `resources/subscribe`. */
-  serve<T>(method: string, ctx: CallContext, work: () => T): Promise<T>
+  serve<T>(method: string, ctx: CallContext, work: () => T | Promise<T>): Promise<T>
   /** Charges a method that nobody here knows. */
   chargeUnknown(method: string, ctx: CallContext): void
-  /** True when the principal could read this URI; for subscriptions. */
-  canRead(uri: string, principal: Principal): boolean
+  /** True when the principal may subscribe to this URI, which is watched from then on. */
+  watchResource(uri: string, principal: Principal): boolean
 }
 
 const pageSize = 200
@@ -116,7 +108,7 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
     getPrompt: (name, args, ctx) => getPrompt(registry, policy, name, args, ctx),
     complete: (ref, argument, ctx) =>
       serveCharged(policy, 'completion/complete', ctx, () =>
-        complete(registry.view(ctx.principal), ref, argument)
+        complete(registry.view(ctx.principal), ref, argument, ctx)
       ),
     refuseMalformed: (method, params, fault, ctx) =>
       refuseMalformed(registry, policy, { method, params, fault }, ctx),
@@ -124,7 +116,7 @@ export function createDispatcher(registry: Registry, policy: Policy): Dispatcher
       challengeScopes(registry, policy, method, params, ctx),
     serve: (method, ctx, work) => serveCharged(policy, method, ctx, work),
     chargeUnknown: (method, ctx) => chargeUnknown(policy, method, ctx),
-    canRead: (uri, principal) => canRead(registry, policy, uri, principal)
+    watchResource: (uri, principal) => watchResource(registry, policy, uri, principal)
   } satisfies Dispatcher)
 }
 

@@ -61,10 +61,10 @@ const waitMs = 20_000
 const pollMs = 15
 
 /** Runs `work` while this process alone holds the lock. Throws when it cannot be had within 20 s. */
-export async function withFileLock<T>(path: string, work: () => T): Promise<T> {
+export async function withFileLock<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   const lock = await waitForLock(path, performance.now() + waitMs)
   try {
-    return work()
+    return await work()
   } finally {
     lock.release()
   }

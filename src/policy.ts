@@ -75,13 +75,13 @@ export async function serveCharged<T>(
   policy: Policy,
   method: string,
   ctx: CallContext,
-  work: () => T
+  work: () => T | Promise<T>
 ): Promise<T> {
   const startedMs = monotonicClock()
   let errorCode: number | undefined
   try {
     refuseAfter(await chargeMethod(policy, method, ctx), policy, method, ctx)
-    return work()
+    return await work()
   } catch (error) {
     errorCode = toRefusal(error, ctx.requestId).code
     throw error

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 
 const groupAndWorld = 0o077
+const writableByOthers = 0o022
 const groupReads = 0o040
 
 /**
@@ -18,6 +19,22 @@ export function readPrivateFile(file: string): string {
       throw new Error('group or world has access: run chmod 600 on it')
     }
     return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/**
+ * Reads a file and tells whether nobody but its reader, or root, can have written it. Of what was
+ * opened, not of what the name means by now. Windows has no such owners: there it counts as own.
+ */
+export function readOwnedFile(file: string): { readonly text: string; readonly isOwn: boolean } {
+  const descriptor = openSync(file, 'r')
+  try {
+    const { uid, mode } = fstatSync(descriptor)
+    const isOwner = uid === 0 || uid === process.getuid?.()
+    const isOwn = process.platform === 'win32' || (isOwner && (mode & writableByOthers) === 0)
+    return { text: readFileSync(descriptor, 'utf8'), isOwn }
   } finally {
     closeSync(descriptor)
   }

@@ -33,15 +33,17 @@ export function readResource(
   )
 }
 
-/** True when the principal could read this URI now. */
-export function canRead(
+/** True when the principal may hear of this URI, being able to read it now; its source then tells. */
+export function watchResource(
   registry: Registry,
   policy: Policy,
   uri: string,
   principal: Principal
 ): boolean {
   const found = policy.allowsResource(uri) ? find(registry, uri, principal) : undefined
-  return found !== undefined && !findLackedScopes(principal, found.definition)
+  if (!found || findLackedScopes(principal, found.definition)) return false
+  found.definition.watch?.(uri)
+  return true
 }
 
 function find(registry: Registry, uri: string, principal: Principal): FoundResource | undefined {

@@ -44,16 +44,17 @@ export function createRegistry(
   sources: readonly Source[],
   options: RegistryOptions = {}
 ): Registry {
+  const { changes, quarantine } = options
   let current = takeSnapshot(sources, options)
-  for (const changing of [...sources, options.quarantine]) {
-    changing?.subscribe?.(() => {
-      const former = current
-      current = takeSnapshot(sources, options)
-      for (const kind of ['tools', 'prompts', 'resources'] as const) {
-        if (!isSameList(former[kind], current[kind])) options.changes?.publish({ kind })
-      }
-    })
+  function follow(updated?: string): void {
+    if (updated !== undefined) return changes?.publish({ kind: 'resource', uri: updated })
+    const former = current
+    current = takeSnapshot(sources, options)
+    for (const kind of ['tools', 'prompts', 'resources'] as const) {
+      if (!isSameList(former[kind], current[kind])) changes?.publish({ kind })
+    }
   }
+  for (const changing of [...sources, quarantine]) changing?.subscribe?.(follow)
   return Object.freeze({
     get tools() {
       return current.tools

@@ -1,6 +1,7 @@
 import type { ApiCredential } from './api-settings.ts'
 import { listSettings } from './config.ts'
 import { isRecord } from './json.ts'
+import { createRedactor } from './redact.ts'
 import { sourcesOf } from './setting.ts'
 import type { Config } from './settings.ts'
 
@@ -25,14 +26,16 @@ export function listSecrets(
   ]
 }
 
-/** What is shown to mounted APIs. */
+/** What is shown to mounted APIs and to MCP servers. */
 export function listOutboundSecrets(
-  { api, apis }: Config,
+  { api, apis, client, servers }: Config,
   read: (reference: Reference) => string | undefined
 ): readonly string[] {
   return [
     ...(api.token === undefined ? [] : [api.token]),
-    ...apis.flatMap(({ credential }) => listCredential(credential, read))
+    ...(client.token === undefined ? [] : [client.token]),
+    ...apis.flatMap(({ credential }) => listCredential(credential, read)),
+    ...listServerSecrets(servers, read)
   ]
 }
 
@@ -51,6 +54,45 @@ function listCredential(
     const text = given === undefined || typeof given === 'string' ? given : read(given)
     return text === undefined ? [] : [text]
   })
+}
+
+/** Of MCP servers: what a name such as `token`, `Authorization` or `GITHUB_PAT_KEY` tells of. */
+function listServerSecrets(
+  servers: Config['servers'],
+  read: (reference: Reference) => string | undefined
+): readonly string[] {
+  const { isSensitiveName } = createRedactor()
+  const walk = (value: unknown, isSecret: boolean): readonly string[] => {
+    if (typeof value === 'string') return isSecret ? [value, ...afterScheme(value)] : []
+    if (typeof value !== 'object' || value === null) return []
+    if (isSecret && isReference(value)) return walk(read(value), true)
+    return Object.entries(value).flatMap(([name, child]) => walk(child, isSensitiveName(name)))
+  }
+  return walk(typeof servers === 'string' ? parseOrNothing(servers) : servers, false)
+}
+
+function isReference(value: object): value is Reference {
+  const [given] = Object.values(value)
+  return (
+    Object.keys(value).length === 1 &&
+    typeof given === 'string' &&
+    /^(?:env|file)$/.test(Object.keys(value)[0] ?? '')
+  )
+}
+
+/** The token of `Bearer TOKEN`. */
+function afterScheme(value: string): readonly string[] {
+  const token = /^\w+ +(\S+)$/.exec(value)?.[1]
+  return token === undefined ? [] : [token]
+}
+
+/** Whoever needs the servers says what is wrong with the text. */
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Texts of the configuration that are URLs. */

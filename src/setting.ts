@@ -7,6 +7,8 @@ export interface SettingSources {
   readonly unit?: 'seconds'
   /** Never printed; in a file it may be `{ file: PATH }` or `{ env: NAME }`. */
   readonly secret?: true
+  /** Never printed either, because secrets stand somewhere in it. */
+  readonly hidden?: true
 }
 
 const sources = new WeakMap<z.ZodType, SettingSources>()

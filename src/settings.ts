@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { auth, stdio } from './auth-settings.ts'
+import { client, servers } from './client-settings.ts'
 import { logLevels } from './log.ts'
 import { count, credential, list, setting } from './setting.ts'
 import type { Rate } from './types.ts'
@@ -51,6 +52,13 @@ const methods = z
 const ownPaths =
   /^\/(?:health|healthz|livez|ready|readyz|ping|metrics|openapi\.json|api(?:\/.*)?|\.well-known(?:\/.*)?)$/
 
+/** Files with certificates and keys; text of the PEM format. */
+const tls = z.strictObject({
+  cert: setting(z.string().min(1).optional(), ['MCP_TLS_CERT']),
+  key: setting(z.string().min(1).optional(), ['MCP_TLS_KEY']),
+  clientCa: setting(z.string().min(1).optional(), ['MCP_TLS_CLIENT_CA'])
+})
+
 const http = z.strictObject({
   port: setting(count(0, 65_535).default(8080), [
     '--port',
@@ -60,6 +68,7 @@ const http = z.strictObject({
     'LISTEN_PORT'
   ]),
   host: setting(z.string().min(1).default('127.0.0.1'), ['--host', 'MCP_HOST', 'LISTEN_HOST']),
+  socket: setting(z.string().min(1).optional(), ['--socket', 'MCP_SOCKET']),
   path: setting(
     z
       .string()
@@ -74,6 +83,7 @@ const http = z.strictObject({
   ]),
   allowedHosts: setting(list().optional(), ['MCP_ALLOWED_HOSTS']),
   trustProxy: setting(z.array(network).default([]), ['MCP_TRUST_PROXY']),
+  tls: tls.prefault({}),
   maxConnections: setting(count(1, 100_000).default(1000), ['MCP_MAX_INBOUND_CONNECTIONS']),
   maxConnectionsPerAddress: setting(count(1, 100_000).default(100), []),
   drainWaitMs: setting(count(0, 600_000).default(0), ['MCP_DRAIN_WAIT'], { unit: 'seconds' }),
@@ -147,6 +157,12 @@ const sessions = z.strictObject({
   max: setting(count(1, 1_000_000).default(1000), ['MCP_MAX_SESSIONS'])
 })
 
+/** The transport of the revision 2024-11-05. */
+const sse = z.strictObject({
+  enabled: setting(z.boolean().default(false), ['MCP_SSE']),
+  idleMs: setting(milliseconds().default(300_000), ['SSE_SESSION_TIMEOUT'], { unit: 'seconds' })
+})
+
 const levelNames = new Map([
   ['warning', 'warn'],
   ['critical', 'fatal'],
@@ -200,7 +216,7 @@ const api = z.strictObject({
 
 /** Every setting: its key, its check, its default, and where else it may come from. */
 export const settingsSchema = z.strictObject({
-  transport: setting(z.enum(['stdio', 'http', 'both']).default('stdio'), [
+  transport: setting(z.enum(['stdio', 'http', 'both', 'websocket']).default('stdio'), [
     '--mode',
     'MCP_TRANSPORT'
   ]),
@@ -214,6 +230,8 @@ export const settingsSchema = z.strictObject({
   env: setting(z.enum(['development', 'production']).default('development'), ['MCP_ENV']),
   apis: z.array(apiSettings).default([]),
   api: api.prefault({}),
+  servers,
+  client: client.prefault({}),
   http: http.prefault({}),
   auth: auth.prefault({}),
   stdio: stdio.prefault({}),
@@ -221,6 +239,7 @@ export const settingsSchema = z.strictObject({
   alerts: alerts.prefault({}),
   resources: resources.prefault({}),
   sessions: sessions.prefault({}),
+  sse: sse.prefault({}),
   log: log.prefault({}),
   audit: audit.prefault({}),
   lock: lock.prefault({})

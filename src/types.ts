@@ -17,7 +17,8 @@ export type Outcome =
   | 'too_large'
   | 'busy'
 
-export type TransportName = 'stdio' | 'http'
+/** `sse` and `websocket` came by HTTP, too: by one of its streams, after an upgrade. */
+export type TransportName = 'stdio' | 'http' | 'sse' | 'websocket'
 
 /** Who is calling. `id` is a name, never a secret. */
 export interface Principal {
@@ -61,6 +62,8 @@ export interface InputRequest {
 export interface InputRequired {
   readonly inputRequests?: Readonly<Record<string, InputRequest>>
   readonly state?: unknown
+  /** Told when the client will not answer, so that nothing waits for it. */
+  abandon?(): void
 }
 
 /** Puts questions to the client and resolves with its answers, by key. */
@@ -112,6 +115,12 @@ export interface CallContext {
   readonly traceparent?: string
   /** Tells the audit record what status an upstream API answered with. */
   noteUpstream?(status: number): void
+  /** What the client's program can do, as it declared it for this request or this connection. */
+  readonly clientCapabilities?: Readonly<Record<string, unknown>>
+  /** The request's `_meta` without the keys that the protocol keeps for one connection. */
+  readonly meta?: Readonly<Record<string, unknown>>
+  /** True when somebody hears of progress. */
+  readonly wantsProgress?: boolean
   /** Reports progress when the client asked for it; a value not above the last one is dropped. */
   progress(progress: number, total?: number, message?: string): void
   /** Sends a log message to the client, when it asked for that level. */
@@ -191,12 +200,16 @@ export interface ResourceDefinition {
   readonly name: string
   readonly title: string
   readonly description: string
-  readonly mimeType: string
+  readonly mimeType?: string
   readonly scopes: readonly string[]
   /** Recognises the URIs of a template whose variables are not each one path segment. */
   match?(uri: string): ReadonlyMap<string, string> | undefined
   /** Suggestions per template variable. */
   readonly complete?: Readonly<Record<string, readonly string[]>>
+  /** Suggests in place of `complete`. */
+  readonly suggest?: Suggest
+  /** Somebody wants to hear of changes to this URI. */
+  watch?(uri: string): void
   read(
     uri: string,
     variables: ReadonlyMap<string, string>,
@@ -228,9 +241,27 @@ export interface PromptDefinition {
   readonly title: string
   readonly description: string
   readonly arguments: readonly PromptArgument[]
+  /** Suggests in place of the arguments' own lists. */
+  readonly suggest?: Suggest
   readonly scopes: readonly string[]
   get(args: ReadonlyMap<string, string>, ctx: CallContext): PromptResult | Promise<PromptResult>
 }
+
+/** An argument to complete, and what is known of the others. */
+export interface CompletionArgument {
+  readonly name: string
+  readonly value: string
+  readonly context?: Readonly<Record<string, unknown>>
+}
+
+/** At most 100 values. */
+export interface Completion {
+  readonly values: readonly string[]
+  readonly total?: number
+  readonly hasMore?: boolean
+}
+
+export type Suggest = (argument: CompletionArgument, ctx: CallContext) => Promise<Completion>
 
 /** What a completion refers to. */
 export type CompletionRef =
@@ -256,7 +287,10 @@ export interface Source {
   readonly definedBy?: string
   /** Names of tools that may come later begin so. */
   readonly toolPrefix?: string
-  /** Calls `listener` after what is offered has changed. */
-  subscribe?(listener: () => void): void
+  /**
+   * Calls `listener` after what is offered has changed; with a URI, after the contents of that
+   * resource have.
+   */
+  subscribe?(listener: (updated?: string) => void): void
   close(): Promise<void>
 }

@@ -76,10 +76,10 @@ function toWirePrompt(prompt: PromptDefinition): WireItem {
 
 function toWireResource(resource: ResourceDefinition): WireItem {
   const { uri, name, title, description, mimeType } = resource
-  return Object.freeze({ uri, name, title, description, mimeType })
+  return Object.freeze({ uri, name, title, description, ...(mimeType && { mimeType }) })
 }
 
 function toWireTemplate(resource: ResourceDefinition): WireItem {
   const { uri: uriTemplate, name, title, description, mimeType } = resource
-  return Object.freeze({ uriTemplate, name, title, description, mimeType })
+  return Object.freeze({ uriTemplate, name, title, description, ...(mimeType && { mimeType }) })
 }

@@ -23,7 +23,8 @@ function findWeakKeys(setting: string, keys: readonly string[]): readonly string
 }
 
 /** What is a choice in development and refused in production. */
-export function findOpenDoors({ auth, limits, audit, transport }: Config): readonly string[] {
+export function findOpenDoors(config: Config): readonly string[] {
+  const { auth, limits, audit, transport, client } = config
   return [
     ...(transport !== 'stdio' && !auth.required
       ? ['auth.required (MCP_AUTH_REQUIRED): off lets everybody call every tool']
@@ -31,6 +32,12 @@ export function findOpenDoors({ auth, limits, audit, transport }: Config): reado
     ...(limits.enabled
       ? []
       : ['limits.enabled (MCP_RATE_LIMIT_ENABLED): off lets one caller take all']),
+    ...(client.production
+      ? []
+      : ['client.production (MCP_PRODUCTION_MODE): off lets MCP servers be anywhere']),
+    ...(client.verifyTls
+      ? []
+      : ['client.verifyTls (MCP_VERIFY_SSL): off lets anybody be the MCP server']),
     ...(audit.enabled ? [] : ['audit.enabled (MCP_AUDIT): off leaves no record of any call'])
   ]
 }

@@ -1,12 +1,14 @@
 import t, { type Test } from 'tap'
+import type { WebSocket } from 'ws'
 import { type Headers, json, type Probe, scoped, table, versioned } from './helpers/access-table.ts'
-import { startApp } from './helpers/app.ts'
-import { initializeParams } from './helpers/carriers.ts'
+import { keyOf, startApp } from './helpers/app.ts'
+import { allCarriers, initializeParams } from './helpers/carriers.ts'
 import { type CredentialState, listStates } from './helpers/credential-states.ts'
-import { type Answer, send } from './helpers/http.ts'
+import { type Answer, type EventStream, openStream, type Sent, send } from './helpers/http.ts'
 import { audience, startIssuer } from './helpers/issuer.ts'
-import { request } from './helpers/messages.ts'
+import { modernRequest, request } from './helpers/messages.ts'
 import { watchRoutes } from './helpers/routes.ts'
+import { exchange, tryUpgrade } from './helpers/websocket.ts'
 
 /*
  * Every route x method x credential x era. The table is compared with the routes that Fastify
@@ -15,7 +17,11 @@ import { watchRoutes } from './helpers/routes.ts'
 
 const issuer = await startIssuer()
 const watched = watchRoutes()
-const app = await startApp({ auth: { jwt: issuer.settings }, limits: { enabled: false } })
+const app = await startApp({
+  ...allCarriers,
+  auth: { jwt: issuer.settings },
+  limits: { enabled: false }
+})
 watched.stop()
 t.teardown(async () => {
   await app.close(0)
@@ -33,14 +39,23 @@ function credentialHeaders({ secret }: CredentialState): readonly Headers[] {
   return [{ authorization: `Bearer ${secret}` }, { 'x-api-key': secret }]
 }
 
+/** Leaves a stream once it is there; everything else is read to its end. */
+async function sendAndLeave(url: string, sent: Sent): Promise<Answer> {
+  const { status, headers, next, cut } = await openStream(url, sent)
+  const first = await next()
+  if (status === 200) cut()
+  return { status, headers, text: JSON.stringify(first?.message ?? {}) }
+}
+
 /** Sends one probe and returns the audit lines that it left. */
-async function probe(method: string, path: string, { headers, body }: Probe, credential: Headers) {
+async function probe(method: string, path: string, use: Probe, credential: Headers) {
+  const { headers, body } = use
   const sent = {
     method,
     headers: { ...headers, ...credential },
     ...(body !== undefined && { body })
   }
-  const answer = await send(app.origin + path, sent)
+  const answer = await (use.isLasting ? sendAndLeave : send)(app.origin + path, sent)
   const requestId = answer.headers['x-request-id']
   const lines = app.audit().filter((line) => line.requestId === requestId)
   return { answer, events: lines.filter(({ event }) => event !== 'AUTH_SUCCESS') }
@@ -132,9 +147,85 @@ t.test('guarded POST /mcp within a session', async (t) => {
   }
 })
 
+t.test('guarded upgrade of GET /mcp', async (t) => {
+  for (const state of states) {
+    for (const headers of credentialHeaders(state)) {
+      t.test(`${state.name} in ${Object.keys(headers)[0] ?? 'no header'}`, async (t) => {
+        const before = app.audit().length
+        const upgrade = await tryUpgrade(app.url, { headers })
+        if ('socket' in upgrade) return checkUpgraded(t, upgrade.socket, state)
+        checkRefused(t, upgrade.answer, app.audit().slice(before), state)
+      })
+    }
+  }
+})
+
+async function checkUpgraded(t: Test, socket: WebSocket, { rank }: CredentialState): Promise<void> {
+  t.not(rank, 'refused')
+  const { result, error } = await exchange(socket, modernRequest('tools/call', scoped))
+  const code = new Map<string, number>([
+    ['low key', -32602],
+    ['low token', 403]
+  ]).get(rank)
+  t.equal(error?.code, code)
+  t.equal(JSON.stringify(result ?? {}).includes('the report'), code === undefined)
+  const outcome = code === undefined ? 'ok' : 'forbidden'
+  const [call] = app.audit('TOOL_EXECUTE').slice(-1)
+  t.match(call, { transport: 'websocket', tool: 'scoped', outcome })
+  socket.terminate()
+}
+
+async function checkAnswered(
+  t: Test,
+  answer: Answer,
+  stream: EventStream,
+  { rank }: CredentialState
+): Promise<void> {
+  if (rank === 'low token') {
+    t.equal(answer.status, 403)
+    return checkChallenge(t, answer, ', error="insufficient_scope", scope="reports.read"')
+  }
+  t.equal(answer.status, 202)
+  const { result, error } = await stream.find(({ id }) => id === 1)
+  t.equal(error?.code, rank === 'low key' ? -32602 : undefined)
+  t.equal(JSON.stringify(result ?? {}).includes('the report'), rank !== 'low key')
+}
+
+t.test('guarded POST /mcp into the session of a 2024-11-05 client', async (t) => {
+  const openFor = async (headers: Headers) => {
+    const accept = { accept: 'text/event-stream' }
+    const stream = await openStream(`${app.url}/sse`, {
+      method: 'GET',
+      headers: { ...accept, ...headers }
+    })
+    return { stream, path: String((await stream.next())?.data) }
+  }
+  const owner = await openFor({ authorization: `Bearer ${keyOf('tiny')}` })
+  for (const state of states) {
+    t.test(state.name, async (t) => {
+      for (const credential of credentialHeaders(state)) {
+        const body = request('tools/call', scoped)
+        const use: Probe = { headers: json, body, status: 202 }
+        const foreign = await probe('POST', owner.path, use, credential)
+        if (state.rank === 'refused') {
+          checkRefused(t, foreign.answer, foreign.events, state)
+          continue
+        }
+        t.equal(foreign.answer.status, 404, 'the session of somebody else')
+        t.strictSame(foreign.events, [])
+        const { stream, path } = await openFor(credential)
+        const { answer } = await probe('POST', path, use, credential)
+        await checkAnswered(t, answer, stream, state)
+        stream.cut()
+      }
+    })
+  }
+  owner.stream.cut()
+})
+
 t.test('a method that a path does not have runs nothing, whoever asks', async (t) => {
   const paths = Object.entries(table).flatMap(([route, { probes }]) =>
-    probes.map(({ path }) => path ?? route.split(' ')[1] ?? '')
+    probes.map(({ path }) => (path ?? route.split(' ')[1] ?? '').replace(/\?.*/, ''))
   )
   const executed = app.audit('TOOL_EXECUTE').length
   for (const path of new Set(paths)) {

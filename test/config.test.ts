@@ -67,7 +67,10 @@ for (const row of settingRows) {
 }
 
 t.test('no secret has a flag', async (t) => {
-  const secrets = listSettings().filter(({ schema }) => sourcesOf(schema).secret)
+  const secrets = listSettings().filter(({ schema }) => {
+    const { secret, hidden } = sourcesOf(schema)
+    return secret || hidden
+  })
   t.strictSame(
     secrets.map(({ key }) => key),
     settingRows.filter(({ secret }) => secret).map(({ key }) => key)

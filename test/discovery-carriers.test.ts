@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/s
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
 import { type App, type Line, startApp } from './helpers/app.ts'
-import { type Carrier, carriers } from './helpers/carriers.ts'
+import { allCarriers, type Carrier, carriers } from './helpers/carriers.ts'
 import { clientKinds } from './helpers/clients.ts'
 import type { Message } from './helpers/http.ts'
 import { authHeaders, modern, toolCall } from './helpers/messages.ts'
@@ -50,7 +50,7 @@ async function observe(
   discovery: boolean,
   paramsOf: typeof direct
 ): Promise<readonly Observed[]> {
-  const app = await startApp({ limits, discovery })
+  const app = await startApp({ ...allCarriers, limits, discovery })
   const carrier = await open({ app, key: 'narrow' })
   const observed: Observed[] = []
   for (const [name, args] of rows) {
@@ -112,7 +112,7 @@ for (const [carrier, open] of Object.entries(carriers)) {
   })
 
   t.test(`${carrier}: two tools are listed, whoever asks`, async (t) => {
-    const app = await startApp({ limits, discovery: true })
+    const app = await startApp({ ...allCarriers, limits, discovery: true })
     for (const key of ['full', 'narrow', 'tiny'] as const) {
       const caller = await open({ app, key })
       const list = await (await caller.send('tools/list', {})).answer

@@ -65,3 +65,13 @@ t.test('who has left before its connection was accepted is no fault of the serve
     []
   )
 })
+
+t.test('a path that cannot be decoded, in whichever form it comes', async (t) => {
+  const own = `http://127.0.0.1:${app.port}`
+  for (const target of ['/%zz', `${own}/%zz`, `${own}/api/tools/%c3`]) {
+    const { status, headers, raw } = await sendRaw(app.port, post(target, key))
+    t.equal(status, 404, target)
+    t.match(headers['x-request-id'], /^[\da-f-]{36}$/, target)
+    t.notMatch(raw, /FST_|statusCode/, target)
+  }
+})

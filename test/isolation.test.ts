@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import t from 'tap'
 import { type KeyName, startApp } from './helpers/app.ts'
-import { carriers } from './helpers/carriers.ts'
+import { allCarriers, carriers } from './helpers/carriers.ts'
 import { toolCall } from './helpers/messages.ts'
 
 /*
@@ -10,14 +10,18 @@ import { toolCall } from './helpers/messages.ts'
  */
 
 const clients = 50
-const calls = Math.ceil(Number(process.env.ISOLATION_CALLS ?? 2000) / clients)
+const calls = Math.ceil(Number(process.env.ISOLATION_CALLS ?? 1000) / clients)
 const timeout = 600_000
 t.setTimeout(timeout)
 const keys: readonly KeyName[] = ['full', 'narrow', 'tiny']
 
-for (const [era, open] of Object.entries(carriers).filter(([name]) => name.startsWith('HTTP'))) {
+for (const [era, open] of Object.entries(carriers).filter(([name]) => !name.startsWith('stdio'))) {
   t.test(`${era}: ${clients} clients, ${calls} calls each`, { timeout }, async (t) => {
-    const app = await startApp({ limits: { enabled: false }, log: { level: 'warn' } })
+    const app = await startApp({
+      ...allCarriers,
+      limits: { enabled: false },
+      log: { level: 'warn' }
+    })
     const agent = new Agent({ keepAlive: true, maxSockets: clients })
     const foreign: unknown[] = []
 

@@ -1,10 +1,12 @@
+import type { EventEmitter } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { start } from './helpers/executable.ts'
 import { type EventStream, openStream } from './helpers/http.ts'
-import { modernHeaders, modernRequest } from './helpers/messages.ts'
+import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
 import { openEventStream } from './helpers/streams.ts'
+import { exchange, openSocket } from './helpers/websocket.ts'
 
 const leaver = 'Zq81mvLc0pTy5RwXb7Ne3KsUd9HgAf2J'
 const stayer = 'Wd42kxNf8rVu6YeQz1Mi0LtBh5CoGj7S'
@@ -47,3 +49,34 @@ async function readToEnd(stream: EventStream): Promise<void> {
     // Cut off.
   }
 }
+
+t.test('a WebSocket ends with its key, and runs nothing after that', async (t) => {
+  const file = join(t.testdir({}), 'tokens')
+  writeFileSync(file, `leaver:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
+  const env = { MCP_AUTH_TOKEN_FILE: file, MCP_TRANSPORT: 'websocket', MCP_SSE: 'true' }
+  const server = start(['--port', '0'], env)
+  t.teardown(() => server.child.kill('SIGKILL'))
+  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+  const open = (key: string) => openSocket(url, { headers: { authorization: `Bearer ${key}` } })
+  const [left, stayed] = [await open(leaver), await open(stayer)]
+  const headers = { authorization: `Bearer ${leaver}` }
+  const stream = await openStream(`${url}/sse`, { method: 'GET', headers })
+  // A client that does not go when it is told to.
+  const sayOn = (): void => {
+    left.send(JSON.stringify(modernRequest('tools/call', toolCall('call_after_the_end'))))
+  }
+  const isOver = new Promise<number>((resolve) => {
+    const receiver = left as unknown as { _receiver: EventEmitter }
+    receiver._receiver.prependListener('conclude', (code: number) => {
+      sayOn()
+      resolve(code)
+    })
+  })
+  writeFileSync(file, `stayer:${stayer}\n`, { mode: 0o600 })
+  t.equal(await isOver, 1008)
+  await readToEnd(stream)
+  t.match(await exchange(stayed, modernRequest('ping')), { error: { code: -32601 } })
+  t.notMatch(server.stderr.text, 'call_after_the_end')
+  left.terminate()
+  stayed.terminate()
+})

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import t from 'tap'
-import { createLineFraming, type Line } from '../transports/line-framing.ts'
+import { createLineFraming, type Frame } from '../src/line-framing.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -10,7 +10,7 @@ const collectGarbage = runInNewContext('gc') as () => void
 const bom = '\uFEFF'
 
 /** The same by splitting the whole text. */
-function splitNaively(text: string, maxBytes: number): readonly Line[] {
+function splitNaively(text: string, maxBytes: number): readonly Frame[] {
   const parts = text.split('\n')
   if (parts.at(-1) === '') parts.pop()
   return parts.map((part, index) => {
@@ -21,7 +21,7 @@ function splitNaively(text: string, maxBytes: number): readonly Line[] {
 }
 
 /** Pushes the bytes cut at the given places, which may fall into a character. */
-function pushCut(text: string, maxBytes: number, cuts: readonly number[]): readonly Line[] {
+function pushCut(text: string, maxBytes: number, cuts: readonly number[]): readonly Frame[] {
   const bytes = Buffer.from(text)
   const framing = createLineFraming(maxBytes)
   const places = [...cuts.map((cut) => cut % (bytes.length + 1)), 0, bytes.length]

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { type App, startApp } from './helpers/app.ts'
-import { carriers } from './helpers/carriers.ts'
+import { allCarriers, carriers } from './helpers/carriers.ts'
 import { createFacade } from './helpers/facade.ts'
 import { authHeaders, jsonHeaders, toolCall } from './helpers/messages.ts'
 import { type Scrape, scrape } from './helpers/prometheus.ts'
@@ -106,7 +106,7 @@ const settings = {
 }
 
 async function start(t: Test): Promise<App> {
-  const app = await startApp(settings)
+  const app = await startApp({ ...allCarriers, ...settings })
   t.teardown(() => app.close(0))
   return app
 }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { type App, startApp } from './helpers/app.ts'
-import { carriers } from './helpers/carriers.ts'
+import { allCarriers, carriers } from './helpers/carriers.ts'
 import { createFacade } from './helpers/facade.ts'
 import { send } from './helpers/http.ts'
 import {
@@ -17,7 +17,7 @@ type Labels = Readonly<Record<string, string>>
 const call = 'tools/call'
 
 async function start(t: Test, settings: object = {}): Promise<App> {
-  const app = await startApp({ ...settings })
+  const app = await startApp({ ...allCarriers, ...settings })
   t.teardown(() => app.close(0))
   return app
 }

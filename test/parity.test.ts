@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import { type App, type Line, startApp } from './helpers/app.ts'
-import { type Carrier, carriers } from './helpers/carriers.ts'
+import { allCarriers, type Carrier, carriers as tcpCarriers } from './helpers/carriers.ts'
 import type { Message } from './helpers/http.ts'
 import { toolCall } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
@@ -68,8 +71,18 @@ const rows: readonly Row[] = [
   ['another method limited', listTwice, 'limited', 429]
 ]
 
+const carriers = {
+  ...tcpCarriers,
+  'HTTP 2026-07-28 on a UNIX socket': tcpCarriers['HTTP 2026-07-28']!
+}
+// Short, as the system wants it.
+const folder = mkdtempSync(join(tmpdir(), 'pcl-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+const socket = join(folder, 'mcp.sock')
+
 const roomy = { perMinute: 60_000, burst: 1000 }
 const settings = {
+  ...allCarriers,
   limits: {
     methods: {
       'tools/call': roomy,
@@ -123,9 +136,10 @@ interface Observed {
 
 async function observe(
   carrierName: string,
-  open: (typeof carriers)[string]
+  open: (typeof tcpCarriers)[string]
 ): Promise<ReadonlyMap<string, Observed>> {
-  const app = await startApp(settings)
+  const http = carrierName.includes('UNIX') ? { socket } : {}
+  const app = await startApp({ ...settings, http })
   const carrier = await open({ app, key: 'narrow' })
   const send: Send = async (method, params) => (await carrier.send(method, params)).answer
   const observed = new Map<string, Observed>()

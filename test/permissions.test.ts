@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type KeyName, startApp } from './helpers/app.ts'
-import { carriers } from './helpers/carriers.ts'
+import { allCarriers, carriers } from './helpers/carriers.ts'
 import { createFacade } from './helpers/facade.ts'
 import { type Answer, send } from './helpers/http.ts'
 import { call, connect, initialize, request as line } from './helpers/json-rpc.ts'
@@ -15,7 +15,7 @@ import {
 
 /* What a caller may not use it does not see, byte for byte. */
 
-const app = await startApp({ limits: { enabled: false } })
+const app = await startApp({ ...allCarriers, limits: { enabled: false } })
 t.teardown(() => app.close(0))
 
 type Params = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import t from 'tap'
-import { createLineTransport } from '../transports/line-transport.ts'
+import { createLineWire } from '../transports/line-transport.ts'
 import { fixture } from './helpers/executable.ts'
 import { answersOf, call, connect, ping, quiet } from './helpers/json-rpc.ts'
 
@@ -75,14 +75,14 @@ t.test('above a mark of unread output the input waits, and goes on below it', as
       drain = done
     }
   })
-  const transport = createLineTransport({
-    input,
-    output,
-    maxLineBytes: 10_000,
-    modernVersions: ['2026-07-28']
+  const answer = 'x'.repeat(100)
+  const wire = createLineWire({ input, output }, 10_000, {
+    onFrame: () => wire.write(answer),
+    onEnd: () => {},
+    onError: (error) => t.error(error)
   })
-  await transport.start()
-  // Each bad line is answered with more than a hundred bytes.
+  wire.start?.()
+  // Each line is answered with a hundred bytes.
   const pushUntilPaused = async () => {
     while (!input.isPaused() && output.writableLength < 10_000_000) {
       input.write('?\n'.repeat(1000))

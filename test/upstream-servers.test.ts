@@ -231,10 +231,11 @@ t.test('the resolver of the system', async (t) => {
   )
 })
 
-t.test('the server itself does not mount any of them yet, and says so', async (t) => {
-  const file = `${t.testdir({ 'c.json': JSON.stringify({ servers: { docs: endpoint } }) })}/c.json`
+t.test('what is wrong with the servers of a configuration stops the start', async (t) => {
+  const servers = { docs: 'http://169.254.169.254/mcp' }
+  const file = `${t.testdir({ 'c.json': JSON.stringify({ servers }) })}/c.json`
   const ended = await run(['--config', file])
   t.equal(ended.code, 2)
   t.ok(isOneLine(ended))
-  t.match(ended.stderr, /unknown setting servers/)
+  t.match(ended.stderr, /servers \(MCP_SERVERS\)/)
 })

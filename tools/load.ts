@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type ApiLimits, type ApiSettings, apiSettings } from '../src/api-settings.ts'
@@ -6,6 +5,7 @@ import { ConfigError, reasonOf } from '../src/config-error.ts'
 import type { Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source, ToolDefinition } from '../src/types.ts'
+import { readSecret } from './credentials/read-secret.ts'
 import type { OpenApiOptions, OpenApiSource } from './openapi/source.ts'
 
 /** Told of each attempt at an API. */
@@ -32,6 +32,10 @@ export async function loadSources(
   const sources = [await createFinanceSource(isNarrowed(config) ? 'all' : 'core')]
   for (const file of config.modules) sources.push(await loadModule(file))
   for (const settings of listApis(config)) sources.push(await mountApi(settings, around))
+  if (config.servers !== undefined) {
+    const { mountServers } = await import('./upstream/mount/mount-all.ts')
+    sources.push(...(await mountServers(config, log, observe)))
+  }
   const { baseUrl, openapi, token } = config.api
   if (config.demo && baseUrl !== undefined && openapi === undefined) {
     throw new ConfigError('--demo, api.baseUrl (API_BASE_URL): both mount shiftwork; choose one')
@@ -110,16 +114,6 @@ async function mountApi(settings: ApiSettings, around: Surroundings): Promise<So
 function logMounted(api: string, { tools, refused, degraded }: OpenApiSource, log: Log): void {
   const counts = { tools: tools.length, refused: refused.length, degraded: degraded.length }
   log.info('API mounted', { api, ...counts })
-}
-
-/** The value behind `{ env: NAME }` or `{ file: PATH }`. Throws a ConfigError when there is none. */
-export function readSecret(
-  reference: { readonly env: string } | { readonly file: string }
-): string {
-  const text =
-    'env' in reference ? process.env[reference.env] : readFileSync(reference.file, 'utf8').trim()
-  if (text) return text
-  throw new ConfigError(`${JSON.stringify(reference)} leads to no value`)
 }
 
 /** A user's own tools: an ES module that exports `tools`. */

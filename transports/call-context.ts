@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { type ServerContext, TRACEPARENT_META_KEY } from '@modelcontextprotocol/server'
+import {
+  BAGGAGE_META_KEY,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ServerContext,
+  TRACEPARENT_META_KEY,
+  TRACESTATE_META_KEY
+} from '@modelcontextprotocol/server'
 import { type Cancellation, createCancellation, followSignal } from '../src/cancellation.ts'
+import { isRecord } from '../src/json.ts'
 import { describeError } from '../src/log.ts'
 import { createProgress } from '../src/progress.ts'
 import { readTrace } from '../src/trace.ts'
@@ -36,6 +43,8 @@ export interface Caller {
 export interface Negotiated {
   readonly era: 'legacy' | 'modern'
   readonly version: string | undefined
+  /** What a 2025-era client declared in `initialize`. */
+  readonly capabilities?: Readonly<Record<string, unknown>> | undefined
 }
 
 type Fields = Omit<DispatchContext, 'cancellation' | 'notes' | 'noteUpstream' | 'signal'>
@@ -58,6 +67,9 @@ export function createContext(fields: Fields, cancellation: Cancellation): Dispa
     ask: fields.ask,
     inputResponses: fields.inputResponses,
     requestState: fields.requestState,
+    clientCapabilities: fields.clientCapabilities,
+    meta: fields.meta,
+    wantsProgress: fields.wantsProgress,
     progress: fields.progress,
     message: fields.message,
     cancellation,
@@ -75,7 +87,7 @@ export function createContext(fields: Fields, cancellation: Cancellation): Dispa
 export function createCallContext(
   sdk: ServerContext,
   caller: Caller,
-  { era, version }: Negotiated,
+  { era, version, capabilities }: Negotiated,
   log: Log
 ): DispatchContext {
   const { mcpReq } = sdk
@@ -94,6 +106,7 @@ export function createCallContext(
       ...(mcpReq.inputResponses && { inputResponses: mcpReq.inputResponses }),
       ...(caller.upstreamHeaders && { upstreamHeaders: caller.upstreamHeaders }),
       ...askOf(sdk, caller, era, log),
+      ...readMeta(meta, capabilities),
       progress: progressOf(sdk, meta?.progressToken, log),
       message: (level, text) => {
         mcpReq.log(level, text).catch((error: unknown) => logLost(log, error))
@@ -120,6 +133,36 @@ export function createBareContext(
     },
     cancellation
   )
+}
+
+type Meta = Readonly<Record<string, unknown>>
+
+/** Keys of `_meta` that mean something between two neighbours only, or go on in another way. */
+const ownKeys = new Set<string>([
+  'progressToken',
+  TRACEPARENT_META_KEY,
+  TRACESTATE_META_KEY,
+  BAGGAGE_META_KEY
+])
+
+/** What a request's `_meta` says to whatever is behind us. */
+export function readMeta(
+  meta: Meta | undefined,
+  declared?: Meta
+): Pick<CallContext, 'clientCapabilities' | 'meta' | 'wantsProgress'> {
+  if (!meta) return declared ? { clientCapabilities: declared } : {}
+  const capabilities = meta[CLIENT_CAPABILITIES_META_KEY] ?? declared
+  let rest: Record<string, unknown> | undefined
+  for (const key in meta) {
+    if (ownKeys.has(key) || key.startsWith('io.modelcontextprotocol/')) continue
+    rest ??= {}
+    rest[key] = meta[key]
+  }
+  return {
+    ...(isRecord(capabilities) && { clientCapabilities: capabilities }),
+    ...(rest && { meta: rest }),
+    ...('progressToken' in meta && { wantsProgress: true })
+  }
 }
 
 function askOf(

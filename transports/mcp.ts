@@ -72,7 +72,11 @@ export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServe
     // One for all methods: each idle session would else hold a function per method.
     const handle = ({ method, params = {} }: MethodCall, sdk: ServerContext): Promise<never> => {
       const caller = options.callerOf(sdk)
-      const negotiated = { era, version: server.getNegotiatedProtocolVersion() }
+      const negotiated = {
+        era,
+        version: server.getNegotiatedProtocolVersion(),
+        capabilities: server.getClientCapabilities()
+      }
       const ctx = createCallContext(sdk, caller, negotiated, mcp.log)
       return answer(mcp, sdk, { ctx, method, params }, (opened) => {
         if (caller.settled) return caller.settled

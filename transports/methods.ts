@@ -1,6 +1,7 @@
 import type { Dispatcher, ListPage } from '../src/dispatch.ts'
 import { Refusal } from '../src/errors.ts'
-import type { CompletionRef, DispatchContext } from '../src/types.ts'
+import { isRecord } from '../src/json.ts'
+import type { CompletionArgument, CompletionRef, DispatchContext } from '../src/types.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -70,10 +71,10 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
     ],
     [
       'completion/complete',
-      async ({ ref, argument }, ctx) => ({
+      async ({ ref, argument, context }, ctx) => ({
         completion: await dispatcher.complete(
           ref as CompletionRef,
-          argument as { name: string; value: string },
+          { ...(argument as CompletionArgument), ...(isRecord(context) && { context }) },
           ctx
         )
       })
@@ -82,7 +83,7 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
       'resources/subscribe',
       ({ uri }, ctx, subscriptions) =>
         dispatcher.serve('resources/subscribe', ctx, () => {
-          if (!dispatcher.canRead(String(uri), ctx.principal)) {
+          if (!dispatcher.watchResource(String(uri), ctx.principal)) {
             throw new Refusal('unknown_resource', { data: { uri } })
           }
           subscriptions.add(String(uri))

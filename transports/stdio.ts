@@ -1,20 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import { Refusal } from '../src/errors.ts'
-import { createStopped } from '../src/kill-switch.ts'
-import { describeError } from '../src/log.ts'
-import type { CallContext, Principal } from '../src/types.ts'
-import { type Caller, createBareContext } from './call-context.ts'
-import { createLineTransport, type LineTransportOptions } from './line-transport.ts'
-import { createServerFactory, type Mcp } from './mcp.ts'
-import { countUndispatched, findParamFault, isDispatched } from './params.ts'
+import type { Principal } from '../src/types.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { createLineWire, type LineStreams } from './line-transport.ts'
+import type { Mcp } from './mcp.ts'
 
-export interface LineServerOptions {
+export interface LineServerOptions extends LineStreams {
   readonly mcp: Mcp
   readonly principal: Principal
   readonly maxLineBytes: number
-  readonly input: LineTransportOptions['input']
-  readonly output: LineTransportOptions['output']
 }
 
 export interface LineServer {
@@ -24,58 +16,29 @@ export interface LineServer {
   close(graceMs: number): Promise<void>
 }
 
-const modernVersions = ['2026-07-28']
-
 /** Serves one client, one message per line, on any pair of streams. */
-export function serveLines({ mcp, principal, ...streams }: LineServerOptions): LineServer {
-  const caller: Caller = { principal, transport: 'stdio', canBeAsked: true }
-  const transport = createLineTransport({
-    ...streams,
-    modernVersions,
-    onRefuse: ({ code }) => mcp.metrics.countRequest('', code),
-    screen: ({ method, params }, isModern) => {
-      if (mcp.killSwitch.isStopped) return refuseStopped(mcp, method)
-      const ctx = createBareContext(caller, mcp.log)
-      if (!isDispatched(method)) {
-        const limited = chargeOther(mcp, method, ctx)
-        if (limited) return limited
-      }
-      const fault = findParamFault(method, params, isModern)
-      if (fault !== undefined) return mcp.dispatcher.refuseMalformed(method, params, fault, ctx)
-      countUndispatched(mcp.metrics, method, isModern)
-      return undefined
+export function serveLines(options: LineServerOptions): LineServer {
+  const { mcp, principal, maxLineBytes } = options
+  let onEnded: (error?: Error) => void = () => {}
+  const ended = new Promise<Error | undefined>((resolve) => {
+    onEnded = resolve
+  })
+  const wire = createLineWire(options, maxLineBytes, {
+    onFrame: (frame) => connection.receive(frame),
+    onEnd() {
+      connection.endInput()
+      onEnded()
+    },
+    onError(error) {
+      connection.breakOff()
+      onEnded(error)
     }
   })
-  const factory = createServerFactory(mcp, { isConnection: true, callerOf: () => caller })
-  const handle = serveStdio(factory, {
-    transport,
-    onerror: (error) => mcp.log.debug('stdio', { error: describeError(error) })
+  const connection: Connection = openConnection({
+    mcp,
+    caller: { principal, transport: 'stdio', canBeAsked: true },
+    wire,
+    maxBytes: maxLineBytes
   })
-  return {
-    ended: transport.ended,
-    async close(graceMs) {
-      // A broken pipe cannot be drained; it has been reported by `ended`.
-      const drained = transport.drain().catch(() => {})
-      await Promise.race([drained, delay(graceMs, undefined, { ref: false })])
-      transport.abandon()
-      await handle.close()
-      await transport.flush().catch(() => {})
-    }
-  }
-}
-
-function refuseStopped({ metrics }: Mcp, method: string): Refusal {
-  const refusal = createStopped()
-  metrics.countRequest(method, refusal.code)
-  return refusal
-}
-
-function chargeOther({ dispatcher }: Mcp, method: string, ctx: CallContext): Refusal | undefined {
-  try {
-    dispatcher.chargeUnknown(method, ctx)
-    return undefined
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
+  return { ended, close: connection.close }
 }

@@ -50,6 +50,12 @@ const servers = {
     return startPortcullis({ directory, hasHooks: true, upstream })
   },
   'sdk-v2-got': async (_, upstream) => (await import('./sdk-v2-got.ts')).startSdkV2Got(upstream),
+  'portcullis-mount': async (directory, upstream) => {
+    const { startPortcullis } = await import('./portcullis.ts')
+    return startPortcullis({ directory, hasHooks: true, mcpServer: `${upstream}/mcp` })
+  },
+  'sdk-v2-client': async (_, upstream) =>
+    (await import('./sdk-v2-client.ts')).startSdkV2Client(`${upstream}/mcp`),
   upstream: async () => (await import('./upstream.ts')).startUpstream(),
   'bare-http': async () => (await import('./bare-http.ts')).startBareHttp()
 } satisfies Record<string, Start>

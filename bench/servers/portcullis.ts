@@ -26,6 +26,8 @@ export interface PortcullisOptions {
   readonly hasStreams?: boolean
   /** Origin of an API whose one read is mounted instead of the bench's own tools. */
   readonly upstream?: string
+  /** Address of an MCP server that is mounted instead. */
+  readonly mcpServer?: string
 }
 
 /** The product as its executable puts it together, with tools of the bench's own. */
@@ -40,13 +42,13 @@ export async function startPortcullis(options: PortcullisOptions): Promise<numbe
 }
 
 async function openSources(
-  { toolCount = 1, upstream, hasStreams = false }: PortcullisOptions,
+  { toolCount = 1, upstream, mcpServer, hasStreams = false }: PortcullisOptions,
   config: Config,
   { log }: Output,
   changes: Changes
 ): Promise<readonly Source[]> {
   const tools = hasStreams ? [defineAnnounce(changes)] : []
-  if (upstream === undefined) {
+  if (upstream === undefined && mcpServer === undefined) {
     return [{ tools: [...tools, ...defineTools(toolCount)], close: async () => {} }]
   }
   const { loadSources } = await import('../../tools/load.ts')
@@ -54,7 +56,7 @@ async function openSources(
 }
 
 function configure(options: PortcullisOptions, port: number): Config {
-  const { directory, hasHooks, upstream, isFlooded = false, hasStreams = false } = options
+  const { directory, hasHooks, isFlooded = false, hasStreams = false } = options
   const room = hasStreams ? { maxConnections: 50_000, maxConnectionsPerAddress: 50_000 } : {}
   const http = { port, host: '127.0.0.1', ...room }
   const settings = hasHooks
@@ -76,11 +78,15 @@ function configure(options: PortcullisOptions, port: number): Config {
         log: { level: 'silent' }
       }
   const sessions = hasStreams ? { sessions: { max: 100_000, idleMs: 10_000 } } : {}
-  const file = { transport: 'http', http, ...settings, ...sessions, ...mount(directory, upstream) }
+  const file = { transport: 'http', http, ...settings, ...sessions, ...mount(options) }
   return loadConfig({ flags: new Map(), env: {}, file }).config
 }
 
-function mount(directory: string, upstream: string | undefined): object {
+function mount({ directory, upstream, mcpServer }: PortcullisOptions): object {
+  if (mcpServer !== undefined) {
+    const servers = { bench: { endpoint: mcpServer } }
+    return { servers, toolsets: ['bench'], client: { production: false } }
+  }
   if (upstream === undefined) return {}
   const openapi = join(directory, 'upstream.json')
   writeFileSync(openapi, documentText)

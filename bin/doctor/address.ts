@@ -5,8 +5,11 @@ import type { Config } from '../../src/settings.ts'
 import { type Check, type Finding, fail, type Patient, pass, served, skip } from './check.ts'
 import { askVersion, isTaken, isWildcard, type Listener } from './listener.ts'
 
+const onSocket = skip('it listens on a UNIX socket instead')
+
 async function checkHost({ http }: Config, { machine }: Patient): Promise<Finding> {
-  const { host } = http
+  const { host, socket } = http
+  if (socket !== undefined) return onSocket
   if (isLoopback(host)) return pass(`${host}: only this machine reaches it`)
   if (isWildcard(host)) return pass(`${host}: every interface`)
   if (await isOwn(host, machine.addresses)) return pass(`${host} is an address of this machine`)
@@ -23,7 +26,8 @@ async function isOwn(host: string, addresses: readonly string[]): Promise<boolea
 }
 
 async function checkPort({ http }: Config, { machine }: Patient): Promise<Finding> {
-  const { port } = http
+  const { port, socket } = http
+  if (socket !== undefined) return onSocket
   if (port === 0) return pass('0: the system chooses a free one')
   if (port < machine.lowestPort) {
     return fail(

@@ -1,11 +1,14 @@
+import { reasonOf } from '../../src/config-error.ts'
 import { isConfidential, isLoopback } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
-import { createHostCheck } from '../../transports/http/host.ts'
+import { boundHost, createHostCheck } from '../../transports/http/host.ts'
+import { readTls } from '../../transports/http/listener/tls.ts'
 import { type Check, type Finding, fail, pass, served, warn } from './check.ts'
 import { isWildcard } from './listener.ts'
 
 function checkHosts({ http }: Config): Finding {
-  const { host, allowedHosts } = http
+  const { allowedHosts } = http
+  const host = boundHost(http)
   const bad = allowedHosts?.find((entry) => !createHostCheck([entry], host)(entry))
   if (bad !== undefined) {
     return fail(
@@ -36,7 +39,8 @@ function checkOrigins({ http }: Config): Finding {
 }
 
 function checkProxy({ http }: Config): Finding {
-  const { host, trustProxy } = http
+  const { trustProxy } = http
+  const host = boundHost(http)
   const everybody = trustProxy.find((network) => /\/0$/.test(network))
   if (everybody !== undefined) {
     return fail(
@@ -53,11 +57,19 @@ function checkProxy({ http }: Config): Finding {
 }
 
 function checkTls({ http }: Config): Finding {
-  if (isLoopback(http.host)) return pass('keys do not leave this machine')
+  try {
+    if (readTls(http)) return pass('TLS of its own')
+  } catch (error) {
+    return fail(
+      reasonOf(error),
+      'a certificate and its key as PEM files, MCP_TLS_CERT and MCP_TLS_KEY'
+    )
+  }
+  if (isLoopback(boundHost(http))) return pass('keys do not leave this machine')
   if (http.trustProxy.length > 0) return pass('plain HTTP to the trusted proxy, which does TLS')
   return warn(
     'plain HTTP beyond this machine: keys can be read on the way',
-    'put nginx, Caddy or Traefik with TLS before it (deploy/) and set MCP_TRUST_PROXY'
+    'MCP_TLS_CERT and MCP_TLS_KEY; or a proxy with TLS before it (deploy/) and MCP_TRUST_PROXY'
   )
 }
 

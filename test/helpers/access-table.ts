@@ -11,6 +11,8 @@ export interface Probe {
   readonly body?: unknown
   /** The status once let in. */
   readonly status: number
+  /** The answer goes on: it is left after its head. */
+  readonly isLasting?: true
   /** It calls the tool that needs a scope; the number is what a key without it gets. */
   readonly call?: number
 }
@@ -54,7 +56,14 @@ const messages: readonly Probe[] = [
     body: request('initialize', initializeParams),
     status: 200
   },
-  { era: 'no message', headers: json, body: {}, status: 400 }
+  { era: 'no message', headers: json, body: {}, status: 400 },
+  {
+    era: '2024, a session that is none of his',
+    path: '/mcp?sessionId=00000000-0000-4000-8000-000000000000',
+    headers: json,
+    body: request('tools/call', scoped),
+    status: 404
+  }
 ]
 
 const open = (...probes: readonly Probe[]): Entry => ({ access: 'public', probes })
@@ -80,6 +89,8 @@ export const table: Readonly<Record<string, Entry>> = {
     { era: '2025, a stream', headers: asStream, status: 400 },
     { era: '2025, a session', headers: { ...asStream, 'mcp-session-id': 'x' }, status: 404 }
   ),
+  // A stream that lasts; test/sse.test.ts reads one.
+  'GET /mcp/sse': guarded({ headers: asStream, status: 200, isLasting: true }),
   'DELETE /mcp': guarded({ status: 405 }, { headers: { 'mcp-session-id': 'x' }, status: 404 }),
   'PUT /mcp': guarded({ status: 405 }),
   'PATCH /mcp': guarded({ status: 405 }),

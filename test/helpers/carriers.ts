@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import type { Agent } from 'node:http'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
+import { WebSocket } from 'ws'
 import { serveLines } from '../../transports/stdio.ts'
 import { type App, type KeyName, principals } from './app.ts'
-import { type EventStream, type Message, openStream } from './http.ts'
+import { type EventStream, type Message, openStream, send } from './http.ts'
 import {
+  authHeaders,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -50,8 +52,18 @@ export const carriers: Readonly<Record<string, Open>> = {
     openHttp(options, modernRequest, (message) => modernHeaders(message, options.key)),
   'HTTP 2025-11-25 session': openSession,
   'HTTP 2025-11-25 sessionless': ({ key, ...rest }) =>
-    openHttp({ key, ...rest }, request, () => versioned(key))
+    openHttp({ key, ...rest }, request, () => versioned(key)),
+  'HTTP+SSE 2024-11-05': openSse,
+  'WebSocket 2026-07-28': (options) => openWebSocket(options, modernRequest),
+  'WebSocket 2025-11-25': async (options) => {
+    const carrier = await openWebSocket(options, request)
+    await initialize(carrier)
+    return carrier
+  }
 }
+
+/** What a configuration says when all of them are to be served. */
+export const allCarriers = { transport: 'websocket', sse: { enabled: true } } as const
 
 export const initializeParams = {
   protocolVersion: legacy,
@@ -59,10 +71,11 @@ export const initializeParams = {
   clientInfo: { name: 'test', version: '1' }
 }
 
-async function initialize(carrier: Carrier): Promise<void> {
-  const { answer } = await carrier.send('initialize', initializeParams, 'initialize')
+async function initialize(carrier: Carrier, protocolVersion = legacy): Promise<void> {
+  const params = { ...initializeParams, protocolVersion }
+  const { answer } = await carrier.send('initialize', params, 'initialize')
   const { result } = (await answer) ?? {}
-  if (result?.protocolVersion !== legacy) throw new Error('initialize was refused')
+  if (result?.protocolVersion !== protocolVersion) throw new Error('initialize was refused')
 }
 
 function versioned(key: KeyName, sessionId?: string): Readonly<Record<string, string>> {
@@ -153,6 +166,33 @@ async function readAnswer(stream: EventStream, id: string | number): Promise<Mes
   return undefined
 }
 
+/** A carrier on which both sides speak whenever they like; `receive` takes what the server says. */
+function createDuplex(
+  build: (method: string, params: Params, id: string | number) => Request,
+  write: (message: object) => Promise<void> | void,
+  close: () => Promise<void>
+): Carrier & { receive(message: Message | undefined): void } {
+  const waiting = new Map<unknown, (message: Message | undefined) => void>()
+  return {
+    receive(message) {
+      if (message && message.method === undefined) waiting.get(message.id)?.(message)
+    },
+    async send(method, params, id = 1) {
+      const answer = new Promise<Message | undefined>((resolve) => waiting.set(id, resolve))
+      await write(build(method, params, id))
+      return {
+        answer,
+        async cancel() {
+          const cancelled = { method: 'notifications/cancelled', params: { requestId: id } }
+          await write({ jsonrpc: '2.0', ...cancelled })
+          waiting.get(id)?.(undefined)
+        }
+      }
+    },
+    close
+  }
+}
+
 /** The product's stdio server, over two pipes of this process. */
 async function openLines(
   { app: { mcp }, key }: CarrierOptions,
@@ -161,29 +201,60 @@ async function openLines(
   const [input, output] = [new PassThrough(), new PassThrough()]
   const principal = principals[key]
   const server = serveLines({ mcp, principal, maxLineBytes: 1_048_576, input, output })
-  const waiting = new Map<unknown, (message: Message | undefined) => void>()
   const lines = createInterface({ input: output })
-  lines.on('line', (line) => {
-    const message = JSON.parse(line) as Message
-    if (message.method === undefined) waiting.get(message.id)?.(message)
-  })
-  const write = (message: object): boolean => input.write(`${JSON.stringify(message)}\n`)
-  return {
-    async send(method, params, id = 1) {
-      const answer = new Promise<Message | undefined>((resolve) => waiting.set(id, resolve))
-      write(build(method, params, id))
-      return {
-        answer,
-        async cancel() {
-          write({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
-          waiting.get(id)?.(undefined)
-        }
-      }
+  const carrier = createDuplex(
+    build,
+    (message) => {
+      input.write(`${JSON.stringify(message)}\n`)
     },
-    async close() {
+    async () => {
       await server.close(0)
       output.end()
       await once(lines, 'close')
     }
+  )
+  lines.on('line', (line) => carrier.receive(JSON.parse(line) as Message))
+  return carrier
+}
+
+async function openWebSocket(
+  { app, key }: CarrierOptions,
+  build: (method: string, params: Params, id: string | number) => Request
+): Promise<Carrier> {
+  const socket = new WebSocket(app.url.replace('http', 'ws'), 'mcp', { headers: authHeaders(key) })
+  await once(socket, 'open')
+  const carrier = createDuplex(
+    build,
+    (message) => socket.send(JSON.stringify(message)),
+    async () => {
+      socket.close()
+      await once(socket, 'close')
+    }
+  )
+  socket.on('message', (data) => carrier.receive(JSON.parse(String(data)) as Message))
+  return carrier
+}
+
+/** The transport of 2024-11-05: requests by POST, answers on the stream of the session. */
+export async function openSse({ app, key, agent }: CarrierOptions): Promise<Carrier> {
+  const headers = { ...authHeaders(key), accept: 'text/event-stream' }
+  const stream = await openStream(`${app.url}/sse`, { method: 'GET', headers })
+  const endpoint = (await stream.next())?.data
+  const carrier = createDuplex(
+    request,
+    async (body) => {
+      const sent = { headers: jsonHeaders(key), body, ...(agent && { agent }) }
+      const { status, text } = await send(app.origin + endpoint, sent)
+      if (status !== 202) throw new Error(`POST was answered with ${status} ${text}`)
+    },
+    async () => stream.cut()
+  )
+  const read = async (): Promise<void> => {
+    for (let event = await stream.next(); event; event = await stream.next()) {
+      carrier.receive(event.message)
+    }
   }
+  read().catch(() => {})
+  await initialize(carrier, '2024-11-05')
+  return carrier
 }

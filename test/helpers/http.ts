@@ -34,20 +34,25 @@ function open(url: string, sent: Sent) {
   noteInboundKeys(headers)
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
   const length = text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) }
+  const [, socketPath, path] = /^http:\/\/unix:([^:]+):(.*)$/.exec(url) ?? []
   const options = {
     method,
     agent,
+    ...(socketPath !== undefined && { socketPath, path }),
     headers: { ...length, ...headers },
     ...(signal && { signal }),
     ...(from !== undefined && { localAddress: from })
   }
   return new Promise<IncomingMessage>((resolve, reject) => {
-    request(url, options).on('response', resolve).on('error', reject).end(text)
+    const target = socketPath === undefined ? url : 'http://localhost'
+    request(target, options).on('response', resolve).on('error', reject).end(text)
   })
 }
 
 interface StreamEvent {
   readonly id?: string
+  /** What its data says, as it stands. */
+  readonly data?: string
   /** The JSON-RPC message; undefined when the event carries none, as a priming event does. */
   readonly message?: Message
 }
@@ -123,7 +128,8 @@ function parseEvent(block: string): StreamEvent {
   const data = fields.get('data')
   return {
     ...(id !== undefined && { id }),
-    ...(data !== undefined && data !== '' && { message: JSON.parse(data) as Message })
+    ...(data !== undefined && { data }),
+    ...(data?.startsWith('{') && { message: JSON.parse(data) as Message })
   }
 }
 

@@ -189,6 +189,22 @@ const rest: readonly SettingRow[] = [
     ...count
   },
   {
+    key: 'sse.enabled',
+    env: ['MCP_SSE'],
+    variable: ['on', true],
+    file: true,
+    default: false,
+    ...flag
+  },
+  {
+    key: 'sse.idleMs',
+    env: ['SSE_SESSION_TIMEOUT'],
+    variable: ['0.1', 100],
+    file: 50,
+    default: 300_000,
+    ...seconds
+  },
+  {
     key: 'log.level',
     env: ['MCP_LOG_LEVEL', 'LOG_LEVEL'],
     variable: ['DEBUG', 'debug'],

@@ -122,6 +122,40 @@ const http: readonly SettingRow[] = [
     badInFile: ['mcp', 7]
   },
   {
+    key: 'http.socket',
+    flags: ['--socket'],
+    env: ['MCP_SOCKET'],
+    flag: ['/run/a.sock', '/run/a.sock'],
+    variable: ['/run/b.sock', '/run/b.sock'],
+    file: '/run/c.sock',
+    default: undefined,
+    ...name
+  },
+  {
+    key: 'http.tls.cert',
+    env: ['MCP_TLS_CERT'],
+    variable: ['/run/a.pem', '/run/a.pem'],
+    file: '/run/b.pem',
+    default: undefined,
+    ...name
+  },
+  {
+    key: 'http.tls.key',
+    env: ['MCP_TLS_KEY'],
+    variable: ['/run/a.key', '/run/a.key'],
+    file: '/run/b.key',
+    default: undefined,
+    ...name
+  },
+  {
+    key: 'http.tls.clientCa',
+    env: ['MCP_TLS_CLIENT_CA'],
+    variable: ['/run/ca.pem', '/run/ca.pem'],
+    file: '/run/cb.pem',
+    default: undefined,
+    ...name
+  },
+  {
     key: 'http.allowedOrigins',
     env: ['ALLOWED_ORIGINS', 'MCP_ALLOWED_ORIGINS'],
     variable: [

@@ -1,12 +1,14 @@
 import type { SettingRow } from './setting-row.ts'
 import { apiRows } from './settings-api.ts'
 import { authRows } from './settings-auth.ts'
+import { clientRows } from './settings-client.ts'
 import { limitRows } from './settings-limits.ts'
 import { servingRows } from './settings-serving.ts'
 
 /** Every setting there is. */
 export const settingRows: readonly SettingRow[] = [
   ...apiRows,
+  ...clientRows,
   ...servingRows,
   ...authRows,
   ...limitRows

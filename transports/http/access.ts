@@ -7,6 +7,7 @@ import { onceGone } from './gone.ts'
 import { recordedPath } from './web.ts'
 
 const clientLeft = 499
+const upgraded = 101
 
 /** Counts every request when it is over, and writes a line for those that are no probe. */
 export function addAccessLog(app: FastifyInstance, { log, metrics }: Mcp): void {
@@ -15,7 +16,9 @@ export function addAccessLog(app: FastifyInstance, { log, metrics }: Mcp): void 
     // Not onResponse: that one never sees an answer whose client went away.
     const startedMs = monotonicClock()
     onceGone(request, reply, (isDone) => {
-      const status = isDone ? reply.statusCode : clientLeft
+      // A WebSocket is over when its connection is.
+      const isWhole = isDone || reply.statusCode === upgraded
+      const status = isWhole ? reply.statusCode : clientLeft
       metrics.countHttp(url, status)
       if (config.isProbe) return
       log.info('request', {
@@ -23,7 +26,7 @@ export function addAccessLog(app: FastifyInstance, { log, metrics }: Mcp): void 
         ...traceFields(request),
         method: `${request.method} ${recordedPath(request)}`,
         duration_ms: Math.round((monotonicClock() - startedMs) * 1000) / 1000,
-        status: isDone && status < 400 ? 'success' : 'error',
+        status: isWhole && status < 400 ? 'success' : 'error',
         http_status: status
       })
     })

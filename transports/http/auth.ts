@@ -6,6 +6,7 @@ import type { Metrics } from '../../src/metrics.ts'
 import type { Log, Principal } from '../../src/types.ts'
 import type { BanGate } from './bans.ts'
 import { originOf } from './caller.ts'
+import { createCredentialWatch, type WatchCredential } from './lasting-stream.ts'
 import type { Refuse } from './refuse.ts'
 
 export interface AuthOptions {
@@ -25,12 +26,13 @@ const retryAfterMs = 10_000
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   const { authenticate, audit, log, metrics, refuse, bans } = options
   app.decorateRequest('principal')
-  app.decorate('isStillGood', async (request: FastifyRequest) => {
+  const isStillGood = async (request: FastifyRequest): Promise<boolean> => {
     const presented = authenticate && readCredential(request)
     if (!authenticate || presented === undefined) return true
     const result = await authenticate(presented)
     return !('failure' in result) || result.failure === 'unavailable'
-  })
+  }
+  app.decorate('watchCredential', createCredentialWatch(isStillGood))
 
   app.addHook('onRequest', async (request, reply) => {
     request.principal = anonymousPrincipal
@@ -88,8 +90,8 @@ function readCredential(request: FastifyRequest): string | undefined {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Judges the credential of a request again: it may have been revoked, or its time be over. */
-    isStillGood(request: FastifyRequest): Promise<boolean>
+    /** Credentials may be revoked, or their time be over, while something is open. */
+    watchCredential: WatchCredential
   }
   interface FastifyRequest {
     principal: Principal

@@ -11,6 +11,7 @@ export interface ConnectionLimits {
 
 interface Guest {
   readonly network: string
+  readonly peer: string
   /** Has shown a good credential on this connection. */
   isKnown: boolean
 }
@@ -26,8 +27,12 @@ export function addConnectionLimits(app: FastifyInstance, limits: ConnectionLimi
   const all = new Map<string, Set<Socket>>()
   const unknown = new Map<string, Set<Socket>>()
 
-  app.decorate('recognize', (socket: Socket) => {
-    const guest = guests.get(socket)
+  /** TLS puts a socket of its own before that of the connection; both have the same peer. */
+  const byPeer = new Map<string, Socket>()
+
+  app.decorate('recognize', (used: Socket) => {
+    const socket = guests.has(used) ? used : byPeer.get(peerOf(used))
+    const guest = socket && guests.get(socket)
     if (!guest || guest.isKnown) return
     guest.isKnown = true
     forget(unknown, guest.network, socket)
@@ -42,7 +47,9 @@ export function addConnectionLimits(app: FastifyInstance, limits: ConnectionLimi
       socket.destroy()
       return
     }
-    guests.set(socket, { network, isKnown: false })
+    const peer = peerOf(socket)
+    guests.set(socket, { network, peer, isKnown: false })
+    byPeer.set(peer, socket)
     remember(all, network, socket)
     remember(unknown, network, socket)
     socket.once('close', () => leave(socket))
@@ -52,6 +59,7 @@ export function addConnectionLimits(app: FastifyInstance, limits: ConnectionLimi
     const guest = guests.get(socket)
     if (!guest) return
     guests.delete(socket)
+    if (byPeer.get(guest.peer) === socket) byPeer.delete(guest.peer)
     forget(all, guest.network, socket)
     forget(unknown, guest.network, socket)
   }
@@ -67,6 +75,10 @@ export function addConnectionLimits(app: FastifyInstance, limits: ConnectionLimi
     oldest.destroy()
     return true
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }
 
 function compileNetworks(networks: readonly string[]): (address: string) => boolean {

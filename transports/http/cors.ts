@@ -18,7 +18,13 @@ const allowedHeaders = [
   'tracestate',
   'baggage'
 ]
-const exposedHeaders = ['Mcp-Session-Id', 'X-Request-Id', 'Retry-After', 'WWW-Authenticate']
+const exposedHeaders = [
+  'Mcp-Session-Id',
+  'X-Session-ID',
+  'X-Request-Id',
+  'Retry-After',
+  'WWW-Authenticate'
+]
 
 /** Lets pages of the listed origins read answers; their preflights need no credential. */
 export async function addCors(

@@ -5,7 +5,9 @@ export function addStopping(app: FastifyInstance): void {
   app.decorate('stopping', new Set<() => void>())
   app.decorateRequest('gone')
   // Each pipelined request listens to its socket.
-  app.server.on('connection', (socket) => socket.setMaxListeners(0))
+  for (const event of ['connection', 'secureConnection']) {
+    app.server.on(event, (socket) => socket.setMaxListeners(0))
+  }
 }
 
 type Gone = (isComplete: boolean) => void

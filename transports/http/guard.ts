@@ -1,17 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
-import { createLimiter } from '../../src/limit.ts'
-import type { Metrics } from '../../src/metrics.ts'
-import { networkOf } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
 import { addCors, exposeRefusal } from './cors.ts'
-import { createHostCheck } from './host.ts'
+import type { Flood } from './flood.ts'
+import { boundHost, createHostCheck } from './host.ts'
 import type { Refuse } from './refuse.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export interface GuardOptions {
   readonly config: Config
-  readonly metrics: Metrics
+  readonly flood: Flood
   readonly refuse: Refuse
   /** The `Mcp-Param-*` headers that tools declare; web pages may send them. */
   readonly paramHeaders: readonly string[]
@@ -47,13 +45,10 @@ const singletons = new Set([
  * unknown paths pass it, too.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { config, metrics, refuse, paramHeaders, judgeState, isLeaving } = options
-  const { http, limits } = config
-  const isAllowedHost = createHostCheck(http.allowedHosts, http.host)
+  const { config, flood, refuse, paramHeaders, judgeState, isLeaving } = options
+  const { http } = config
+  const isAllowedHost = createHostCheck(http.allowedHosts, boundHost(http))
   const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
-  // Its own buckets, in this process: a flood must push out no caller's and reach no store.
-  const flood = createLimiter()
-  const floodRate = { perMinute: limits.address, burst: limits.address }
 
   function judgeHeaders({ raw, headers }: FastifyRequest): Refusal | undefined {
     if (raw.rawHeaders.length / 2 > maxHeaders) return new Refusal('headers_too_many')
@@ -75,11 +70,9 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
     const { isProbe, isServedStopped } = request.routeOptions.config
     if (isProbe) return undefined
     const state = isServedStopped ? undefined : judgeState()
-    if (state || !limits.enabled) return state
-    const retryAfterMs = flood.take(networkOf(request.ip), floodRate)
-    if (retryAfterMs === 0) return undefined
-    metrics.countLimited('address')
-    return new Refusal('flood', { data: { retryAfterMs } })
+    if (state) return state
+    const retryAfterMs = flood(request.ip)
+    return retryAfterMs === 0 ? undefined : new Refusal('flood', { data: { retryAfterMs } })
   }
 
   app.addHook('onRequest', (request, reply, done) => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isLoopback } from '../../src/network.ts'
+import type { Config } from '../../src/settings.ts'
 
 const hostGrammar = /^(\[[\da-f:.]+\]|[a-z\d](?:[a-z\d.-]*[a-z\d])?)(?::(\d{1,5}))?$/
 
@@ -30,4 +31,9 @@ function defaultHosts(boundHost: string): readonly string[] {
   const own = isIP(boundHost) === 6 ? `[${boundHost}]` : boundHost
   if (boundHost === '0.0.0.0' || boundHost === '::') return ['localhost']
   return isLoopback(boundHost) ? [own, ...loopback] : [own]
+}
+
+/** The host that clients name; those of a UNIX socket have none of their own. */
+export function boundHost({ socket, host }: Config['http']): string {
+  return socket === undefined ? host : 'localhost'
 }

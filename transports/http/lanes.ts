@@ -16,7 +16,7 @@ import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
-import { createRoom, ownerKey } from './room.ts'
+import { createRoom, ownerKey, type Room } from './room.ts'
 import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
@@ -45,11 +45,12 @@ export interface LaneOptions {
   readonly mcp: Mcp
   readonly registry: Registry
   readonly config: Config
+  readonly room: Room
 }
 
 const acceptsBoth = 'application/json, text/event-stream'
 
-export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
+export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes {
   const { log } = mcp
   const reportError = (error: Error): void => log.debug('mcp', { error: describeError(error) })
   const factory = createServerFactory(mcp, { isConnection: false, callerOf })
@@ -66,7 +67,7 @@ export function createLanes({ mcp, registry, config }: LaneOptions): Lanes {
     factory: createServerFactory(mcp, { isConnection: true, callerOf }),
     idleMs: config.sessions.idleMs,
     heartbeatMs: config.sessions.heartbeatMs,
-    max: config.sessions.max,
+    room,
     log
   })
   const paramCheckOf = createParamChecks()
@@ -227,7 +228,7 @@ function keepReadable(
   if (!isRecord(wish) || !Array.isArray(wish.resourceSubscriptions)) return
   wish.resourceSubscriptions = wish.resourceSubscriptions
     .slice(0, 100)
-    .filter((uri) => typeof uri === 'string' && dispatcher.canRead(uri, principal))
+    .filter((uri) => typeof uri === 'string' && dispatcher.watchResource(uri, principal))
 }
 
 function announce(notify: ReturnType<typeof createMcpHandler>['notify'], event: ChangeEvent): void {

@@ -5,15 +5,19 @@ import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
-import { createCredentialWatch, isLastingStream } from './lasting-stream.ts'
+import { endWithCredential, isLastingStream } from './lasting-stream.ts'
 import type { Refuse } from './refuse.ts'
+import { type SsePost, ssePath } from './sse/routes.ts'
 import { sendResponse } from './web.ts'
+import type { WebSockets } from './websocket/routes.ts'
 
 export interface McpRouteOptions {
   readonly mcp: Mcp
   readonly lanes: Lanes
   readonly config: Config
   readonly refuse: Refuse
+  readonly ssePost?: SsePost
+  readonly webSockets?: WebSockets
 }
 
 const protocolVersions = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26']
@@ -21,9 +25,8 @@ const allowed = 'GET, POST, DELETE, OPTIONS'
 
 /** The MCP endpoint: POST in three lanes, GET and DELETE for 2025-era sessions, GET for people. */
 export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): void {
-  const { mcp, lanes, config, refuse } = options
+  const { mcp, lanes, config, refuse, ssePost, webSockets } = options
   const url = config.http.path
-  const endWithCredential = createCredentialWatch()
 
   /** Sends what `work` makes, unless it has sent that itself, or its refusal. */
   async function guard(
@@ -55,6 +58,8 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
   }
 
   app.post(url, (request, reply) => {
+    const accepted = ssePost?.(request, reply)
+    if (accepted) return accepted
     const call = lanes.native.read(request)
     if (!call) return start(request, reply, () => lanes.post(request, reply))
     return lanes.native.serve(call, request, reply, async (question) => {
@@ -63,11 +68,14 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     })
   })
 
-  const isInfo = (request: FastifyRequest): boolean => !acceptsEventStream(request)
-  app.get(
+  // An upgrade is never public, whatever else it asks for.
+  const isInfo = (request: FastifyRequest): boolean => !request.ws && !acceptsEventStream(request)
+  app.route({
+    method: 'GET',
     url,
-    { config: { isPublic: (request) => config.http.infoPublic && isInfo(request) } },
-    (request, reply) => {
+    config: { isPublic: (request) => config.http.infoPublic && isInfo(request) },
+    ...(webSockets && { preHandler: webSockets.admit, wsHandler: webSockets.serve }),
+    handler(request, reply) {
       if (isInfo(request)) return reply.send(describeServer(mcp.version, config))
       return start(request, reply, async () => {
         const sessionId = sessionIdOf(request)
@@ -75,7 +83,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
         return lanes.listen(request, reply, sessionId)
       })
     }
-  )
+  })
 
   app.delete(url, (request, reply) => {
     const sessionId = sessionIdOf(request)
@@ -90,12 +98,13 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
   }
 }
 
-function describeServer(version: string, { auth, http }: Config): object {
+function describeServer(version: string, { auth, http, sse }: Config): object {
+  const stream = sse.enabled ? { sse: ssePath(http.path) } : {}
   return {
     name: 'portcullis',
     version,
     protocolVersions,
-    endpoints: { mcp: http.path, health: '/health', ready: '/ready' },
+    endpoints: { mcp: http.path, ...stream, health: '/health', ready: '/ready' },
     authentication: auth.required ? 'required' : 'off'
   }
 }

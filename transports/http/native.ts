@@ -12,7 +12,7 @@ import { isRecord } from '../../src/json.ts'
 import { logFailure } from '../../src/run.ts'
 import { readTrace } from '../../src/trace.ts'
 import type { CallResult, DispatchContext, InputRequired, Principal } from '../../src/types.ts'
-import { createContext } from '../call-context.ts'
+import { createContext, readMeta } from '../call-context.ts'
 import { type Mcp, serverInfo } from '../mcp.ts'
 import { recordedPath, stopOnDisconnect } from './web.ts'
 
@@ -117,6 +117,7 @@ export function createNativeLane(
         path: recordedPath(request),
         log: mcp.log,
         ...readTrace(meta[TRACEPARENT_META_KEY]),
+        ...readMeta(meta),
         ...(request.upstreamHeaders && { upstreamHeaders: request.upstreamHeaders }),
         ask: 'by-result',
         progress: ignore,

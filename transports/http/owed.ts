@@ -13,7 +13,7 @@ export interface Owed {
  * Counts requests from when they are let in, before their body is read; an open event stream
  * without a call in it waits for nothing.
  */
-export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
+export function trackOwed(app: FastifyInstance, streamPaths: readonly string[]): Owed {
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
 
@@ -28,7 +28,7 @@ export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
   })
   app.addHook('preHandler', (request, _reply, done) => {
     // A GET of the façade runs a tool.
-    if (pathOf(request) === mcpPath && isLastingStream(request)) forget(request.id)
+    if (streamPaths.includes(pathOf(request)) && isLastingStream(request)) forget(request.id)
     done()
   })
   return {

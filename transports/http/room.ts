@@ -1,39 +1,53 @@
+import { Refusal } from '../../src/errors.ts'
 import type { Principal } from '../../src/types.ts'
 
 /** Places for what clients keep open: so many in all, and no more than a share for one caller. */
 export interface Room {
-  /** Takes a place; returns the way to leave it, or undefined when there is none. */
+  /** Takes a place; returns the way to give it back, once, or undefined when there is none. */
   take(owner: string): (() => void) | undefined
+  /** `take` for a session: throws a Refusal when there is no place. */
+  enter(owner: string): () => void
+  readonly size: number
 }
 
 export function createRoom(max: number): Room {
-  const perOwner = new Map<string, number>()
+  const places = new Map<string, number>()
   const share = ownerShare(max)
-  let taken = 0
+  let size = 0
 
   function leave(owner: string): void {
-    taken--
-    const left = (perOwner.get(owner) ?? 0) - 1
-    if (left > 0) perOwner.set(owner, left)
-    else perOwner.delete(owner)
+    size--
+    const left = (places.get(owner) ?? 1) - 1
+    if (left === 0) places.delete(owner)
+    else places.set(owner, left)
+  }
+
+  function take(owner: string): (() => void) | undefined {
+    const own = places.get(owner) ?? 0
+    if (size >= max || own >= share) return undefined
+    places.set(owner, own + 1)
+    size++
+    let isIn = true
+    return () => {
+      if (isIn) leave(owner)
+      isIn = false
+    }
   }
 
   return Object.freeze({
-    take(owner: string) {
-      const own = perOwner.get(owner) ?? 0
-      if (taken >= max || own >= share) return undefined
-      taken++
-      perOwner.set(owner, own + 1)
-      let isTaken = true
-      return () => {
-        if (isTaken) leave(owner)
-        isTaken = false
-      }
+    take,
+    enter(owner: string) {
+      const given = take(owner)
+      if (!given) throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
+      return given
+    },
+    get size() {
+      return size
     }
   })
 }
 
-/** Unnamed callers are told apart by address. */
+/** Whose something open is; unnamed callers are told apart by address. */
 export function ownerKey({ kind, id }: Principal, remote: string): string {
   return kind === 'anonymous' ? `${kind}:${remote}` : `${kind}:${id}`
 }

@@ -88,11 +88,12 @@ function screenParams(
   if (refusal) throw refusal
 }
 
-/** What a client may send in 2026-07-28; the 2025 revisions add answers to our questions. */
+/** What a client may send in 2026-07-28. */
 function isCall(message: unknown): boolean {
   return isJSONRPCRequest(message) || isJSONRPCNotification(message)
 }
 
-function isMessage(message: unknown): boolean {
+/** The 2025 revisions add answers to our questions. */
+export function isMessage(message: unknown): boolean {
   return isCall(message) || isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)
 }

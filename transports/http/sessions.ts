@@ -17,13 +17,13 @@ import type { Log, Principal } from '../../src/types.ts'
 import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
 import { createExpiry } from './expiry.ts'
-import { createRoom, ownerKey } from './room.ts'
+import { ownerKey, type Room } from './room.ts'
 
 export interface SessionOptions {
   readonly factory: McpServerFactory
   readonly idleMs: number
   readonly heartbeatMs: number
-  readonly max: number
+  readonly room: Room
   readonly log: Log
 }
 
@@ -57,7 +57,6 @@ export interface Sessions {
   ): boolean
   /** Says that an answer of the session is being sent; the returned function that it is over. */
   hold(sessionId: string | undefined): () => void
-  readonly size: number
   close(): Promise<void>
 }
 
@@ -78,9 +77,8 @@ const retryIntervalMs = 1000
 
 /** The sessions of 2025-era clients: capped, expiring when idle, bound to whoever opened them. */
 export function createSessions(options: SessionOptions): Sessions {
-  const { factory, idleMs, heartbeatMs, max, log } = options
+  const { factory, idleMs, heartbeatMs, room, log } = options
   const sessions = new Map<string, Session>()
-  const room = createRoom(max)
   const expiry = createExpiry(idleMs, (id) => {
     log.info('Cleaned up expired session')
     end(id).catch((error: unknown) =>
@@ -90,8 +88,7 @@ export function createSessions(options: SessionOptions): Sessions {
 
   async function open({ request, authInfo, principal, remote, parsedBody }: SessionRequest) {
     const owner = ownerKey(principal, remote)
-    const leave = room.take(owner)
-    if (!leave) throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
+    const leave = room.enter(owner)
     let isOpen = false
     try {
       const server = await factory({ era: 'legacy', authInfo })
@@ -183,9 +180,6 @@ export function createSessions(options: SessionOptions): Sessions {
     serve,
     listen,
     hold,
-    get size() {
-      return sessions.size
-    },
     async close() {
       expiry.close()
       await Promise.all([...sessions.keys()].map(end))

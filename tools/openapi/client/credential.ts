@@ -4,7 +4,8 @@ import { ConfigError } from '../../../src/config-error.ts'
 import { ToolError } from '../../../src/define-tool.ts'
 import { isConfidential } from '../../../src/network.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
-import { createTokenSource } from './oauth.ts'
+import { createTokenSource } from '../../credentials/token-source.ts'
+import { createTokenSender } from './token-sender.ts'
 
 /** Where a secret stands; a plain string is the secret itself. */
 type SecretRef = string | { readonly env: string } | { readonly file: string }
@@ -119,11 +120,14 @@ function createOAuthCredential(options: CredentialOptions, service: Service): Cr
   }
   if (clientId === undefined) throw new ConfigError(`${at}.clientId: is needed for oauth2`)
   const clientSecret = readSecretOf(options, 'clientSecret', service.clientSecret, /^\P{Cc}+$/u)
-  const tokens = createTokenSource(
-    { tokenUrl, clientId, clientSecret, scopes },
-    options.log,
-    options.now
-  )
+  const { log, now } = options
+  const tokens = createTokenSource({
+    credentials: { tokenUrl, clientId, clientSecret, scopes },
+    send: createTokenSender(),
+    refuse: () => new ToolError(noToken),
+    log,
+    now
+  })
   return {
     async apply({ signal }) {
       const token = await tokens.get(signal)
@@ -135,6 +139,9 @@ function createOAuthCredential(options: CredentialOptions, service: Service): Cr
     }
   }
 }
+
+const noToken =
+  'The API cannot be used at the moment: its authorization server gave no token, so nothing was sent. Try again later; if it stays so, tell the operator.'
 
 function readSecretOf(
   { api, readSecret }: CredentialOptions,

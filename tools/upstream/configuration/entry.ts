@@ -24,6 +24,8 @@ const common = {
   timeout: z.unknown().optional(),
   connection_type: z.string().optional(),
   enabled: z.boolean().default(true),
+  include: z.array(z.string().min(1)).optional(),
+  exclude: z.array(z.string().min(1)).optional(),
   metadata: z.record(z.string(), z.unknown()).optional()
 }
 
@@ -47,7 +49,13 @@ const local = z.strictObject({
 /** How we prove who we are to a server. A secret may be a reference, `{ env }` or `{ file }`. */
 export type ServerAuth = z.output<typeof auth>
 
-interface Common {
+/** Globs over the server's own names of tools and prompts, and its URIs; `exclude` wins. */
+interface Filter {
+  readonly include?: readonly string[] | undefined
+  readonly exclude?: readonly string[] | undefined
+}
+
+interface Common extends Filter {
   readonly name: string
   /** Undefined: the default of the configuration. */
   readonly timeoutMs?: number
@@ -93,7 +101,7 @@ export function readEntry(
   return 'command' in entry ? readLocal(base, entry, report) : readRemote(base, entry, report)
 }
 
-type Base = Omit<Common, 'enabled'>
+type Base = Pick<Common, 'name' | 'timeoutMs'>
 
 function readRemote(base: Base, entry: Tree, report: Report): RemoteServer | undefined {
   const path = [base.name]
@@ -121,6 +129,7 @@ function readRemote(base: Base, entry: Tree, report: Report): RemoteServer | und
   return {
     kind: 'remote',
     ...base,
+    ...filterOf(parsed.data),
     enabled,
     endpoint,
     transport,
@@ -151,17 +160,20 @@ function readLocal(base: Base, entry: Tree, report: Report): LocalServer | undef
     const isLegal = /^[a-z_]\w*$/i.test(variable) && !String(value).includes('\0')
     if (!isLegal) report('field', [...path, 'env', variable], 'no variable can hold this')
   }
-  const { name, timeoutMs } = base
   return {
     kind: 'local',
-    name,
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...base,
+    ...filterOf(parsed.data),
     enabled,
     command,
     args,
     env: new Map(Object.entries(env)),
     ...(cwd !== undefined && { cwd })
   }
+}
+
+function filterOf({ include, exclude }: Filter): Filter {
+  return { ...(include && { include }), ...(exclude && { exclude }) }
 }
 
 function normalizeType(text: string): string {

@@ -1,12 +1,11 @@
-import got, { type Got } from 'got'
-import { ToolError } from '../../../src/define-tool.ts'
-import { isRecord, parseJson } from '../../../src/json.ts'
-import { describeError } from '../../../src/log.ts'
-import type { Log } from '../../../src/types.ts'
-import { exchange, exchangeDefaults } from './exchange.ts'
+import { isRecord, parseJson } from '../../src/json.ts'
+import { describeError } from '../../src/log.ts'
+import { raceAbort } from '../../src/race-abort.ts'
+import type { Log } from '../../src/types.ts'
 
-const timeoutMs = 10_000
-const maxBytes = 64 * 1024
+/** What a token request may take and bring, whoever sends it. */
+export const tokenLimits = { timeoutMs: 10_000, maxBytes: 64 * 1024 } as const
+
 const defaultLifeMs = 300_000
 const maxMarginMs = 30_000
 
@@ -21,8 +20,26 @@ export interface ClientCredentials {
 export interface TokenSource {
   /** A token that is still good; asked for once, however many callers wait. */
   get(signal: AbortSignal): Promise<string>
-  /** The API refused this token: the next caller gets a new one. */
+  /** The server refused this token: the next caller gets a new one. */
   reject(token: string): void
+}
+
+/** A form to an authorization server. */
+export interface TokenRequest {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export interface TokenSourceOptions {
+  readonly credentials: ClientCredentials
+  /** Sends the request within `tokenLimits`, with no redirect: it holds the client's secret. */
+  send(request: TokenRequest): Promise<{ readonly status: number; readonly body: Uint8Array }>
+  /** What callers are told when there is no token. */
+  refuse(): Error
+  readonly log: Log
+  /** Monotonic milliseconds. */
+  now(): number
 }
 
 interface Token {
@@ -31,27 +48,17 @@ interface Token {
   readonly staleMs: number
 }
 
-export function createTokenSource(
-  credentials: ClientCredentials,
-  log: Log,
-  now: () => number
-): TokenSource {
-  const instance = got.extend({
-    ...exchangeDefaults,
-    headers: { accept: 'application/json', 'user-agent': 'portcullis-mcp' },
-    timeout: { request: timeoutMs }
-  })
+export function createTokenSource(options: TokenSourceOptions): TokenSource {
+  const { log, now } = options
   let token: Token | undefined
   let pending: Promise<Token> | undefined
   const renew = async (): Promise<Token> => {
     try {
-      token = await requestToken(instance, credentials, now)
+      token = await requestToken(options)
       return token
     } catch (error) {
       log.warn('OAuth token refused', { error: describeError(error) })
-      throw new ToolError(
-        'The API cannot be used at the moment: its authorization server gave no token, so nothing was sent. Try again later; if it stays so, tell the operator.'
-      )
+      throw options.refuse()
     } finally {
       pending = undefined
     }
@@ -68,28 +75,21 @@ export function createTokenSource(
   })
 }
 
-async function requestToken(
-  instance: Got,
-  { tokenUrl, clientId, clientSecret, scopes }: ClientCredentials,
-  now: () => number
-): Promise<Token> {
+async function requestToken({ credentials, send, now }: TokenSourceOptions): Promise<Token> {
+  const { tokenUrl, clientId, clientSecret, scopes } = credentials
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   if (scopes.length > 0) form.set('scope', scopes.join(' '))
   const startedMs = now()
-  const answer = await exchange(
-    instance,
-    {
-      method: 'POST',
-      url: new URL(tokenUrl),
-      headers: {
-        authorization: `Basic ${encodeClient(clientId, clientSecret)}`,
-        'content-type': 'application/x-www-form-urlencoded'
-      },
-      body: form.toString()
+  const answer = await send({
+    url: new URL(tokenUrl),
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'portcullis-mcp',
+      authorization: `Basic ${encodeClient(clientId, clientSecret)}`,
+      'content-type': 'application/x-www-form-urlencoded'
     },
-    // Shared by all who wait: one caller's abort must not take it from the others.
-    { signal: new AbortController().signal, maxBytes }
-  )
+    body: form.toString()
+  })
   if (answer.status !== 200) throw new Error(`status ${answer.status}`)
   return readToken(answer.body, startedMs)
 }
@@ -109,18 +109,4 @@ function readToken(body: Uint8Array, startedMs: number): Token {
   const seconds = Number(life)
   const lifeMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : defaultLifeMs
   return { text, staleMs: startedMs + lifeMs - Math.min(maxMarginMs, lifeMs / 10) }
-}
-
-async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  let give = (): void => {}
-  const aborted = new Promise<never>((_resolve, reject) => {
-    give = () => reject(signal.reason)
-    signal.addEventListener('abort', give, { once: true })
-  })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', give)
-  }
 }

@@ -1,13 +1,13 @@
 const newline = 0x0a
 
-/** A complete line, or one that was longer than allowed and thrown away. */
-export type Line = { readonly text: string } | 'too_large'
+/** The text of one message, or that it was longer than allowed and thrown away. */
+export type Frame = { readonly text: string } | 'too_large'
 
 export interface LineFraming {
   /** The lines that this chunk completes. */
-  push(chunk: Buffer): readonly Line[]
+  push(chunk: Buffer): readonly Frame[]
   /** What stood after the last newline, when the stream ends. */
-  end(): readonly Line[]
+  end(): readonly Frame[]
 }
 
 /**
@@ -26,7 +26,7 @@ export function createLineFraming(maxBytes: number): LineFraming {
     else parts = []
   }
 
-  function take(): Line {
+  function take(): Frame {
     const isTooLarge = size > maxBytes
     const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
     parts = []
@@ -41,7 +41,7 @@ export function createLineFraming(maxBytes: number): LineFraming {
 
   return {
     push(chunk) {
-      const lines: Line[] = []
+      const lines: Frame[] = []
       let start = 0
       for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, start)) {
         add(chunk.subarray(start, at))

@@ -1,0 +1,186 @@
+import { raceAbort } from '../../src/race-abort.ts'
+import type { UpstreamEvent, UpstreamInfo } from './connection.ts'
+import { codeOf, toUpstreamError } from './link/fault.ts'
+import type { Link, Verdict } from './link/link.ts'
+import type { Lane, Pool } from './pool.ts'
+import type { Recovery } from './recovery.ts'
+import { answerWith } from './requests.ts'
+import type { ServerOptions } from './server-options.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+const pingMs = 5_000
+/** A server found to be of 2025 may have been renewed since. */
+const legacyVerdictMs = 3_600_000
+/** A connection that ends sooner counts as an attempt that failed. */
+const shortLifeMs = 5_000
+const maxShortLives = 3
+export const firstBackoffMs = 200
+
+/** What is known of a server and its connections. */
+export interface State {
+  readonly options: ServerOptions
+  readonly watched: ReadonlySet<string>
+  readonly recovery: Recovery
+  readonly pool: Pool
+  readonly closing: AbortController
+  readonly suspected: Set<Link>
+  emit(event: UpstreamEvent): void
+  info: UpstreamInfo | undefined
+  verdict: { readonly found: Verdict; readonly atMs: number } | undefined
+  shortLives: number
+}
+
+/** The lane's connection, opened when there is none; callers share one attempt. */
+export function reach(state: State, lane: Lane): Promise<Link> {
+  if (lane.link) return Promise.resolve(lane.link)
+  const { closing, options } = state
+  if (closing.signal.aborted) return Promise.reject(new UpstreamError('connection', options.name))
+  lane.opening ??= open(state, lane).finally(() => {
+    lane.opening = undefined
+  })
+  return lane.opening
+}
+
+async function open(state: State, lane: Lane): Promise<Link> {
+  const { options, recovery, closing, pool } = state
+  const { name, log } = options
+  // While it is down each attempt is one: the recovery waits between them.
+  const attempts = recovery.error ? 1 : 1 + options.retries
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const link = await openOnce(state, lane)
+      recovery.succeed()
+      return link
+    } catch (error) {
+      const failure = toUpstreamError(error, name)
+      // What is known of it may be what is wrong.
+      state.verdict = undefined
+      if (closing.signal.aborted) throw failure
+      const isLast = attempt >= attempts || failure.fault !== 'connection'
+      if (!isLast) {
+        await pause(firstBackoffMs * 2 ** (attempt - 1), closing.signal)
+        continue
+      }
+      if (!recovery.error) {
+        log.warn('MCP server is down', { server: name, fault: failure.fault, code: codeOf(error) })
+      }
+      pool.remove(lane)
+      recovery.fail(failure)
+      throw failure
+    }
+  }
+}
+
+async function openOnce(state: State, lane: Lane): Promise<Link> {
+  const { options, closing, pool, emit } = state
+  const isCommon = lane === pool.common
+  const limit = AbortSignal.timeout(options.timeoutMs)
+  const born = performance.now()
+  let link: Link | undefined
+  link = await options.open({
+    capabilities: lane.capabilities,
+    verdict: freshVerdict(state),
+    timeoutMs: options.timeoutMs,
+    signal: AbortSignal.any([limit, closing.signal]),
+    answer: (request, signal) => answerWith(lane, request, signal),
+    onEvent: (event) => isCommon && emit(event),
+    onTrouble: () => link && suspect(state, lane, link),
+    onUnfollowed: () => isCommon && link && suspect(state, lane, link, () => follow(state)),
+    onClosed() {
+      if (!link || lane.link !== link) return
+      onEnd(state, lane, performance.now() - born)
+      link.close().catch(() => {})
+    }
+  })
+  if (closing.signal.aborted) {
+    await link.close()
+    throw closing.signal.reason
+  }
+  lane.link = link
+  const isFirst = state.info === undefined
+  state.info = link.info
+  if (!freshVerdict(state)) state.verdict = { found: link.verdict, atMs: performance.now() }
+  if (isFirst || state.recovery.error) {
+    const { era, protocolVersion, transport } = link.info
+    const { name: server, log } = options
+    log.info('MCP server connected', { server, era, protocolVersion, transport })
+  }
+  if (isCommon) {
+    follow(state)
+    emit({ kind: 'connected' })
+  }
+  return link
+}
+
+/** A modern server is asked each time: that is all that connecting to it means. */
+function freshVerdict({ verdict }: State): Verdict | undefined {
+  if (verdict?.found.prior.kind !== 'legacy') return undefined
+  return performance.now() - verdict.atMs > legacyVerdictMs ? undefined : verdict.found
+}
+
+/** It ended by itself: a crash, mostly. */
+function onEnd(state: State, lane: Lane, livedMs: number): void {
+  const { options, recovery, pool } = state
+  lane.link = undefined
+  options.log.warn('MCP server has ended its connection', { server: options.name })
+  state.shortLives = livedMs < shortLifeMs ? state.shortLives + 1 : 0
+  if (lane !== pool.common) pool.remove(lane)
+  if (state.shortLives >= maxShortLives) {
+    recovery.fail(new UpstreamError('connection', options.name))
+  } else if (lane === pool.common) {
+    recovery.restart()
+  }
+}
+
+/** Looks whether the server still answers, and gives the connection up when it does not. */
+export async function suspect(
+  state: State,
+  lane: Lane,
+  link: Link,
+  onHealthy: () => void = () => {}
+): Promise<void> {
+  const { options, suspected, recovery, pool } = state
+  if (suspected.has(link) || lane.link !== link) return
+  suspected.add(link)
+  try {
+    await link.ping(Math.min(pingMs, options.timeoutMs))
+    onHealthy()
+  } catch (error) {
+    const failure = toUpstreamError(error, options.name)
+    // An error is an answer, too: whoever sends it is there.
+    if (failure.rpc) return onHealthy()
+    const code = codeOf(error)
+    options.log.warn('MCP server does not answer', { server: options.name, code })
+    await drop(state, lane, link)
+    if (lane === pool.common) recovery.restart()
+  } finally {
+    suspected.delete(link)
+  }
+}
+
+/** Gives a connection up; what is in flight on it fails at once. */
+export async function drop({ pool }: State, lane: Lane, link: Link): Promise<void> {
+  if (lane.link !== link) return
+  lane.link = undefined
+  if (lane !== pool.common) pool.remove(lane)
+  await link.close().catch(() => {})
+}
+
+export function follow(state: State): void {
+  const { link } = state.pool.common
+  const { name, log } = state.options
+  link?.follow(new Set(state.watched)).catch((error) => {
+    log.debug('MCP server announces nothing', { server: name, code: codeOf(error) })
+  })
+}
+
+export async function closeLane(lane: Lane): Promise<void> {
+  const link = lane.link ?? (await lane.opening?.catch(() => undefined))
+  lane.link = undefined
+  await link?.close().catch(() => {})
+}
+
+async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
+  const jittered = waitMs * (0.75 + Math.random() / 2)
+  await raceAbort(new Promise((resolve) => setTimeout(resolve, jittered)), signal)
+}

@@ -1,0 +1,79 @@
+import { parseJson } from '../../../src/json.ts'
+import type { Log } from '../../../src/types.ts'
+import type { LocalServer } from '../configuration/entry.ts'
+import { type Child, startChild } from './child.ts'
+import { createLineQuota } from './line-quota.ts'
+
+export interface StdioOptions {
+  readonly server: LocalServer
+  readonly env: Record<string, string>
+  readonly log: Log
+  track(group: number): () => void
+}
+
+/** What the SDK asks of a transport. It sets the three callbacks, and tells stdio by its fields. */
+export interface StdioTransport {
+  onmessage?: (message: never) => void
+  onerror?: (error: Error) => void
+  onclose?: () => void
+  /** Of the process. */
+  readonly pid: number | null
+  readonly stderr: null
+  start(): Promise<void>
+  send(message: unknown): Promise<void>
+  close(): Promise<void>
+}
+
+/** A transport to a child that is started with it and ends with it. */
+export function createStdioTransport({ server, env, log, track }: StdioOptions): StdioTransport {
+  let child: Child | undefined
+  let isClosed = false
+  const quota = createLineQuota()
+  const transport: StdioTransport = {
+    get pid() {
+      return child?.pid ?? null
+    },
+    stderr: null,
+    async start() {
+      child = await startChild({
+        server,
+        env,
+        track,
+        onLine: (line) => deliver(transport, line),
+        onLostLine: () =>
+          log.warn('MCP server wrote a line that is too long', { server: server.name }),
+        onStderr(line) {
+          const fate = quota.take()
+          if (fate === 'drop') return
+          const text = fate === 'last' ? 'more lines are left out for a minute' : line
+          log.info('MCP server', { server: server.name, stderr: text })
+        },
+        onEnd() {
+          isClosed = true
+          transport.onclose?.()
+        }
+      })
+      // Closed while it was being started.
+      if (isClosed) await child.stop()
+    },
+    async send(message) {
+      if (!child) throw new Error('not started')
+      await child.write(JSON.stringify(message))
+    },
+    async close() {
+      isClosed = true
+      await child?.stop()
+    }
+  }
+  return transport
+}
+
+function deliver(transport: StdioTransport, line: string): void {
+  if (line.trim() === '') return
+  try {
+    transport.onmessage?.(parseJson(line) as never)
+  } catch (error) {
+    // Programs print greetings and progress bars.
+    transport.onerror?.(error as Error)
+  }
+}

@@ -1,0 +1,106 @@
+import { compileGlobs } from '../../../src/glob.ts'
+import { describeError } from '../../../src/log.ts'
+import type { Log, Source } from '../../../src/types.ts'
+import type { UpstreamConnection } from '../connection.ts'
+import { UpstreamError } from '../upstream-error.ts'
+import { createFollower } from './follower.ts'
+import { createListReader } from './lists.ts'
+import { createNames, type Names } from './names.ts'
+import { createOfferMaker, nothing } from './offered/offer.ts'
+import type { Place } from './place.ts'
+import { type Conversations, createConversations } from './talk/conversation.ts'
+import { createWatch } from './watch.ts'
+
+export interface MountOptions {
+  readonly connection: UpstreamConnection
+  /** Globs over the server's own names of tools and prompts, and its URIs; `exclude` wins. */
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  /** Which resources may be read at all, by the URI that clients see. */
+  readonly allowsResource: (uri: string) => boolean
+  /** Deadline of a call; undefined: that of every tool. */
+  readonly timeoutMs?: number
+  /** How long the start waits for the first lists; later ones come as they come. */
+  readonly startWaitMs?: number
+  readonly log: Log
+}
+
+const defaultStartWaitMs = 5000
+
+/**
+ * Mounts an upstream server as a source that follows it: what the server lists is served under its
+ * name as long as it lists it, also while it is down.
+ */
+export async function mountServer(options: MountOptions): Promise<Source> {
+  const { connection, allowsResource, startWaitMs = defaultStartWaitMs, log } = options
+  const names = createNames(connection.name)
+  const conversations = createConversations(connection)
+  const place = placeOf(options, names, conversations)
+  const makeOffer = createOfferMaker({ place, allowsResource, log })
+  const readLists = createListReader(connection, log)
+  const listeners = new Set<(updated?: string) => void>()
+  const tell = (updated?: string): void => {
+    for (const listener of listeners) listener(updated)
+  }
+  let current = nothing
+
+  const follower = createFollower(async (signal) => {
+    const lists = await readLists(signal).catch((error: unknown) => {
+      const fault = error instanceof UpstreamError ? error.fault : 'unknown'
+      const details = { server: connection.name, fault, error: describeError(error) }
+      log.warn('upstream server cannot be listed', details)
+      throw error
+    })
+    const next = makeOffer(lists)
+    if (next === current) return
+    current = next
+    tell()
+  })
+  const unsubscribe = connection.subscribe((event) => {
+    if (event.kind === 'resource') tell(names.uriOf(event.uri))
+    else follower.follow()
+  })
+  follower.follow()
+  await follower.settled(startWaitMs)
+
+  return Object.freeze({
+    get tools() {
+      return current.tools
+    },
+    get prompts() {
+      return current.prompts
+    },
+    get resources() {
+      return current.resources
+    },
+    toolsets: new Map([[names.slug, []]]),
+    toolPrefix: names.prefix,
+    upstream: { name: connection.name, circuit: () => connection.circuit() },
+    definedBy: connection.name,
+    subscribe: (listener: (updated?: string) => void) => void listeners.add(listener),
+    async close() {
+      unsubscribe()
+      follower.stop()
+      conversations.close()
+      await connection.close()
+    }
+  } satisfies Source)
+}
+
+function placeOf(
+  { connection, include = ['*'], exclude = [], timeoutMs, log }: MountOptions,
+  names: Names,
+  conversations: Conversations
+): Omit<Place, 'compile'> {
+  const isIncluded = compileGlobs(include)
+  const isExcluded = compileGlobs(exclude)
+  return {
+    connection,
+    conversations,
+    names,
+    log,
+    watch: createWatch(connection),
+    permits: (original) => isIncluded(original) && !isExcluded(original),
+    ...(timeoutMs !== undefined && { timeoutMs })
+  }
+}

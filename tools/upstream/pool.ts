@@ -1,0 +1,145 @@
+import type { Message, UpstreamCall } from './connection.ts'
+import type { Link } from './link/link.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+/** One connection to a server, or the place for one. */
+export interface Lane {
+  /** Empty: everybody's. Else one caller's, with what its client declared. */
+  readonly key: string
+  readonly capabilities: Message
+  link: Link | undefined
+  opening: Promise<Link> | undefined
+  inFlight: number
+  /** Monotonic; when it was last let go. */
+  usedMs: number
+  /** Whose call it runs: a question of the server's belongs to this one. */
+  call: UpstreamCall | undefined
+  /** Time limits to stop while a question is answered. */
+  readonly limits: Set<{ pause(): void; resume(): void }>
+}
+
+export interface PoolOptions {
+  readonly server: string
+  readonly maxLanes: number
+  /** Of the common lane. */
+  readonly maxPending: number
+  /** One program per caller: its calls wait for each other. */
+  readonly isSingle: boolean
+  drop(lane: Lane): void
+  now(): number
+}
+
+export interface Pool {
+  /** Everybody's. */
+  readonly common: Lane
+  lanes(): readonly Lane[]
+  /** A lane that is this call's alone; waits for one, or for the signal. */
+  takeOwn(call: UpstreamCall): Promise<Lane>
+  takeCommon(): Lane
+  release(lane: Lane): void
+  remove(lane: Lane): void
+}
+
+/** Hands out connections: at most `maxLanes` are open, and the longest unused gives way. */
+export function createPool(options: PoolOptions): Pool {
+  const { server, maxLanes, maxPending, isSingle, drop, now } = options
+  const common = createLane('', {}, now())
+  const own = new Set<Lane>()
+  // The common lane counts, too; one of a caller's own there must be.
+  const maxOwn = Math.max(1, maxLanes - 1)
+  const waiting = new Set<() => void>()
+
+  function wake(): void {
+    for (const look of [...waiting]) look()
+  }
+
+  function find(key: string, capabilities: Message): Lane | undefined {
+    const mine = [...own].filter((lane) => lane.key === key)
+    const free = mine.find(({ inFlight }) => inFlight === 0)
+    if (free) return free
+    if (mine.length > 0 && isSingle) return undefined
+    if (own.size >= maxOwn) {
+      const [oldest] = [...own]
+        .filter(({ inFlight }) => inFlight === 0)
+        .toSorted((one, other) => one.usedMs - other.usedMs)
+      if (!oldest) return undefined
+      own.delete(oldest)
+      drop(oldest)
+    }
+    const lane = createLane(key, capabilities, now())
+    own.add(lane)
+    return lane
+  }
+
+  return {
+    common,
+    lanes: () => [common, ...own],
+    async takeOwn(call) {
+      const capabilities = call.capabilities ?? {}
+      const key = JSON.stringify([call.caller ?? '', sortKeys(capabilities)])
+      for (;;) {
+        const lane = find(key, capabilities)
+        if (lane) {
+          lane.inFlight++
+          lane.call = call
+          return lane
+        }
+        if (waiting.size >= maxPending) throw new UpstreamError('connection', server)
+        await waitFor(waiting, call.signal)
+      }
+    },
+    takeCommon() {
+      if (common.inFlight >= maxPending) throw new UpstreamError('connection', server)
+      common.inFlight++
+      return common
+    },
+    release(lane) {
+      lane.inFlight--
+      lane.usedMs = now()
+      lane.call = undefined
+      wake()
+    },
+    remove(lane) {
+      own.delete(lane)
+      wake()
+    }
+  }
+}
+
+function createLane(key: string, capabilities: Message, usedMs: number): Lane {
+  return {
+    key,
+    capabilities,
+    link: undefined,
+    opening: undefined,
+    inFlight: 0,
+    usedMs,
+    call: undefined,
+    limits: new Set()
+  }
+}
+
+function waitFor(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      waiting.delete(look)
+      signal.removeEventListener('abort', give)
+      resolve()
+    }
+    const give = (): void => {
+      waiting.delete(look)
+      reject(signal.reason)
+    }
+    if (signal.aborted) return give()
+    waiting.add(look)
+    signal.addEventListener('abort', give, { once: true })
+  })
+}
+
+/** The same declaration in another order is the same. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return entries.map(([key, child]) => [key, sortKeys(child)])
+}

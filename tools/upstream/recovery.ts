@@ -1,0 +1,54 @@
+/** How a server that is down is tried again. */
+export interface Recovery {
+  /** The failure that keeps calls away, until the next attempt. */
+  readonly error: Error | undefined
+  /** An attempt, or a short life, has failed. */
+  fail(error: Error): void
+  /** A connection has ended that worked: tries anew soon, and keeps no call away. */
+  restart(): void
+  succeed(): void
+  close(): void
+}
+
+export interface RecoveryOptions {
+  readonly firstMs: number
+  readonly maxMs: number
+  /** Tries to connect; tells `fail` or `succeed`. */
+  attempt(): void
+  /** From 0 to 1. */
+  random(): number
+}
+
+/** Waits firstMs, 2·firstMs … maxMs between attempts, a quarter less at random. */
+export function createRecovery({ firstMs, maxMs, attempt, random }: RecoveryOptions): Recovery {
+  let error: Error | undefined
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  function schedule(waitMs: number): void {
+    clearTimeout(timer)
+    if (!isClosed) timer = setTimeout(attempt, waitMs * (1 - random() / 4)).unref()
+  }
+
+  return {
+    get error() {
+      return error
+    },
+    fail(given) {
+      error = given
+      schedule(Math.min(maxMs, firstMs * 2 ** failures))
+      failures++
+    },
+    restart: () => schedule(firstMs),
+    succeed() {
+      error = undefined
+      failures = 0
+      clearTimeout(timer)
+    },
+    close() {
+      isClosed = true
+      clearTimeout(timer)
+    }
+  }
+}

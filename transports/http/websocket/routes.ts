@@ -1,0 +1,87 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { describeError } from '../../../src/log.ts'
+import type { Config } from '../../../src/settings.ts'
+import { type Connection, openConnection } from '../../connection.ts'
+import type { Mcp } from '../../mcp.ts'
+import { readCaller } from '../caller.ts'
+import type { Flood } from '../flood.ts'
+import { onceGone } from '../gone.ts'
+import type { Refuse } from '../refuse.ts'
+import { ownerKey, type Room } from '../room.ts'
+import { addHandshakeCheck } from './handshake.ts'
+import { createSocketWire } from './wire.ts'
+
+export interface WebSocketOptions {
+  readonly mcp: Mcp
+  readonly config: Config
+  readonly room: Room
+  readonly flood: Flood
+  readonly refuse: Refuse
+}
+
+export interface WebSockets {
+  /** The last hook before the upgrade: still an HTTP answer when there is no room. */
+  admit(request: FastifyRequest, reply: FastifyReply): Promise<void>
+  serve(socket: WebSocket, request: FastifyRequest): void
+  /** Answers what is in flight, for at most `graceMs`, and closes every connection. */
+  close(graceMs: number): Promise<void>
+}
+
+/** RFC 6455 §7.4.1 */
+const policyViolation = 1008
+
+/**
+ * WebSocket connections on the MCP path: one JSON-RPC message per text frame, in both directions.
+ * Upgrades must have been opened before the guard.
+ */
+export function addWebSockets(
+  app: FastifyInstance,
+  { mcp, config, room, flood, refuse }: WebSocketOptions
+): WebSockets {
+  const { limits, http, sessions } = config
+  addHandshakeCheck(app, http.path, refuse)
+  const connections = new Set<Connection>()
+
+  return {
+    async admit(request, reply) {
+      if (!request.ws) return
+      onceGone(request, reply, room.enter(ownerKey(request.principal, request.ip)))
+      reply.code(101)
+    },
+    serve(socket, request) {
+      const { requestId: _, ...caller } = readCaller(request)
+      const wire = createSocketWire(socket, {
+        heartbeatMs: sessions.heartbeatMs,
+        admit: () => flood(request.ip),
+        onFrame: (frame) => connection.receive(frame),
+        onGone() {
+          stopWatching()
+          connections.delete(connection)
+          connection.breakOff()
+          connection.close(0).catch((error: unknown) => {
+            mcp.log.error('connection not closed', { error: describeError(error) })
+          })
+        }
+      })
+      const connection: Connection = openConnection({
+        mcp,
+        caller: { ...caller, transport: 'websocket', canBeAsked: true },
+        wire,
+        maxBytes: limits.maxRequestBytes
+      })
+      connections.add(connection)
+      const stopWatching = request.server.watchCredential(request, () => {
+        socket.close(policyViolation, 'The credential is no longer valid.')
+      })
+    },
+    async close(graceMs) {
+      await Promise.all([...connections].map((connection) => connection.close(graceMs)))
+      // Those that do not answer the closing would hold the process.
+      const terminate = (): void => {
+        for (const socket of app.websocketServer.clients) socket.terminate()
+      }
+      setTimeout(terminate, 100).unref()
+    }
+  }
+}
