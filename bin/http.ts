@@ -32,8 +32,8 @@ export async function startHttp(config: Config, core: Core): Promise<HttpServer>
   }
   return {
     ...server,
-    async close(graceMs) {
-      await server.close(graceMs)
+    async close(graceMs, waitMs) {
+      await server.close(graceMs, waitMs)
       gate?.close()
     }
   }

@@ -1,9 +1,7 @@
-import closeWithGrace from 'close-with-grace'
 import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
 import { reasonOf } from '../src/config-error.ts'
-import { describeError } from '../src/log.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log, Source } from '../src/types.ts'
@@ -14,15 +12,16 @@ import { takeStdout } from '../transports/stdout.ts'
 import { createCore } from './core.ts'
 import { openLock } from './open-lock.ts'
 import { openOutput } from './output.ts'
+import { createShutdown } from './shutdown.ts'
 import { guardStderr } from './stderr.ts'
 import { openSurroundings } from './surroundings.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
 
-/** Something that can end: a transport or a source. */
+/** A transport. */
 interface Closable {
-  close(graceMs: number): Promise<void>
+  close(graceMs: number, waitMs: number): Promise<void>
 }
 
 /** Serves until a signal, or until the stdio client goes away. */
@@ -54,27 +53,32 @@ export async function serve(
   process.on('SIGUSR2', mcp.killSwitch.stop)
   for (const warning of warnings) log.warn(warning)
   const open: Closable[] = []
-  let failure: unknown
   // With an audit file the signal means what it means to logrotate, not a terminal that went away.
   const isRotated = config.audit.enabled && config.audit.file !== undefined
   const isRenewed = config.http.tls.cert !== undefined
   const skip = isRotated || isRenewed ? (['SIGUSR2', 'SIGHUP'] as const) : (['SIGUSR2'] as const)
   if (isRotated) process.on('SIGHUP', () => core.audit.reopen())
 
-  const grace = closeWithGrace(
-    { delay: graceMs + 2000, logger: false, skip: [...skip] },
-    async ({ err, signal }) => {
-      if (err) log.error('unexpected error, shutting down', { error: describeError(err) })
-      if (signal) log.info('shutting down', { signal })
-      await Promise.all(open.map((transport) => transport.close(graceMs)))
-      await Promise.all(sources.map((source) => source.close()))
+  const { drainWaitMs } = config.http
+  const shutdown = createShutdown({
+    log,
+    maxMs: drainWaitMs + graceMs + 2000,
+    skip,
+    async end(isSignal) {
+      // A process in doubt takes no new work while balancers take note.
+      const waitMs = isSignal ? drainWaitMs : 0
+      const closes = open.map((transport) => () => transport.close(graceMs, waitMs))
+      await shutdown.closeAll('transports', closes)
+      await shutdown.closeAll(
+        'sources',
+        sources.map((source) => () => source.close())
+      )
       surroundings.close()
       lock?.close()
       await core.audit.close(1000)
       await output.flush(1000)
-      if (failure) throw failure
     }
-  )
+  })
 
   // HTTP first: a refused configuration must stop the start before stdio has said anything.
   if (config.transport !== 'stdio') {
@@ -100,15 +104,12 @@ export async function serve(
     const orphaned = watchParent()
     Promise.race([server.ended, orphaned])
       .then(async (error) => {
-        if (error) {
-          failure = error
-          log.error('standard input or output broke', { error: describeError(error) })
-        }
+        if (error) shutdown.note('standard input or output broke', error)
         // The client is gone but may still read: its calls end by their own deadline.
         await server.close(error ? 0 : config.limits.callTimeoutMs + 1000)
-        if (!hasOther) grace.close()
+        if (!hasOther) shutdown.begin()
       })
-      .catch((error: unknown) => log.error('stdio', { error: describeError(error) }))
+      .catch((error: unknown) => shutdown.note('stdio', error))
   }
 }
 

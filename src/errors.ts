@@ -98,6 +98,11 @@ const table = {
     status: 503,
     text: 'The server is shutting down. Retry elsewhere or later.'
   },
+  overloaded: {
+    code: 503,
+    status: 503,
+    text: 'The server is overloaded just now and has not looked at this request. Retry later.'
+  },
   stopped: {
     code: 503,
     status: 503,

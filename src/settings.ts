@@ -86,6 +86,10 @@ const http = z.strictObject({
   tls: tls.prefault({}),
   maxConnections: setting(count(1, 100_000).default(1000), ['MCP_MAX_INBOUND_CONNECTIONS']),
   maxConnectionsPerAddress: setting(count(1, 100_000).default(100), []),
+  drainWaitMs: setting(count(0, 600_000).default(0), ['MCP_DRAIN_WAIT'], { unit: 'seconds' }),
+  maxLoopDelayMs: setting(count(200, 86_400_000).default(2000), ['MCP_MAX_LOOP_DELAY'], {
+    unit: 'seconds'
+  }),
   infoPublic: setting(z.boolean().default(true), ['MCP_INFO_PUBLIC']),
   metricsPublic: setting(z.boolean().default(false), ['MCP_METRICS_PUBLIC'])
 })

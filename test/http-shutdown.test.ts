@@ -4,6 +4,7 @@ import { fixture, type Running, start } from './helpers/executable.ts'
 import { createGate } from './helpers/gate.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
 import { call, initialize, modern, ping, quiet, speak } from './helpers/json-rpc.ts'
+import { until } from './helpers/until.ts'
 
 const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
 const gated = ['--module', fixture('gated-tools')]
@@ -150,6 +151,36 @@ t.test('a second SIGTERM does not wait for calls in flight', promptly(), async (
   running.child.kill('SIGTERM')
   t.not((await running.ended).code, 0)
   await lost
+})
+
+t.test('with a wait the server works on while it is not ready', async (t) => {
+  const { running, url, origin } = await serve(t, ['--http'], { MCP_DRAIN_WAIT: '60' })
+  await terminate(running)
+  const ready = await send(`${origin}/ready`, { method: 'GET' })
+  t.match([ready.status, JSON.parse(ready.text)], [503, { reasons: [{ reason: 'draining' }] }])
+  const answer = await send(url, { headers: jsonHeaders, body: call(1, 'fill', { length: 3 }) })
+  t.match([answer.status, answer.text], [200, /xxx/])
+  t.equal(answer.headers.connection, 'close', 'but over another connection next time')
+  running.child.kill('SIGTERM')
+  t.equal((await running.ended).code, 1, 'a second signal ends the wait, too')
+})
+
+t.test('then it closes its port, and answers what it has', async (t) => {
+  const gate = await createGate()
+  t.teardown(gate.close)
+  const { running, url } = await serve(t, ['--http'], { ...gate.env, MCP_DRAIN_WAIT: '0.05' })
+  const held = waitAtGate(url, 2, '')
+  await gate.reached(1)
+  await terminate(running)
+  const isOpen = () =>
+    send(url, { method: 'GET' }).then(
+      () => true,
+      ({ code }) => code !== 'ECONNREFUSED'
+    )
+  await until(async () => !(await isOpen()), 'the port is closed')
+  gate.open()
+  t.match(await held, { status: 200, text: /passed 2/ })
+  t.equal((await running.ended).code, 0)
 })
 
 t.test('--http --stdio serves both; HTTP outlives the end of input', async (t) => {

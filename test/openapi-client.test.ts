@@ -56,7 +56,8 @@ t.test('bodies go out as they are, and no body is no body', async (t) => {
       ['GET', '', undefined]
     ]
   )
-  t.equal(new Set(server.seen.map(({ connection }) => connection)).size, 1, 'one connection')
+  const connections = new Set(server.seen.map(({ connection }) => connection)).size
+  t.ok(connections < server.seen.length, 'connections are used again', { connections })
 })
 
 t.test('one content coding is undone, within the cap', async (t) => {
@@ -173,6 +174,25 @@ t.test('an answer that nobody asked for is never taken for the next one', async 
     if (response && text(response.body) !== good) taken++
   }
   t.equal(taken, 0)
+})
+
+t.test('nor when it comes while the connection is idle', async (t) => {
+  const { call, server } = await start(t, hang)
+  const answer = (text: string): string =>
+    `${head(200, { 'content-type': 'application/json', 'content-length': text.length })}${text}`
+  for (let turn = 0; turn < 60; turn++) {
+    const strayed = new Promise<void>((resolve) => {
+      server.answerWith((socket) => {
+        socket.write(answer(`{"turn":${turn}}`))
+        setTimeout(() => socket.write(answer('{"turn":"stray"}'), () => resolve()), turn % 6)
+      })
+    })
+    const { body } = await call()
+    t.equal(text(body), `{"turn":${turn}}`)
+    await strayed
+    // The event loop reads what lies there.
+    for (let pass = 0; pass < 4; pass++) await new Promise((resolve) => setImmediate(resolve))
+  }
 })
 
 t.test('a redirect is not followed, and no credential goes with it', async (t) => {

@@ -13,6 +13,7 @@ export interface Target extends Running {
   /** 0 on stdio. */
   readonly port: number
   readonly key: string
+  readonly auditFile: string
   /** Nonces in the order of execution. */
   executed(): readonly string[]
   /** The longest stall of its event loop since the last question, and its heap. */
@@ -23,32 +24,53 @@ export interface Target extends Running {
 export interface Measured {
   readonly stallMs: number
   readonly heapUsed: number
+  readonly rss: number
+  readonly timers: number
 }
 
 const key = 'pcl_campaign-key-0123456789-0123456789-0123456789'
 const pathOf = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
 
+/** What differs from the campaign's own target. */
+export interface TargetOptions {
+  /** Flags of the executable, instead of those that mount the canary. */
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Flags of node. */
+  readonly nodeArgs?: readonly string[]
+  /** Where it listens, to be found there again. */
+  readonly port?: number
+  /** Where its files are; whoever gives one removes it. */
+  readonly folder?: string
+  readonly stderr?: 'pipe' | number
+}
+
 /** Starts it over HTTP or stdio; limits are off, so that every message gets as far as it can. */
-export async function startTarget(transport: 'http' | 'stdio'): Promise<Target> {
-  const folder = mkdtempSync(join(tmpdir(), 'portcullis-campaign-'))
+export async function startTarget(
+  transport: 'http' | 'stdio',
+  options: TargetOptions = {}
+): Promise<Target> {
+  const { args = ['--module', pathOf('canary-tools')], nodeArgs = [], stderr = 'pipe' } = options
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'portcullis-campaign-'))
   const file = join(folder, 'canary')
   const env = {
     CANARY_FILE: file,
     MCP_AUTH_TOKEN: key,
     MCP_RATE_LIMIT_ENABLED: 'false',
     MCP_AUDIT_FILE: join(folder, 'audit.jsonl'),
-    LOG_LEVEL: 'fatal'
+    LOG_LEVEL: 'fatal',
+    ...options.env
   }
-  const port = transport === 'http' ? await findPort() : 0
-  const args = [
+  const port = transport === 'http' ? (options.port ?? (await findPort())) : 0
+  const command = [
     `--import=${pathOf('stall-monitor')}`,
+    ...nodeArgs,
     executable,
     ...(port > 0 ? ['--http', '--port', String(port)] : []),
-    '--module',
-    pathOf('canary-tools')
+    ...args
   ]
-  const running = spawnNode(args, env, ['pipe', 'pipe', 'pipe', 'ipc'])
-  if (port > 0) await until(() => isHealthy(port), 'the server listens')
+  const running = spawnNode(command, env, ['pipe', 'pipe', stderr, 'ipc'])
+  if (port > 0) await Promise.race([listening(port), diedOf(running)])
   else {
     running.write('{"jsonrpc":"2.0","id":"the-first","method":"ping"}\n')
     await running.stdout.until(/"the-first"/)
@@ -59,6 +81,7 @@ export async function startTarget(transport: 'http' | 'stdio'): Promise<Target> 
     ...running,
     port,
     key,
+    auditFile: env.MCP_AUDIT_FILE,
     executed: () => (existsSync(file) ? readLines(file) : []),
     async measure() {
       const answer = once(running.child, 'message')
@@ -70,9 +93,18 @@ export async function startTarget(transport: 'http' | 'stdio'): Promise<Target> 
     async stop() {
       running.child.kill()
       await running.ended
-      rmSync(folder, { recursive: true, force: true })
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
     }
   }
+}
+
+function listening(port: number): Promise<void> {
+  return until(() => isHealthy(port), 'the server listens')
+}
+
+async function diedOf({ ended }: Running): Promise<never> {
+  const { code, stderr } = await ended
+  throw new Error(`the server ended with ${code}: ${stderr.slice(-2000)}`)
 }
 
 function readLines(file: string): readonly string[] {
@@ -87,7 +119,8 @@ async function isHealthy(port: number): Promise<boolean> {
   return status === 200
 }
 
-async function findPort(): Promise<number> {
+/** A port that nobody listens on just now. */
+export async function findPort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo

@@ -200,6 +200,24 @@ const http: readonly SettingRow[] = [
     ...count
   },
   {
+    key: 'http.drainWaitMs',
+    env: ['MCP_DRAIN_WAIT'],
+    variable: ['2.5', 2500],
+    file: 1000,
+    default: 0,
+    bad: ['-1', 'soon', '601'],
+    badInFile: ['soon', 1.5, -1, 600_001]
+  },
+  {
+    key: 'http.maxLoopDelayMs',
+    env: ['MCP_MAX_LOOP_DELAY'],
+    variable: ['1.5', 1500],
+    file: 3000,
+    default: 2000,
+    bad: ['-1', '0', '0.1', 'soon'],
+    badInFile: ['soon', 0, 1.5, -1]
+  },
+  {
     key: 'http.infoPublic',
     env: ['MCP_INFO_PUBLIC'],
     variable: ['off', false],

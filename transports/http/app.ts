@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Server } from 'node:tls'
 import type { Audit } from '../../src/audit.ts'
 import type { Authenticate } from '../../src/auth.ts'
@@ -19,19 +20,21 @@ import { createFlood } from './flood.ts'
 import { addStopping } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
-import { trackRequests } from './in-flight.ts'
 import { addJsonParser } from './json-body.ts'
 import { createLanes } from './lanes.ts'
 import { createInstance } from './listener/instance.ts'
 import { readTls } from './listener/tls.ts'
 import { addLocalAddress, listenOnSocket } from './listener/unix-socket.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { addMetrics } from './metrics.ts'
+import { trackOwed } from './owed.ts'
 import { createRefuse } from './refuse.ts'
 import { addResourceMetadata, describeResource } from './resource-metadata.ts'
 import { createRoom } from './room.ts'
 import { addSseRoutes, createSsePost, ssePath } from './sse/routes.ts'
 import { createSseSessions } from './sse/sessions.ts'
+import { addUnreadLimit } from './unread.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
 import { openUpgrades } from './websocket/handshake.ts'
 import { addWebSockets } from './websocket/routes.ts'
@@ -53,8 +56,11 @@ export interface HttpServer {
   listen(): Promise<string>
   /** Reads certificate and key again; throws a ConfigError and keeps the old when they are no good. */
   renewTls(): void
-  /** Says no to new work, answers what is in flight (up to `graceMs`), ends streams, lets go. */
-  close(graceMs: number): Promise<void>
+  /**
+   * Is not ready from now on, but works on for `waitMs`, so that whoever balances loads can notice;
+   * then says no to new work, answers what is in flight (up to `graceMs`), ends streams, lets go.
+   */
+  close(graceMs: number, waitMs?: number): Promise<void>
 }
 
 /** Builds the HTTP side: limits first, then every plugin in the order in which it runs. */
@@ -63,10 +69,15 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const { http } = config
   const resource = describeResource(config)
   const refuse = createRefuse(http.path, createChallenge(resource), mcp.metrics)
+  const loopDelay = watchLoopDelay(http.maxLoopDelayMs)
+  let isLeaving = false
   let isDraining = false
   const judgeState = (): Refusal | undefined => {
     if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
-    return mcp.killSwitch.isStopped ? createStopped() : undefined
+    if (mcp.killSwitch.isStopped) return createStopped()
+    return loopDelay.isTooLong
+      ? new Refusal('overloaded', { data: { retryAfterMs: 1000 } })
+      : undefined
   }
 
   const tls = readTls(http)
@@ -81,26 +92,39 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const room = createRoom(config.sessions.max)
   const lanes = createLanes({ mcp, registry, config, room })
   const sse = config.sse.enabled ? createSseSessions({ mcp, config, room }) : undefined
-  const inFlight = trackRequests(app, [http.path, ssePath(http.path)])
+  const owed = trackOwed(app, [http.path, ssePath(http.path)])
   addErrorHandlers(app, mcp.log, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
+  addUnreadLimit(app)
   const flood = createFlood(config, mcp.metrics)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
   const hasWebSockets = config.transport === 'websocket'
   if (hasWebSockets) await openUpgrades(app, config, mcp.log)
-  await addGuard(app, { config, flood, refuse, paramHeaders, judgeState })
+  await addGuard(app, {
+    config,
+    flood,
+    refuse,
+    paramHeaders,
+    judgeState,
+    isLeaving: () => isLeaving
+  })
   const webSockets = hasWebSockets
     ? addWebSockets(app, { mcp, config, room, flood, refuse })
     : undefined
   const bans = createBanGate({ config, alerts: mcp.alerts, audit, metrics: mcp.metrics, refuse })
   addHealth(app, {
     version: mcp.version,
-    notReadyReasons: () => [
-      ...(isDraining ? [{ reason: 'draining' } as const] : []),
-      ...(mcp.killSwitch.isStopped ? [{ reason: 'calls_stopped' } as const] : []),
-      ...(options.notReady?.() ?? [])
-    ]
+    notReadyReasons() {
+      const others = options.notReady?.() ?? []
+      const isNews = loopDelay.isTooLong && !others.some(({ reason }) => reason === 'overloaded')
+      return [
+        ...(isLeaving ? [{ reason: 'draining' } as const] : []),
+        ...(mcp.killSwitch.isStopped ? [{ reason: 'calls_stopped' } as const] : []),
+        ...(isNews ? [{ reason: 'overloaded' } as const] : []),
+        ...others
+      ]
+    }
   })
   await app.register(async (secured) => {
     addUpstreamHeaders(secured, config, refuse)
@@ -136,13 +160,21 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       const renewed = readTls(http)
       if (renewed) (app.server as unknown as Server).setSecureContext(renewed)
     },
-    async close(graceMs) {
+    async close(graceMs, waitMs = 0) {
+      isLeaving = true
+      if (waitMs > 0) {
+        await wait(waitMs)
+        // A proxy tries another instance when it cannot connect; a 503 it might pass on. Without a
+        // wait nobody could know, so that the 503 says it as long as there is work.
+        app.server.close()
+      }
       isDraining = true
-      await Promise.all([inFlight.settle(graceMs), sse?.close(graceMs), webSockets?.close(graceMs)])
+      await Promise.all([owed.settle(graceMs), sse?.close(graceMs), webSockets?.close(graceMs)])
       await lanes.close()
       // Whatever still runs is stopped, answered and recorded.
       for (const stop of app.stopping) stop()
-      await inFlight.settle(1000)
+      await owed.settle(1000)
+      loopDelay.close()
       // Clients that keep their connection open would otherwise hold the process.
       setTimeout(() => app.server.closeAllConnections(), 100).unref()
       await app.close()

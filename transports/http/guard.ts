@@ -15,6 +15,8 @@ export interface GuardOptions {
   readonly paramHeaders: readonly string[]
   /** Why the server takes no work at all just now. */
   readonly judgeState: () => Refusal | undefined
+  /** The server still works, but connections are not to be kept. */
+  readonly isLeaving: () => boolean
 }
 
 /** Node drops headers beyond its own cap silently; an Origin among them would go unseen. */
@@ -43,7 +45,7 @@ const singletons = new Set([
  * unknown paths pass it, too.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { config, flood, refuse, paramHeaders, judgeState } = options
+  const { config, flood, refuse, paramHeaders, judgeState, isLeaving } = options
   const { http } = config
   const isAllowedHost = createHostCheck(http.allowedHosts, boundHost(http))
   const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
@@ -75,14 +77,13 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
 
   app.addHook('onRequest', (request, reply, done) => {
     addStandardHeaders(request, reply)
+    if (isLeaving()) reply.header('connection', 'close')
     // Load first, so that refused headers count, too.
     const load = judgeLoad(request)
     const refusal = judgeHeaders(request) ?? load
     if (!refusal) return done()
-    // A truncated header block leaves the connection in doubt; a draining server lets it go.
-    if (refusal.kind === 'headers_too_many' || refusal.kind === 'draining') {
-      reply.header('connection', 'close')
-    }
+    // A truncated header block leaves the connection in doubt.
+    if (refusal.kind === 'headers_too_many') reply.header('connection', 'close')
     exposeRefusal(request, reply, config)
     refuse(request, reply, refusal)
   })

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import type { Socket } from 'node:net'
 import got, { type Got } from 'got'
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent'
 import type { ApiLimits } from '../../../src/api-settings.ts'
@@ -45,10 +46,59 @@ export function openConnections(limits: ApiLimits, mustBePublic: boolean): Conne
 function createAgents(limits: ApiLimits, mustBePublic: boolean, keepAlive: boolean): Agents {
   const { maxSockets, keepAliveSockets: maxFreeSockets } = limits
   const sockets = { keepAlive, maxSockets, maxFreeSockets }
-  if (!mustBePublic) return { http: new HttpAgent(sockets), https: new HttpsAgent(sockets) }
   const guarded = { ...sockets, lookup: publicLookup }
-  return {
-    http: new RequestFilteringHttpAgent(guarded),
-    https: new RequestFilteringHttpsAgent(guarded)
+  const agents = mustBePublic
+    ? {
+        http: new RequestFilteringHttpAgent(guarded),
+        https: new RequestFilteringHttpsAgent(guarded)
+      }
+    : { http: new HttpAgent(sockets), https: new HttpsAgent(sockets) }
+  if (keepAlive) {
+    distrustSpareBytes(agents.http)
+    distrustSpareBytes(agents.https)
   }
+  return agents
+}
+
+/**
+ * Bytes that nobody asked for would answer whoever uses the connection next. One that has just
+ * given its answer rests until the event loop has read what has come, and is closed when more
+ * comes, then or while it is idle.
+ */
+function distrustSpareBytes(agent: HttpAgent): void {
+  const [free] = agent.listeners('free')
+  const { keepSocketAlive, reuseSocket } = agent
+  agent.removeAllListeners('free')
+  agent.on('free', (socket: Socket, options: unknown) => {
+    watch(socket)
+    // The first comes before the sockets are read again, the second after.
+    setImmediate(() =>
+      setImmediate(() => {
+        unwatch(socket)
+        free?.call(agent, socket, options)
+      })
+    )
+  })
+  agent.keepSocketAlive = (socket) => {
+    // Node's own answers with a boolean, whatever its type says.
+    const isKept: unknown = keepSocketAlive.call(agent, socket as Socket)
+    if (isKept) watch(socket as Socket)
+    return isKept as never
+  }
+  agent.reuseSocket = (socket, request) => {
+    unwatch(socket as Socket)
+    reuseSocket.call(agent, socket, request)
+  }
+}
+
+function watch(socket: Socket): void {
+  socket.on('data', giveUp).on('error', giveUp)
+}
+
+function unwatch(socket: Socket): void {
+  socket.off('data', giveUp).off('error', giveUp)
+}
+
+function giveUp(this: Socket): void {
+  this.destroy()
 }

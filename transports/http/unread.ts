@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import { onceGone } from './gone.ts'
+
+const graceMs = 20_000
+/** A client that takes less is not slow but gone, or means harm. */
+const minBytesPerSecond = 32_768
+
+/**
+ * Cuts off clients that do not take their answer: its bytes would lie in memory for as long as they
+ * please. Event streams have a bound of their own.
+ */
+export function addUnreadLimit(app: FastifyInstance): void {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (typeof payload === 'string' || Buffer.isBuffer(payload)) {
+      // In whole seconds: timers of one length are kept together.
+      const seconds = Math.floor(payload.length / minBytesPerSecond)
+      const timer = setTimeout(() => request.raw.socket.destroy(), graceMs + seconds * 1000)
+      timer.unref()
+      onceGone(request, reply, () => clearTimeout(timer))
+    }
+    done(null, payload)
+  })
+}
