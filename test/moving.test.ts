@@ -4,7 +4,7 @@ import t from 'tap'
 import { quotedIn, readRows, root } from './helpers/moving-page.ts'
 
 /** The issue up to which all work is done; what belongs to a later one has something open. */
-const doneUpTo = 5
+const doneUpTo = 7
 
 const rows = readRows().flatMap(([id = '', promise = '', place = '', test = '', issue = '']) =>
   /^[A-Z]{2}-\d\d$/.test(id) ? [{ id, promise, place, test, issue }] : []
