@@ -5,7 +5,7 @@ import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/webso
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { type App, keyOf, startApp } from './helpers/app.ts'
-import { sendRaw } from './helpers/http.ts'
+import { type Message, sendRaw } from './helpers/http.ts'
 import { authHeaders, modernRequest, request, toolCall } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
 import { closed, exchange, openSocket, tryUpgrade } from './helpers/websocket.ts'
@@ -228,6 +228,27 @@ t.test('a client that goes away stops its call', async (t) => {
     app.log().find(({ http_status }) => http_status === 101),
     { method: 'GET /mcp', status: 'success' }
   )
+})
+
+t.test('nobody listens to a resource that is not theirs to read', async (t) => {
+  const app = await start(t)
+  const socket = await openSocket(app.url, { headers: authHeaders('narrow') })
+  const resourceSubscriptions = ['docs://payroll', 'docs://about']
+  const listen = modernRequest('subscriptions/listen', {
+    notifications: { toolsListChanged: true, resourceSubscriptions }
+  })
+  const { params } = await exchange(socket, listen)
+  t.match(params, { notifications: { resourceSubscriptions: ['docs://about'] } })
+  const heard: Message[] = []
+  socket.on('message', (data) => heard.push(JSON.parse(String(data))))
+  for (const uri of resourceSubscriptions) app.changes.publish({ kind: 'resource', uri })
+  app.changes.publish({ kind: 'tools' })
+  await until(() => heard.some(({ method }) => method?.includes('list_changed')), 'the last one')
+  t.strictSame(
+    heard.flatMap(({ params }) => (params as { uri?: string }).uri ?? []),
+    ['docs://about']
+  )
+  socket.terminate()
 })
 
 t.test('no more connections than sessions are allowed, of one caller and in all', async (t) => {
