@@ -317,6 +317,19 @@ t.test('a flood of small frames is read slowly; others are served meanwhile', as
   raw.destroy()
 })
 
+t.test('who is read slowly is not taken for dead', async (t) => {
+  // One message a second after the first sixty, of which one is the handshake.
+  const app = await start(t, { limits: { address: 60 }, sessions: { heartbeatMs: 100 } })
+  const socket = await openSocket(app.url, { headers })
+  let answered = 0
+  socket.on('message', () => answered++)
+  const cut = closed(socket)
+  for (let id = 1; id <= 61; id++) socket.send('?')
+  const code = await Promise.race([cut, until(() => answered === 61, 'every answer')])
+  t.equal(code, undefined, 'not cut off')
+  socket.terminate()
+})
+
 t.test('the end of the server answers what is in flight, and closes with 1001', async (t) => {
   const app = await startApp({ transport })
   const socket = await openSocket(app.url, { headers })

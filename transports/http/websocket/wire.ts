@@ -89,6 +89,8 @@ function keepAlive(socket: WebSocket, heartbeatMs: number): () => void {
     isAlive = true
   })
   const timer = setInterval(() => {
+    // Whoever is not read cannot be heard to answer.
+    if (socket.isPaused) isAlive = true
     if (!isAlive) return socket.terminate()
     isAlive = false
     socket.ping()
