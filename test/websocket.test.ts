@@ -152,6 +152,9 @@ t.test('an upgrade is refused as every other request is', async (t) => {
   t.equal((await refused({ ...headers, origin: 'https://evil.example' })).status, 403)
   t.equal((await refused({ ...headers, host: 'evil.example' })).status, 403)
   t.equal(app.audit('AUTH_FAILED').length, 4)
+  const statuses = () => app.log().flatMap(({ http_status }) => http_status ?? [])
+  await until(() => statuses().length === 6, 'every access line')
+  t.strictSame(statuses(), [401, 401, 401, 401, 403, 403])
 })
 
 t.test('whoever guesses keys is banned from upgrades, too', async (t) => {

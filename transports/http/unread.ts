@@ -22,7 +22,8 @@ export function addUnreadLimit(app: FastifyInstance): void {
 export function cutUnread(request: FastifyRequest, reply: FastifyReply, bytes: number): void {
   // In whole seconds: timers of one length are kept together.
   const seconds = Math.floor(bytes / minBytesPerSecond)
-  const timer = setTimeout(() => request.raw.socket.destroy(), graceMs + seconds * 1000)
+  const cut = (): unknown => request.raw.socket.destroy(new Error('the answer is not read'))
+  const timer = setTimeout(cut, graceMs + seconds * 1000)
   timer.unref()
   onceGone(request, reply, () => clearTimeout(timer))
 }
