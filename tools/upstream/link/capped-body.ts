@@ -7,13 +7,14 @@ export class AnswerTooLarge extends Error {
 }
 
 /**
- * The response with a body that errors past `maxBytes`: of the whole, or, for an event stream,
- * which has no end, of one event.
+ * The response with a body that errors past `maxBytes`: of the whole, or, where `mayStream`, of one
+ * event of an event stream, which has no end. Read as one text a stream is cut, and gives none.
  */
-export function capResponse(response: Response, maxBytes: number): Response {
+export function capResponse(response: Response, maxBytes: number, mayStream: boolean): Response {
   const { body, status, statusText, headers } = response
   if (!body) return response
-  const isStream = /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')
+  const type = headers.get('content-type') ?? ''
+  const isStream = mayStream && status === 200 && /^\s*text\/event-stream\s*(?:;|$)/i.test(type)
   const measure = isStream ? createEventMeter() : createMeter()
   const capped = body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
@@ -23,7 +24,13 @@ export function capResponse(response: Response, maxBytes: number): Response {
       }
     })
   )
-  return new Response(capped, { status, statusText, headers })
+  const whole = new Response(capped, { status, statusText, headers })
+  if (!isStream) return whole
+  const cut = async (): Promise<string> => {
+    await whole.body?.cancel()
+    return ''
+  }
+  return Object.assign(whole, { text: cut })
 }
 
 /** Bytes so far. */
@@ -37,20 +44,23 @@ function createMeter(): Meter {
   }
 }
 
-/** Bytes since the last empty line. */
+/** Bytes since the last empty line; CR LF ends one line, not two. */
 function createEventMeter(): Meter {
   let size = 0
   let isLineEmpty = true
+  let former = 0
   return (chunk) => {
     let largest = 0
     for (const byte of chunk) {
       size++
       if (byte === lineFeed || byte === carriageReturn) {
-        if (isLineEmpty) size = 0
+        const isSecondHalf = byte === lineFeed && former === carriageReturn
+        if (isLineEmpty && !isSecondHalf) size = 0
         isLineEmpty = true
       } else {
         isLineEmpty = false
       }
+      former = byte
       if (size > largest) largest = size
     }
     return largest
