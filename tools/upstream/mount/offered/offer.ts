@@ -46,7 +46,7 @@ export function createOfferMaker({ place, allowsResource, log }: OfferOptions) {
     ]
     const next = {
       tools: tools(lists.tools, whole),
-      prompts: prompts(lists.prompts, whole),
+      prompts: keepFirst(prompts(lists.prompts, whole)),
       resources: found.filter(({ uri }) => allowsResource(uri))
     }
     if (next.resources.length < found.length) reportHidden(found.length - next.resources.length)
@@ -78,6 +78,15 @@ function createLazyCompiler(): Place['compile'] {
     compile ??= createCompiler()
     return compile(schema)
   }
+}
+
+/**
+ * A server can foresee the hash in a name and list a prompt that is called so: a second one of a
+ * name would stop every change of the registry, and the start.
+ */
+function keepFirst(prompts: readonly PromptDefinition[]): readonly PromptDefinition[] {
+  const names = new Set<string>()
+  return prompts.filter(({ name }) => !names.has(name) && names.add(name))
 }
 
 function isSame(one: Offer, other: Offer): boolean {
