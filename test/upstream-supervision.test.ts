@@ -50,6 +50,25 @@ t.test('a program that always ends at once is left alone for longer and longer',
   t.match(await callTool(get('child'), 'echo', { n: 1 }), { n: 1 }, 'the other one works')
 })
 
+for (const [what, tool, capabilities] of [
+  ['crashes with its calls', 'crash', { elicitation: {} }],
+  ['cannot even be connected', 'echo', { sampling: {} }]
+] as const) {
+  t.test(`a caller whose own program ${what} takes nothing from the others`, async (t) => {
+    const { get } = connect(t, { child: childEntry() })
+    const server = get('child')
+    const { pid } = await callTool(server, 'echo')
+    for (let index = 0; index < 5; index++) {
+      t.equal(
+        await faultOf(callTool(server, tool, {}, { caller: 'mallory', capabilities })),
+        'connection'
+      )
+      t.equal((await callTool(server, 'echo')).pid, pid)
+    }
+    t.equal(server.state(), 'up')
+  })
+}
+
 t.test('a program that is not there is a fault of the configuration', async (t) => {
   const { get } = connect(t, { bad: { command: '/no/such/program' } })
   const error = await callTool(get('bad'), 'echo').catch((error) => error)

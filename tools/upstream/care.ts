@@ -12,7 +12,7 @@ const pingMs = 5_000
 /** A server found to be of 2025 may have been renewed since. */
 const legacyVerdictMs = 3_600_000
 /** A connection that ends sooner counts as an attempt that failed. */
-const shortLifeMs = 5_000
+export const shortLifeMs = 5_000
 const maxShortLives = 3
 export const firstBackoffMs = 200
 
@@ -49,7 +49,7 @@ async function open(state: State, lane: Lane): Promise<Link> {
   for (let attempt = 1; ; attempt++) {
     try {
       const link = await openOnce(state, lane)
-      recovery.succeed()
+      if (lane === pool.common) recovery.succeed()
       return link
     } catch (error) {
       const failure = toUpstreamError(error, name)
@@ -61,14 +61,28 @@ async function open(state: State, lane: Lane): Promise<Link> {
         await pause(firstBackoffMs * 2 ** (attempt - 1), closing.signal)
         continue
       }
-      if (!recovery.error) {
-        log.warn('MCP server is down', { server: name, fault: failure.fault, code: codeOf(error) })
+      if (lane === pool.common) {
+        if (!recovery.error) {
+          log.warn('MCP server is down', {
+            server: name,
+            fault: failure.fault,
+            code: codeOf(error)
+          })
+        }
+        recovery.fail(failure)
+      } else {
+        giveUpOwn(state, lane)
       }
-      pool.remove(lane)
-      recovery.fail(failure)
       throw failure
     }
   }
+}
+
+/** What one caller's client declares, or has a server do, says nothing about it to the others. */
+function giveUpOwn({ pool, recovery }: State, lane: Lane): void {
+  pool.remove(lane)
+  // Whether it is down shows where everybody's connection leads.
+  if (!pool.common.link) recovery.restart()
 }
 
 async function openOnce(state: State, lane: Lane): Promise<Link> {
@@ -123,11 +137,11 @@ function onEnd(state: State, lane: Lane, livedMs: number): void {
   const { options, recovery, pool } = state
   lane.link = undefined
   options.log.warn('MCP server has ended its connection', { server: options.name })
+  if (lane !== pool.common) return giveUpOwn(state, lane)
   state.shortLives = livedMs < shortLifeMs ? state.shortLives + 1 : 0
-  if (lane !== pool.common) pool.remove(lane)
   if (state.shortLives >= maxShortLives) {
     recovery.fail(new UpstreamError('connection', options.name))
-  } else if (lane === pool.common) {
+  } else {
     recovery.restart()
   }
 }
