@@ -125,6 +125,40 @@ t.test('what was not declared is not asked; the server hears so and goes on', as
   t.match(await book({}), { content: [{ text: 'refused' }] })
 })
 
+t.test('a mode that was not declared is not asked either', async (t) => {
+  const url = { mode: 'url', message: 'Pay', url: 'https://pay.example/', elicitationId: '1' }
+  const form = { message: 'Name', requestedSchema: { type: 'object', properties: {} } }
+  const tools = { messages: [], maxTokens: 1, tools: [] }
+  const rows: readonly (readonly [object, string, object, boolean])[] = [
+    [{ elicitation: {} }, 'elicitation/create', url, false],
+    [{ elicitation: { form: {} } }, 'elicitation/create', url, false],
+    [{ elicitation: { url: {} } }, 'elicitation/create', url, true],
+    [{ elicitation: { url: {} } }, 'elicitation/create', form, false],
+    [{ elicitation: {} }, 'elicitation/create', form, true],
+    [{ sampling: {} }, 'sampling/createMessage', tools, false],
+    [{ sampling: { tools: {} } }, 'sampling/createMessage', tools, true]
+  ]
+  for (const [capabilities, method, params, isAsked] of rows) {
+    const what = `${JSON.stringify(capabilities)} ${method}`
+    const clientCapabilities = capabilities as CallContext['clientCapabilities']
+    const within = await mountAsking('legacy', async ({ call }) => {
+      const heard = await call
+        .answer?.({ method, params } as never, call.signal)
+        .catch(() => 'refused')
+      return { content: [{ type: 'text', text: String(heard) }] }
+    })
+    const byResult = await mountAsking('modern', () => ({
+      resultType: 'input_required',
+      inputRequests: { it: { method, params } }
+    }))
+    for (const { book, source } of [within, byResult]) {
+      const result = (await book({ clientCapabilities })) as object
+      t.equal('inputRequests' in result, isAsked, what)
+      await source.close()
+    }
+  }
+})
+
 t.test('nobody else can answer, and nobody twice', async (t) => {
   const { source, book } = await mountAsking('legacy', askWithin)
   t.teardown(() => source.close())

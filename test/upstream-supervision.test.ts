@@ -69,6 +69,37 @@ for (const [what, tool, capabilities] of [
   })
 }
 
+t.test('a caller who never answers leaves connections to the others', async (t) => {
+  const { get } = connect(t, { child: childEntry() }, { settings: { maxConnections: 5 } })
+  const server = get('child')
+  const asked: unknown[] = []
+  const leaving = new AbortController()
+  const ask = (mode: string) =>
+    callTool(
+      server,
+      'ask',
+      {},
+      {
+        caller: 'mallory',
+        capabilities: { elicitation: { [mode]: {} } },
+        signal: leaving.signal,
+        answer(_, signal) {
+          asked.push(mode)
+          return new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason))
+          })
+        }
+      }
+    )
+  const waiting = ['a', 'b', 'c', 'd', 'e', 'f'].map((mode) => ask(mode).catch(() => 'refused'))
+  t.equal(await Promise.race(waiting), 'refused', 'half of them may wait')
+  const bob = { caller: 'bob', capabilities: { elicitation: {} } }
+  t.match(await callTool(server, 'echo', { n: 1 }, bob), { n: 1 })
+  t.equal(asked.length, 2)
+  leaving.abort(new Error('left'))
+  await Promise.all(waiting)
+})
+
 t.test('a program that is not there is a fault of the configuration', async (t) => {
   const { get } = connect(t, { bad: { command: '/no/such/program' } })
   const error = await callTool(get('bad'), 'echo').catch((error) => error)

@@ -42,40 +42,36 @@ export function reach(state: State, lane: Lane): Promise<Link> {
 }
 
 async function open(state: State, lane: Lane): Promise<Link> {
-  const { options, recovery, closing, pool } = state
-  const { name, log } = options
+  const { options, recovery, closing } = state
   // While it is down each attempt is one: the recovery waits between them.
   const attempts = recovery.error ? 1 : 1 + options.retries
   for (let attempt = 1; ; attempt++) {
     try {
       const link = await openOnce(state, lane)
-      if (lane === pool.common) recovery.succeed()
+      if (lane === state.pool.common) recovery.succeed()
       return link
     } catch (error) {
-      const failure = toUpstreamError(error, name)
+      const failure = toUpstreamError(error, options.name)
       // What is known of it may be what is wrong.
       state.verdict = undefined
       if (closing.signal.aborted) throw failure
-      const isLast = attempt >= attempts || failure.fault !== 'connection'
-      if (!isLast) {
-        await pause(firstBackoffMs * 2 ** (attempt - 1), closing.signal)
-        continue
+      if (attempt >= attempts || failure.fault !== 'connection') {
+        giveUp(state, lane, failure)
+        throw failure
       }
-      if (lane === pool.common) {
-        if (!recovery.error) {
-          log.warn('MCP server is down', {
-            server: name,
-            fault: failure.fault,
-            code: codeOf(error)
-          })
-        }
-        recovery.fail(failure)
-      } else {
-        giveUpOwn(state, lane)
-      }
-      throw failure
+      await pause(firstBackoffMs * 2 ** (attempt - 1), closing.signal)
     }
   }
+}
+
+function giveUp(state: State, lane: Lane, failure: UpstreamError): void {
+  const { options, recovery, pool } = state
+  if (lane !== pool.common) return giveUpOwn(state, lane)
+  if (!recovery.error) {
+    const code = codeOf(failure.cause ?? failure)
+    options.log.warn('MCP server is down', { server: options.name, fault: failure.fault, code })
+  }
+  recovery.fail(failure)
 }
 
 /** What one caller's client declares, or has a server do, says nothing about it to the others. */
@@ -96,7 +92,7 @@ async function openOnce(state: State, lane: Lane): Promise<Link> {
     verdict: freshVerdict(state),
     timeoutMs: options.timeoutMs,
     signal: AbortSignal.any([limit, closing.signal]),
-    answer: (request, signal) => answerWith(lane, request, signal),
+    answer: (request, signal) => answerWith(pool, lane, request, signal),
     onEvent: (event) => isCommon && emit(event),
     onTrouble: () => link && suspect(state, lane, link),
     onUnfollowed: () => isCommon && link && suspect(state, lane, link, () => follow(state)),
