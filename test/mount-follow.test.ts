@@ -3,6 +3,7 @@ import { type ChangeEvent, createChanges } from '../src/changes.ts'
 import { Refusal } from '../src/errors.ts'
 import { createRegistry } from '../src/registry.ts'
 import type { Principal } from '../src/types.ts'
+import { createFollower } from '../tools/upstream/mount/follower.ts'
 import { UpstreamError } from '../tools/upstream/upstream-error.ts'
 import { createFakeUpstream } from './helpers/fake-upstream.ts'
 import { contextOf, mount, textOf } from './helpers/mounted.ts'
@@ -87,6 +88,24 @@ t.test('a storm of announcements costs few listings', async (t) => {
   fake.lists.tools = [tool('b')]
   await until(() => source.tools[0]?.name === 'docs__b', 'the last change')
   t.ok(fake.listings() - before <= 2, `${fake.listings() - before} listings`)
+})
+
+t.test('a server that changes without end is listed less and less often', async (t) => {
+  const pauses: number[] = []
+  const enough = new Promise<void>((resolve) => {
+    const follower = createFollower(
+      async () => follower.follow(),
+      async (waitMs) => {
+        if (pauses.push(waitMs) === 20) follower.stop()
+        if (pauses.length === 20) resolve()
+      }
+    )
+    follower.follow()
+  })
+  await enough
+  t.strictSame(new Set(pauses.slice(0, 8)), new Set([250]), 'some changes in a row are served')
+  for (const waitMs of pauses.slice(14)) t.ok(waitMs >= 2500, `${waitMs} ms`)
+  t.ok(Math.max(...pauses) <= 5000)
 })
 
 t.test('globs say what of a server is served; exclude wins', async (t) => {
