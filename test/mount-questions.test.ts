@@ -225,6 +225,20 @@ t.test('open questions are bounded per caller', async (t) => {
   t.ok(questionOf(await book({ principal: { id: 'bob', kind: 'key' } })).key)
 })
 
+t.test('a question within a suggestion leaves no call behind', async (t) => {
+  const { source, fake } = await mountAsking('legacy', askWithin)
+  t.teardown(() => source.close())
+  fake.lists.prompts = [{ name: 'ask' }]
+  fake.tell({ kind: 'prompts' })
+  await until(() => source.prompts?.length === 1, 'the prompt')
+  const ctx = contextOf({ ask: 'by-result', ...canElicit })
+  for (let index = 0; index < 25; index++) {
+    const found = await source.prompts?.[0]?.suggest?.({ name: 'city', value: '' }, ctx)
+    t.strictSame(found, { values: [] })
+    t.ok(fake.seen.at(-1)?.call.signal.aborted)
+  }
+})
+
 t.test('progress goes to the round that is on; it is asked for only when wanted', async (t) => {
   const { source, book, fake } = await mountAsking('legacy', async (request) => {
     request.options.onProgress?.({ progress: 1, total: 2, message: 'half' })
