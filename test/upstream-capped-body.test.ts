@@ -1,5 +1,6 @@
 import t from 'tap'
 import { capResponse } from '../tools/upstream/link/capped-body.ts'
+import { createPace } from '../tools/upstream/link/pace.ts'
 
 /* No answer of a server is held beyond its cap, whatever it calls itself. */
 
@@ -33,7 +34,7 @@ for (const [name, end] of Object.entries({ LF: '\n', CR: '\r', 'CR LF': '\r\n' }
   })
 
   t.test(`events that end in ${name} may be many`, async (t) => {
-    const { response } = endless(`data: one${end}${end}`)
+    const { response } = endless(`data: ${'x'.repeat(900)}${end}${end}`)
     t.ok((await drain(capResponse(response, maxBytes, true))) > 50 * maxBytes)
   })
 }
@@ -52,4 +53,16 @@ t.test('what is read as a whole is no endless stream', async (t) => {
     await t.rejects(capResponse(response, maxBytes, true).text(), /too large/, what)
   }
   await t.rejects(capResponse(endless(event).response, maxBytes, false).arrayBuffer(), /too large/)
+})
+
+t.test('more than so many messages a second have to wait for the next', async (t) => {
+  let nowMs = 0
+  const pace = createPace(() => nowMs)
+  t.equal(pace(500), 0)
+  nowMs = 400
+  t.equal(pace(1), 600)
+  nowMs = 1000
+  t.equal(pace(500), 0, 'the next second')
+  nowMs = 5000
+  t.equal(pace(900), 1000, 'what comes at once is taken, and then no more')
 })

@@ -100,6 +100,19 @@ t.test('a caller who never answers leaves connections to the others', async (t) 
   await Promise.all(waiting)
 })
 
+for (const of of ['notifications', 'answers', 'nonsense']) {
+  t.test(`a program that writes ${of} without end holds up nobody else`, async (t) => {
+    const { get } = connect(t, { flooding: childEntry(), child: childEntry() })
+    await callTool(get('child'), 'echo')
+    let heard = 0
+    get('flooding').subscribe(() => heard++)
+    await callTool(get('flooding'), 'flood', { of })
+    for (let n = 0; n < 300; n++) t.match(await callTool(get('child'), 'echo', { n }), { n })
+    // Each second some: without a pace it is a hundred thousand by now.
+    t.ok(heard < 30_000, `${heard} announcements`)
+  })
+}
+
 t.test('a program that is not there is a fault of the configuration', async (t) => {
   const { get } = connect(t, { bad: { command: '/no/such/program' } })
   const error = await callTool(get('bad'), 'echo').catch((error) => error)

@@ -1,3 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createPace } from './pace.ts'
+
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
@@ -15,12 +18,19 @@ export function capResponse(response: Response, maxBytes: number, mayStream: boo
   if (!body) return response
   const type = headers.get('content-type') ?? ''
   const isStream = mayStream && status === 200 && /^\s*text\/event-stream\s*(?:;|$)/i.test(type)
-  const measure = isStream ? createEventMeter() : createMeter()
+  const pace = createPace()
+  let events = 0
+  const measure = isStream ? createEventMeter(() => events++) : createMeter()
   const capped = body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        if (measure(chunk) > maxBytes) controller.error(new AnswerTooLarge('answer too large'))
-        else controller.enqueue(chunk)
+      async transform(chunk, controller) {
+        if (measure(chunk) > maxBytes) {
+          return controller.error(new AnswerTooLarge('answer too large'))
+        }
+        controller.enqueue(chunk)
+        const waitMs = pace(events)
+        events = 0
+        if (waitMs > 0) await delay(waitMs, undefined, { ref: false })
       }
     })
   )
@@ -45,7 +55,7 @@ function createMeter(): Meter {
 }
 
 /** Bytes since the last empty line; CR LF ends one line, not two. */
-function createEventMeter(): Meter {
+function createEventMeter(onEvent: () => void): Meter {
   let size = 0
   let isLineEmpty = true
   let former = 0
@@ -55,7 +65,10 @@ function createEventMeter(): Meter {
       size++
       if (byte === lineFeed || byte === carriageReturn) {
         const isSecondHalf = byte === lineFeed && former === carriageReturn
-        if (isLineEmpty && !isSecondHalf) size = 0
+        if (isLineEmpty && !isSecondHalf) {
+          size = 0
+          onEvent()
+        }
         isLineEmpty = true
       } else {
         isLineEmpty = false
