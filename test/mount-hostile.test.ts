@@ -92,6 +92,27 @@ t.test('a server says nothing in our name', async (t) => {
   })
 })
 
+t.test('a list of heavy schemas holds nobody up while it is read', async (t) => {
+  const fake = createFakeUpstream()
+  const { source } = await mount(fake)
+  t.teardown(() => source.close())
+  const $defs = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => {
+      const next = { $ref: `#/$defs/d${(index * 3 + 1) % 60}` }
+      return [`d${index}`, { type: 'object', properties: { a: next, b: next, c: next } }]
+    })
+  )
+  const inputSchema = { type: 'object', $defs, properties: { x: { $ref: '#/$defs/d0' } } }
+  fake.lists.tools = Array.from({ length: 200 }, (_, index) => ({ name: `t${index}`, inputSchema }))
+  fake.tell({ kind: 'tools' })
+  await until(() => fake.listings() === 2, 'it is listed')
+  let turns = 0
+  const ticking = setInterval(() => turns++, 1)
+  t.teardown(() => clearInterval(ticking))
+  await until(() => source.tools.length === 200, 'it is served')
+  t.ok(turns >= 10, `${turns} turns of the others`)
+})
+
 t.test('a list without end is cut', async (t) => {
   const fake = createFakeUpstream()
   fake.lists.tools = Array.from({ length: 100_000 }, (_, index) => ({

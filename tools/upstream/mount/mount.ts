@@ -52,7 +52,7 @@ export async function mountServer(options: MountOptions): Promise<Source> {
       log.warn('upstream server cannot be listed', details)
       throw error
     })
-    const next = makeOffer(lists)
+    const next = await makeOffer(lists)
     if (next === current) return
     current = next
     tell()

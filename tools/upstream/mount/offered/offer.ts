@@ -37,16 +37,16 @@ export function createOfferMaker({ place, allowsResource, log }: OfferOptions) {
   const any = makeAnyResource(place)
   let last = nothing
 
-  return (lists: Lists): Offer => {
+  return async (lists: Lists): Promise<Offer> => {
     const whole = { ...place, compile: createLazyCompiler() }
     const found = [
-      ...resources(lists.resources, whole),
-      ...templates(lists.templates, whole),
+      ...(await resources(lists.resources, whole)),
+      ...(await templates(lists.templates, whole)),
       ...(lists.hasResources ? [any] : [])
     ]
     const next = {
-      tools: tools(lists.tools, whole),
-      prompts: keepFirst(prompts(lists.prompts, whole)),
+      tools: await tools(lists.tools, whole),
+      prompts: keepFirst(await prompts(lists.prompts, whole)),
       resources: found.filter(({ uri }) => allowsResource(uri))
     }
     if (next.resources.length < found.length) reportHidden(found.length - next.resources.length)
