@@ -19,11 +19,8 @@ export function listSecrets(
   const marked = listSettings()
     .filter(({ schema }) => sourcesOf(schema).secret)
     .flatMap(({ key }) => textsAt(config, key.split('.')))
-  return [
-    ...marked,
-    ...listOutboundSecrets(config, read),
-    ...listUrls(config).flatMap(listUrlSecrets)
-  ]
+  const urls = listUrls(config).flatMap(listUrlSecrets)
+  return [...new Set([...marked, ...listOutboundSecrets(config, read), ...urls])]
 }
 
 /** What is shown to mounted APIs and to MCP servers. */

@@ -87,7 +87,7 @@ t.test('the figures of the proxies fit those of the server', async (t) => {
   const { limits, sessions } = settingsSchema.parse({})
   const silenceSeconds =
     Math.max(sessions.heartbeatMs, limits.callTimeoutMs + limits.queueWaitMs) / 1000
-  const keptSeconds = Number(/keepAliveTimeout: (\d+)_000/.exec(readApp())?.[1])
+  const keptSeconds = Number(/keepAliveTimeout: (\d+)_000/.exec(readListener())?.[1])
   const nginx = read('nginx/portcullis/server.conf')
   t.ok(secondsOf(nginx, 'proxy_read_timeout') > 2 * silenceSeconds)
   t.ok(secondsOf(read('kubernetes/ingress.yaml'), 'proxy-read-timeout') > 2 * silenceSeconds)
@@ -101,6 +101,6 @@ t.test('the figures of the proxies fit those of the server', async (t) => {
   t.match(read('caddy/Caddyfile'), `max_size ${mebibytes}MiB\n`)
 })
 
-function readApp(): string {
-  return readFileSync(new URL('../transports/http/app.js', import.meta.url), 'utf8')
+function readListener(): string {
+  return readFileSync(new URL('../transports/http/listener/instance.js', import.meta.url), 'utf8')
 }

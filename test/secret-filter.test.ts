@@ -105,7 +105,6 @@ t.test('every secret of a configuration is known', async (t) => {
     'the password',
     'the password of b',
     'the token of a',
-    'the token of a',
     'the token of api',
     'the token of auth',
     'the-name-alone',
