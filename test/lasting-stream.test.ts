@@ -6,7 +6,7 @@ import { start } from './helpers/executable.ts'
 import { type EventStream, openStream } from './helpers/http.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
 import { openEventStream } from './helpers/streams.ts'
-import { exchange, openSocket } from './helpers/websocket.ts'
+import { closed, exchange, openSocket } from './helpers/websocket.ts'
 
 const leaver = 'Zq81mvLc0pTy5RwXb7Ne3KsUd9HgAf2J'
 const stayer = 'Wd42kxNf8rVu6YeQz1Mi0LtBh5CoGj7S'
@@ -78,5 +78,21 @@ t.test('a WebSocket ends with its key, and runs nothing after that', async (t) =
   t.match(await exchange(stayed, modernRequest('ping')), { error: { code: -32601 } })
   t.notMatch(server.stderr.text, 'call_after_the_end')
   left.terminate()
+  stayed.terminate()
+})
+
+t.test('a WebSocket ends when its key means somebody else', async (t) => {
+  const file = join(t.testdir({}), 'tokens')
+  writeFileSync(file, `leaver:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
+  const env = { MCP_AUTH_TOKEN_FILE: file, MCP_TRANSPORT: 'websocket' }
+  const server = start(['--port', '0'], env)
+  t.teardown(() => server.child.kill('SIGKILL'))
+  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+  const open = (key: string) => openSocket(url, { headers: { authorization: `Bearer ${key}` } })
+  const [left, stayed] = [await open(leaver), await open(stayer)]
+  const end = closed(left)
+  writeFileSync(file, `other:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
+  t.equal(await end, 1008)
+  t.match(await exchange(stayed, modernRequest('ping')), { error: { code: -32601 } })
   stayed.terminate()
 })

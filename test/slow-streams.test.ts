@@ -137,6 +137,24 @@ t.test('an answer larger than what may stay unread arrives whole', async (t) => 
   t.match(await end, /x{15}"[^x]*"id":7/)
 })
 
+t.test('an answer that is over is not kept for whoever never reads it', async (t) => {
+  const app = await startApp({ limits: { enabled: false, maxResultBytes: 20_000_000 } })
+  t.teardown(() => app.close(0))
+  const session = await openSession(app)
+  const { setTimeout } = globalThis
+  t.teardown(() => {
+    globalThis.setTimeout = setTimeout
+  })
+  // The time for so large an answer is a minute at least; nothing else here waits that long.
+  const hurried = (run: () => void, ms = 0) => setTimeout(run, ms > 60_000 ? 10 : ms)
+  globalThis.setTimeout = hurried as typeof setTimeout
+  const headers = { ...jsonHeaders(), ...session }
+  const body = request('tools/call', toolCall('big', { bytes: 15_000_000 }), 7)
+  await sendDeaf(t, app, { method: 'POST', headers, body })
+  await until(() => isCut(app, 'POST'), 'the cut')
+  t.equal(app.audit('TOOL_EXECUTE').length, 1)
+})
+
 t.test('an answer outlives the noise of other calls', async (t) => {
   const app = await startApp({ limits: { enabled: false } })
   t.teardown(() => app.close(0))

@@ -5,7 +5,7 @@ import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/webso
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { type App, keyOf, startApp } from './helpers/app.ts'
-import { sendRaw } from './helpers/http.ts'
+import { type Message, sendRaw } from './helpers/http.ts'
 import { authHeaders, modernRequest, request, toolCall } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
 import { closed, exchange, openSocket, tryUpgrade } from './helpers/websocket.ts'
@@ -152,6 +152,9 @@ t.test('an upgrade is refused as every other request is', async (t) => {
   t.equal((await refused({ ...headers, origin: 'https://evil.example' })).status, 403)
   t.equal((await refused({ ...headers, host: 'evil.example' })).status, 403)
   t.equal(app.audit('AUTH_FAILED').length, 4)
+  const statuses = () => app.log().flatMap(({ http_status }) => http_status ?? [])
+  await until(() => statuses().length === 6, 'every access line')
+  t.strictSame(statuses(), [401, 401, 401, 401, 403, 403])
 })
 
 t.test('whoever guesses keys is banned from upgrades, too', async (t) => {
@@ -230,6 +233,27 @@ t.test('a client that goes away stops its call', async (t) => {
   )
 })
 
+t.test('nobody listens to a resource that is not theirs to read', async (t) => {
+  const app = await start(t)
+  const socket = await openSocket(app.url, { headers: authHeaders('narrow') })
+  const resourceSubscriptions = ['docs://payroll', 'docs://about']
+  const listen = modernRequest('subscriptions/listen', {
+    notifications: { toolsListChanged: true, resourceSubscriptions }
+  })
+  const { params } = await exchange(socket, listen)
+  t.match(params, { notifications: { resourceSubscriptions: ['docs://about'] } })
+  const heard: Message[] = []
+  socket.on('message', (data) => heard.push(JSON.parse(String(data))))
+  for (const uri of resourceSubscriptions) app.changes.publish({ kind: 'resource', uri })
+  app.changes.publish({ kind: 'tools' })
+  await until(() => heard.some(({ method }) => method?.includes('list_changed')), 'the last one')
+  t.strictSame(
+    heard.flatMap(({ params }) => (params as { uri?: string }).uri ?? []),
+    ['docs://about']
+  )
+  socket.terminate()
+})
+
 t.test('no more connections than sessions are allowed, of one caller and in all', async (t) => {
   const app = await start(t, { sessions: { max: 10 }, limits: { enabled: false } })
   const sockets = await Promise.all(
@@ -294,6 +318,19 @@ t.test('a flood of small frames is read slowly; others are served meanwhile', as
   t.ok(answered <= perMinute + refilled, `${answered} of ${frames} were answered meanwhile`)
   other.terminate()
   raw.destroy()
+})
+
+t.test('who is read slowly is not taken for dead', async (t) => {
+  // One message a second after the first sixty, of which one is the handshake.
+  const app = await start(t, { limits: { address: 60 }, sessions: { heartbeatMs: 100 } })
+  const socket = await openSocket(app.url, { headers })
+  let answered = 0
+  socket.on('message', () => answered++)
+  const cut = closed(socket)
+  for (let id = 1; id <= 61; id++) socket.send('?')
+  const code = await Promise.race([cut, until(() => answered === 61, 'every answer')])
+  t.equal(code, undefined, 'not cut off')
+  socket.terminate()
 })
 
 t.test('the end of the server answers what is in flight, and closes with 1001', async (t) => {

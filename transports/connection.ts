@@ -5,6 +5,7 @@ import { createStopped } from '../src/kill-switch.ts'
 import { describeError } from '../src/log.ts'
 import type { CallContext } from '../src/types.ts'
 import { type Caller, createBareContext } from './call-context.ts'
+import { keepReadable } from './keep-readable.ts'
 import { createServerFactory, type Mcp } from './mcp.ts'
 import { createMessageTransport, type MessageTransport, type Wire } from './message-transport.ts'
 import { countUndispatched, findParamFault, isDispatched } from './params.ts'
@@ -45,6 +46,7 @@ export function openConnection({ mcp, caller, wire, maxBytes }: ConnectionOption
       const fault = findParamFault(method, params, isModern)
       if (fault !== undefined) return mcp.dispatcher.refuseMalformed(method, params, fault, ctx)
       countUndispatched(mcp.metrics, method, isModern)
+      if (method === 'subscriptions/listen') keepReadable(mcp.dispatcher, sender.principal, params)
       return undefined
     }
   })

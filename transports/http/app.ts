@@ -32,7 +32,7 @@ import { trackOwed } from './owed.ts'
 import { createRefuse } from './refuse.ts'
 import { addResourceMetadata, describeResource } from './resource-metadata.ts'
 import { createRoom } from './room.ts'
-import { addSseRoutes, createSsePost, ssePath } from './sse/routes.ts'
+import { addSseRoutes, createSsePost } from './sse/routes.ts'
 import { createSseSessions } from './sse/sessions.ts'
 import { addUnreadLimit } from './unread.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
@@ -92,7 +92,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const room = createRoom(config.sessions.max)
   const lanes = createLanes({ mcp, registry, config, room })
   const sse = config.sse.enabled ? createSseSessions({ mcp, config, room }) : undefined
-  const owed = trackOwed(app, [http.path, ssePath(http.path)])
+  const owed = trackOwed(app, http.path)
   addErrorHandlers(app, mcp.log, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)

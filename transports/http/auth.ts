@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Audit, AuthFailure } from '../../src/audit.ts'
 import { type Authenticate, anonymousPrincipal } from '../../src/auth.ts'
@@ -30,7 +31,10 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     const presented = authenticate && readCredential(request)
     if (!authenticate || presented === undefined) return true
     const result = await authenticate(presented)
-    return !('failure' in result) || result.failure === 'unavailable'
+    if ('failure' in result) return result.failure === 'unavailable'
+    // What was opened goes on with the name and the permissions of its beginning.
+    const { principal } = request
+    return principal.kind === 'anonymous' || isDeepStrictEqual(result.principal, principal)
   }
   app.decorate('watchCredential', createCredentialWatch(isStillGood))
 

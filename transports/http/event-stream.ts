@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { onceGone } from './gone.ts'
+import { cutUnread } from './unread.ts'
 
 /**
  * What a client may leave unread before the next event cuts it off; the kernel holds some more.
@@ -51,7 +52,10 @@ export function openOutlet(reply: FastifyReply, onClose: () => void): Outlet {
       else raw.destroy()
     },
     end() {
+      if (isEnding || isOver) return
       isEnding = true
+      // Nothing will be written any more that would tell how slow the client is.
+      cutUnread(reply.request, reply, backlog.bytes + raw.writableLength)
       flush()
     }
   }

@@ -30,7 +30,9 @@ function listen({ raw }: FastifyRequest, reply: FastifyReply, callbacks: Gone[])
   const end = (): void => {
     socket.off('close', end)
     reply.raw.off('close', end)
-    for (const done of callbacks.splice(0)) done(reply.raw.writableFinished)
+    // An answer that is cut off after its end counts as finished to Node; its socket has failed.
+    const isComplete = reply.raw.writableFinished && !socket.errored
+    for (const done of callbacks.splice(0)) done(isComplete)
   }
   socket.once('close', end)
   reply.raw.once('close', end)

@@ -11,6 +11,7 @@ import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { InputRequired, Principal, ToolDefinition } from '../../src/types.ts'
+import { keepReadable } from '../keep-readable.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
@@ -105,7 +106,7 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     if (isRecord(body) && isRecord(body.params)) {
       if (body.method === 'tools/call') checkParamHeaders(request, body.params)
       if (body.method === 'subscriptions/listen') {
-        keepReadable(mcp, request, body.params)
+        keepReadable(mcp.dispatcher, request.principal, body.params)
         takePlace(request, reply)
       }
     }
@@ -216,19 +217,6 @@ function compileForTool({ name, inputSchema }: ToolDefinition): ParamCheck | und
   } catch (cause) {
     throw new ConfigError(`tool ${name}: ${reasonOf(cause)}`, { cause })
   }
-}
-
-/** Listening to a resource needs the right to read it; the rest of the wish is left out. */
-function keepReadable(
-  { dispatcher }: Mcp,
-  { principal }: FastifyRequest,
-  params: Record<string, unknown>
-): void {
-  const wish = params.notifications
-  if (!isRecord(wish) || !Array.isArray(wish.resourceSubscriptions)) return
-  wish.resourceSubscriptions = wish.resourceSubscriptions
-    .slice(0, 100)
-    .filter((uri) => typeof uri === 'string' && dispatcher.watchResource(uri, principal))
 }
 
 function announce(notify: ReturnType<typeof createMcpHandler>['notify'], event: ChangeEvent): void {

@@ -37,7 +37,8 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     try {
       const answer = await work()
       const sessionId = answer?.headers.get('mcp-session-id') ?? sessionIdOf(request)
-      onceGone(request, reply, lanes.sessions.hold(sessionId))
+      const { principal, ip: remote } = request
+      onceGone(request, reply, lanes.sessions.hold(sessionId, { principal, remote }))
       if (isLastingStream(request)) endWithCredential(request, reply)
       if (answer) await sendResponse(reply, answer)
     } catch (error) {

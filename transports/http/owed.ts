@@ -10,10 +10,11 @@ export interface Owed {
 }
 
 /**
- * Counts requests from when they are let in, before their body is read; an open event stream
- * without a call in it waits for nothing.
+ * Counts requests from when they are let in, before their body is read; an open event stream of
+ * the endpoint carries no answer, and is waited for by nobody. Those of 2024-11-05 clients carry
+ * all of theirs: their sessions end them, and they are owed until they were read.
  */
-export function trackOwed(app: FastifyInstance, streamPaths: readonly string[]): Owed {
+export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
   const owed = new Set<string>()
   let onEmpty: () => void = () => {}
 
@@ -28,7 +29,7 @@ export function trackOwed(app: FastifyInstance, streamPaths: readonly string[]):
   })
   app.addHook('preHandler', (request, _reply, done) => {
     // A GET of the façade runs a tool.
-    if (streamPaths.includes(pathOf(request)) && isLastingStream(request)) forget(request.id)
+    if (pathOf(request) === mcpPath && isLastingStream(request)) forget(request.id)
     done()
   })
   return {

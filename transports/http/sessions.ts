@@ -55,8 +55,11 @@ export interface Sessions {
     reply: FastifyReply,
     lastEventId: string | undefined
   ): boolean
-  /** Says that an answer of the session is being sent; the returned function that it is over. */
-  hold(sessionId: string | undefined): () => void
+  /**
+   * Says that an answer of the session is being sent; the returned function that it is over. A
+   * session that is not the visitor's own is as good as none.
+   */
+  hold(sessionId: string | undefined, visitor: Visitor): () => void
   close(): Promise<void>
 }
 
@@ -130,11 +133,15 @@ export function createSessions(options: SessionOptions): Sessions {
     const { request, authInfo, parsedBody } = call
     const session = enter(sessionId, call)
     const body = parsedBody === undefined ? {} : { parsedBody }
-    for (const id of requestIds(parsedBody)) {
-      if (session.inFlight.has(id)) throw new Refusal('duplicate_id')
-      session.inFlight.add(id)
+    const { inFlight } = session
+    const ids = requestIds(parsedBody)
+    if (new Set(ids).size < ids.length || ids.some((id) => inFlight.has(id))) {
+      throw new Refusal('duplicate_id')
     }
+    for (const id of ids) inFlight.add(id)
     const response = await session.transport.handleRequest(request, { authInfo, ...body })
+    // What the SDK refuses as a whole is never answered one by one.
+    if (!response.ok) for (const id of ids) inFlight.delete(id)
     for (const id of cancelledIds(parsedBody)) await endStream(session.transport, id)
     return response
   }
@@ -153,9 +160,10 @@ export function createSessions(options: SessionOptions): Sessions {
     return true
   }
 
-  function hold(id: string | undefined): () => void {
+  function hold(id: string | undefined, { principal, remote }: Visitor): () => void {
     const session = id === undefined ? undefined : sessions.get(id)
-    if (id === undefined || !session) return () => {}
+    // A 2026-era request may name any session, and is served without one.
+    if (id === undefined || session?.owner !== ownerKey(principal, remote)) return () => {}
     session.openAnswers++
     // A session with an open stream is alive however quiet it is.
     expiry.wake(id)

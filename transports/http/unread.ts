@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { onceGone } from './gone.ts'
 
 const graceMs = 20_000
@@ -7,17 +7,23 @@ const minBytesPerSecond = 32_768
 
 /**
  * Cuts off clients that do not take their answer: its bytes would lie in memory for as long as they
- * please. Event streams have a bound of their own.
+ * please. Event streams have a bound of their own until they end.
  */
 export function addUnreadLimit(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload === 'string' || Buffer.isBuffer(payload)) {
-      // In whole seconds: timers of one length are kept together.
-      const seconds = Math.floor(payload.length / minBytesPerSecond)
-      const timer = setTimeout(() => request.raw.socket.destroy(), graceMs + seconds * 1000)
-      timer.unref()
-      onceGone(request, reply, () => clearTimeout(timer))
+      cutUnread(request, reply, payload.length)
     }
     done(null, payload)
   })
+}
+
+/** Gives a client the time in which it must have read the last `bytes` of an answer. */
+export function cutUnread(request: FastifyRequest, reply: FastifyReply, bytes: number): void {
+  // In whole seconds: timers of one length are kept together.
+  const seconds = Math.floor(bytes / minBytesPerSecond)
+  const cut = (): unknown => request.raw.socket.destroy(new Error('the answer is not read'))
+  const timer = setTimeout(cut, graceMs + seconds * 1000)
+  timer.unref()
+  onceGone(request, reply, () => clearTimeout(timer))
 }

@@ -28,6 +28,9 @@ export interface WebSockets {
   close(graceMs: number): Promise<void>
 }
 
+/** For the closing of a connection on which everything was said. */
+const closingMs = 100
+
 /** RFC 6455 §7.4.1 */
 const policyViolation = 1008
 
@@ -76,12 +79,14 @@ export function addWebSockets(
       })
     },
     async close(graceMs) {
-      await Promise.all([...connections].map((connection) => connection.close(graceMs)))
-      // Those that do not answer the closing would hold the process.
       const terminate = (): void => {
         for (const socket of app.websocketServer.clients) socket.terminate()
       }
-      setTimeout(terminate, 100).unref()
+      // Those that do not read would hold the process, as would those that do not answer the closing.
+      const late = setTimeout(terminate, graceMs + closingMs).unref()
+      await Promise.all([...connections].map((connection) => connection.close(graceMs)))
+      clearTimeout(late)
+      setTimeout(terminate, closingMs).unref()
     }
   }
 }

@@ -22,6 +22,8 @@ export function createSocketWire(socket: WebSocket, options: SocketWireOptions):
   let waiting: Frame[] = []
   let next = 0
   let timer: NodeJS.Timeout | undefined
+  let unsent = 0
+  const onSent: (() => void)[] = []
   const stopHeartbeat = keepAlive(socket, heartbeatMs)
 
   function take(): void {
@@ -63,8 +65,19 @@ export function createSocketWire(socket: WebSocket, options: SocketWireOptions):
           socket.terminate()
           return reject(new Error('the client does not read'))
         }
-        socket.send(text, (error) => (error ? reject(error) : resolve()))
+        unsent++
+        socket.send(text, (error) => {
+          if (--unsent === 0) for (const done of onSent.splice(0)) done()
+          if (error) reject(error)
+          else resolve()
+        })
       }),
+    async flush() {
+      if (unsent === 0) return
+      await new Promise<void>((resolve) => {
+        onSent.push(resolve)
+      })
+    },
     close: () => socket.close(closeCodes.goingAway)
   }
 }
@@ -76,6 +89,8 @@ function keepAlive(socket: WebSocket, heartbeatMs: number): () => void {
     isAlive = true
   })
   const timer = setInterval(() => {
+    // Whoever is not read cannot be heard to answer.
+    if (socket.isPaused) isAlive = true
     if (!isAlive) return socket.terminate()
     isAlive = false
     socket.ping()
