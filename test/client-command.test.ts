@@ -33,7 +33,7 @@ t.test('client check, list and call', async (t) => {
   t.equal(checked.code, 1, 'one is not there')
   t.match(JSON.parse(checked.stdout), [
     { server: 'web', reachable: true, endpointType: 'streamable_http', era: 'modern', tools: 3 },
-    { server: 'child', reachable: true, endpointType: 'stdio', era: 'legacy', tools: 8 },
+    { server: 'child', reachable: true, endpointType: 'stdio', era: 'legacy', tools: 9 },
     { server: 'dead', reachable: false, error: 'connection' }
   ])
   t.notMatch(checked.stdout + checked.stderr, /39999|127\.0\.0\.1/, 'no address in any of it')

@@ -3,6 +3,7 @@ import { type ChangeEvent, createChanges } from '../src/changes.ts'
 import { Refusal } from '../src/errors.ts'
 import { createRegistry } from '../src/registry.ts'
 import type { Principal } from '../src/types.ts'
+import { createFollower } from '../tools/upstream/mount/follower.ts'
 import { UpstreamError } from '../tools/upstream/upstream-error.ts'
 import { createFakeUpstream } from './helpers/fake-upstream.ts'
 import { contextOf, mount, textOf } from './helpers/mounted.ts'
@@ -87,6 +88,24 @@ t.test('a storm of announcements costs few listings', async (t) => {
   fake.lists.tools = [tool('b')]
   await until(() => source.tools[0]?.name === 'docs__b', 'the last change')
   t.ok(fake.listings() - before <= 2, `${fake.listings() - before} listings`)
+})
+
+t.test('a server that changes without end is listed less and less often', async (t) => {
+  const pauses: number[] = []
+  const enough = new Promise<void>((resolve) => {
+    const follower = createFollower(
+      async () => follower.follow(),
+      async (waitMs) => {
+        if (pauses.push(waitMs) === 20) follower.stop()
+        if (pauses.length === 20) resolve()
+      }
+    )
+    follower.follow()
+  })
+  await enough
+  t.strictSame(new Set(pauses.slice(0, 8)), new Set([250]), 'some changes in a row are served')
+  for (const waitMs of pauses.slice(14)) t.ok(waitMs >= 2500, `${waitMs} ms`)
+  t.ok(Math.max(...pauses) <= 5000)
 })
 
 t.test('globs say what of a server is served; exclude wins', async (t) => {
@@ -248,7 +267,7 @@ t.test('suggestions come from the server', async (t) => {
   }
   fake.answer = () => ({
     completion: {
-      values: [...Array.from({ length: 150 }, (_, index) => `v${index}`), 7],
+      values: ['x'.repeat(1e6), ...Array.from({ length: 150 }, (_, index) => `v${index}`), 7],
       hasMore: false
     }
   })
@@ -257,6 +276,7 @@ t.test('suggestions come from the server', async (t) => {
   const argument = { name: 'city', value: 'O', context: { arguments: { country: 'NO' } } }
   const fromPrompt = await source.prompts?.[0]?.suggest?.(argument, contextOf())
   t.equal(fromPrompt?.values.length, 100)
+  t.equal(fromPrompt?.values[0], 'v0', 'a value nobody could choose is left out')
   t.equal(fromPrompt?.hasMore, true)
   t.strictSame(fake.seen.at(-1)?.params, {
     ref: { type: 'ref/prompt', name: 'ask' },
@@ -290,6 +310,32 @@ t.test('who subscribes to a resource hears of its changes', async (t) => {
   t.equal(fake.watched.size, 500, 'the first give way')
   t.ok(fake.watched.has('file:///999'))
 })
+
+t.test(
+  'a flood of announced changes reaches nobody who did not ask, and those who did once',
+  async (t) => {
+    const fake = createFakeUpstream()
+    const { source } = await mount(fake)
+    t.teardown(() => source.close())
+    const changes = createChanges()
+    const heard: ChangeEvent[] = []
+    changes.subscribe((event) => heard.push(event))
+    const registry = createRegistry([source], { changes })
+    const uri = 'mcp://docs/file:///a'
+    fake.lists.resources = [{ uri: 'file:///a', name: 'a' }]
+    fake.tell({ kind: 'resources' })
+    await until(() => registry.findResource(uri) !== undefined, 'the list')
+    registry.findResource(uri)?.definition.watch?.(uri)
+    heard.length = 0
+    for (let index = 0; index < 10_000; index++) {
+      fake.tell({ kind: 'resource', uri: 'file:///a' })
+      fake.tell({ kind: 'resource', uri: `file:///of-nobody-${index}` })
+    }
+    t.equal(heard.length, 1)
+    await until(() => heard.length === 2, 'the last change')
+    t.strictSame(new Set(heard.map((event) => 'uri' in event && event.uri)), new Set([uri]))
+  }
+)
 
 t.test('a list that cannot be read stays as it was and costs no other', async (t) => {
   const fake = createFakeUpstream()

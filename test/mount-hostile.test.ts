@@ -2,6 +2,7 @@ import t from 'tap'
 import { createRegistry } from '../src/registry.ts'
 import { createFakeUpstream } from './helpers/fake-upstream.ts'
 import { mount, textOf } from './helpers/mounted.ts'
+import { until } from './helpers/until.ts'
 
 /* What an upstream server may say to harm us, our callers or their models. */
 
@@ -55,6 +56,61 @@ t.test('two names that would become one stay two', async (t) => {
   const second = await mount(fake)
   t.strictSame(second.names().sort(), [...before].sort(), 'whatever the order')
   await Promise.all([first.source.close(), second.source.close()])
+})
+
+t.test('two prompts of one name stop neither the start nor later changes', async (t) => {
+  const fake = createFakeUpstream()
+  fake.lists.prompts = [{ name: 'ask.user' }]
+  const { source } = await mount(fake)
+  t.teardown(() => source.close())
+  const registry = createRegistry([source])
+  const [taken = ''] = registry.prompts.keys()
+  // The suffix is no secret: a server can foresee it.
+  fake.lists.prompts = [{ name: 'ask.user' }, { name: taken.slice('docs__'.length) }]
+  fake.lists.tools = [{ name: 'later', inputSchema: anyArguments }]
+  fake.tell({ kind: 'prompts' })
+  await until(() => registry.tools.has('docs__later'), 'the change is served')
+  t.strictSame([...createRegistry([source]).prompts.keys()], [taken], 'a start with them')
+})
+
+t.test('a server says nothing in our name', async (t) => {
+  const fake = createFakeUpstream()
+  fake.lists.tools = [{ name: 'it', inputSchema: anyArguments }]
+  const spoofed = { 'portcullis/retryAfterMs': 9e9, 'portcullis/upstream': {}, 'vendor/own': 1 }
+  fake.answer = () => ({
+    content: [{ type: 'text', text: 'no', _meta: spoofed }],
+    isError: true,
+    _meta: spoofed
+  })
+  const { source, call } = await mount(fake)
+  t.teardown(() => source.close())
+  const kept = { 'vendor/own': 1 }
+  t.strictSame(await call('docs__it'), {
+    content: [{ type: 'text', text: 'no', _meta: kept }],
+    isError: true,
+    _meta: kept
+  })
+})
+
+t.test('a list of heavy schemas holds nobody up while it is read', async (t) => {
+  const fake = createFakeUpstream()
+  const { source } = await mount(fake)
+  t.teardown(() => source.close())
+  const $defs = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => {
+      const next = { $ref: `#/$defs/d${(index * 3 + 1) % 60}` }
+      return [`d${index}`, { type: 'object', properties: { a: next, b: next, c: next } }]
+    })
+  )
+  const inputSchema = { type: 'object', $defs, properties: { x: { $ref: '#/$defs/d0' } } }
+  fake.lists.tools = Array.from({ length: 200 }, (_, index) => ({ name: `t${index}`, inputSchema }))
+  fake.tell({ kind: 'tools' })
+  await until(() => fake.listings() === 2, 'it is listed')
+  let turns = 0
+  const ticking = setInterval(() => turns++, 1)
+  t.teardown(() => clearInterval(ticking))
+  await until(() => source.tools.length === 200, 'it is served')
+  t.ok(turns >= 10, `${turns} turns of the others`)
 })
 
 t.test('a list without end is cut', async (t) => {

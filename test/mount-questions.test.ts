@@ -125,6 +125,40 @@ t.test('what was not declared is not asked; the server hears so and goes on', as
   t.match(await book({}), { content: [{ text: 'refused' }] })
 })
 
+t.test('a mode that was not declared is not asked either', async (t) => {
+  const url = { mode: 'url', message: 'Pay', url: 'https://pay.example/', elicitationId: '1' }
+  const form = { message: 'Name', requestedSchema: { type: 'object', properties: {} } }
+  const tools = { messages: [], maxTokens: 1, tools: [] }
+  const rows: readonly (readonly [object, string, object, boolean])[] = [
+    [{ elicitation: {} }, 'elicitation/create', url, false],
+    [{ elicitation: { form: {} } }, 'elicitation/create', url, false],
+    [{ elicitation: { url: {} } }, 'elicitation/create', url, true],
+    [{ elicitation: { url: {} } }, 'elicitation/create', form, false],
+    [{ elicitation: {} }, 'elicitation/create', form, true],
+    [{ sampling: {} }, 'sampling/createMessage', tools, false],
+    [{ sampling: { tools: {} } }, 'sampling/createMessage', tools, true]
+  ]
+  for (const [capabilities, method, params, isAsked] of rows) {
+    const what = `${JSON.stringify(capabilities)} ${method}`
+    const clientCapabilities = capabilities as CallContext['clientCapabilities']
+    const within = await mountAsking('legacy', async ({ call }) => {
+      const heard = await call
+        .answer?.({ method, params } as never, call.signal)
+        .catch(() => 'refused')
+      return { content: [{ type: 'text', text: String(heard) }] }
+    })
+    const byResult = await mountAsking('modern', () => ({
+      resultType: 'input_required',
+      inputRequests: { it: { method, params } }
+    }))
+    for (const { book, source } of [within, byResult]) {
+      const result = (await book({ clientCapabilities })) as object
+      t.equal('inputRequests' in result, isAsked, what)
+      await source.close()
+    }
+  }
+})
+
 t.test('nobody else can answer, and nobody twice', async (t) => {
   const { source, book } = await mountAsking('legacy', askWithin)
   t.teardown(() => source.close())
@@ -189,6 +223,20 @@ t.test('open questions are bounded per caller', async (t) => {
   for (let index = 0; index < 20; index++) questionOf(await book({}))
   await t.rejects(book({}) as Promise<unknown>, /Too many questions/)
   t.ok(questionOf(await book({ principal: { id: 'bob', kind: 'key' } })).key)
+})
+
+t.test('a question within a suggestion leaves no call behind', async (t) => {
+  const { source, fake } = await mountAsking('legacy', askWithin)
+  t.teardown(() => source.close())
+  fake.lists.prompts = [{ name: 'ask' }]
+  fake.tell({ kind: 'prompts' })
+  await until(() => source.prompts?.length === 1, 'the prompt')
+  const ctx = contextOf({ ask: 'by-result', ...canElicit })
+  for (let index = 0; index < 25; index++) {
+    const found = await source.prompts?.[0]?.suggest?.({ name: 'city', value: '' }, ctx)
+    t.strictSame(found, { values: [] })
+    t.ok(fake.seen.at(-1)?.call.signal.aborted)
+  }
 })
 
 t.test('progress goes to the round that is on; it is asked for only when wanted', async (t) => {

@@ -50,6 +50,69 @@ t.test('a program that always ends at once is left alone for longer and longer',
   t.match(await callTool(get('child'), 'echo', { n: 1 }), { n: 1 }, 'the other one works')
 })
 
+for (const [what, tool, capabilities] of [
+  ['crashes with its calls', 'crash', { elicitation: {} }],
+  ['cannot even be connected', 'echo', { sampling: {} }]
+] as const) {
+  t.test(`a caller whose own program ${what} takes nothing from the others`, async (t) => {
+    const { get } = connect(t, { child: childEntry() })
+    const server = get('child')
+    const { pid } = await callTool(server, 'echo')
+    for (let index = 0; index < 5; index++) {
+      t.equal(
+        await faultOf(callTool(server, tool, {}, { caller: 'mallory', capabilities })),
+        'connection'
+      )
+      t.equal((await callTool(server, 'echo')).pid, pid)
+    }
+    t.equal(server.state(), 'up')
+  })
+}
+
+t.test('a caller who never answers leaves connections to the others', async (t) => {
+  const { get } = connect(t, { child: childEntry() }, { settings: { maxConnections: 5 } })
+  const server = get('child')
+  const asked: unknown[] = []
+  const leaving = new AbortController()
+  const ask = (mode: string) =>
+    callTool(
+      server,
+      'ask',
+      {},
+      {
+        caller: 'mallory',
+        capabilities: { elicitation: { [mode]: {} } },
+        signal: leaving.signal,
+        answer(_, signal) {
+          asked.push(mode)
+          return new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason))
+          })
+        }
+      }
+    )
+  const waiting = ['a', 'b', 'c', 'd', 'e', 'f'].map((mode) => ask(mode).catch(() => 'refused'))
+  t.equal(await Promise.race(waiting), 'refused', 'half of them may wait')
+  const bob = { caller: 'bob', capabilities: { elicitation: {} } }
+  t.match(await callTool(server, 'echo', { n: 1 }, bob), { n: 1 })
+  t.equal(asked.length, 2)
+  leaving.abort(new Error('left'))
+  await Promise.all(waiting)
+})
+
+for (const of of ['notifications', 'answers', 'nonsense']) {
+  t.test(`a program that writes ${of} without end holds up nobody else`, async (t) => {
+    const { get } = connect(t, { flooding: childEntry(), child: childEntry() })
+    await callTool(get('child'), 'echo')
+    let heard = 0
+    get('flooding').subscribe(() => heard++)
+    await callTool(get('flooding'), 'flood', { of })
+    for (let n = 0; n < 300; n++) t.match(await callTool(get('child'), 'echo', { n }), { n })
+    // Each second some: without a pace it is a hundred thousand by now.
+    t.ok(heard < 30_000, `${heard} announcements`)
+  })
+}
+
 t.test('a program that is not there is a fault of the configuration', async (t) => {
   const { get } = connect(t, { bad: { command: '/no/such/program' } })
   const error = await callTool(get('bad'), 'echo').catch((error) => error)

@@ -53,12 +53,14 @@ async function main(): Promise<void> {
       const options = ['--scenario', name, '--spec-version', revision]
       const command = `${process.execPath} ${client}`
       const referee = spawn(node, [entry, 'client', '--command', command, ...options], {
-        stdio: ['ignore', 'pipe', 'ignore']
+        // It reports on stderr.
+        stdio: ['ignore', 'ignore', 'pipe']
       })
-      const [said, [status]] = await Promise.all([text(referee.stdout), once(referee, 'exit')])
-      const passed = /Passed: (\d+\/\d+)/.exec(said)?.[1] ?? 'nothing'
-      process.stdout.write(`client ${revision} ${name}: ${passed} passed, exit ${status}\n`)
-      if (status !== 0) process.exitCode = 1
+      const [said, [status]] = await Promise.all([text(referee.stderr), once(referee, 'exit')])
+      const [, passed = 0, all = 0] = /Passed: (\d+)\/(\d+)/.exec(said)?.map(Number) ?? []
+      process.stdout.write(`client ${revision} ${name}: ${passed}/${all} passed, exit ${status}\n`)
+      // No report is no success, whatever the exit status says.
+      if (status !== 0 || passed === 0 || passed !== all) process.exitCode = 1
     }
   }
   process.stdout.write(`not applicable: ${notApplicable}\n`)

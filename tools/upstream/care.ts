@@ -12,7 +12,7 @@ const pingMs = 5_000
 /** A server found to be of 2025 may have been renewed since. */
 const legacyVerdictMs = 3_600_000
 /** A connection that ends sooner counts as an attempt that failed. */
-const shortLifeMs = 5_000
+export const shortLifeMs = 5_000
 const maxShortLives = 3
 export const firstBackoffMs = 200
 
@@ -42,33 +42,43 @@ export function reach(state: State, lane: Lane): Promise<Link> {
 }
 
 async function open(state: State, lane: Lane): Promise<Link> {
-  const { options, recovery, closing, pool } = state
-  const { name, log } = options
+  const { options, recovery, closing } = state
   // While it is down each attempt is one: the recovery waits between them.
   const attempts = recovery.error ? 1 : 1 + options.retries
   for (let attempt = 1; ; attempt++) {
     try {
       const link = await openOnce(state, lane)
-      recovery.succeed()
+      if (lane === state.pool.common) recovery.succeed()
       return link
     } catch (error) {
-      const failure = toUpstreamError(error, name)
+      const failure = toUpstreamError(error, options.name)
       // What is known of it may be what is wrong.
       state.verdict = undefined
       if (closing.signal.aborted) throw failure
-      const isLast = attempt >= attempts || failure.fault !== 'connection'
-      if (!isLast) {
-        await pause(firstBackoffMs * 2 ** (attempt - 1), closing.signal)
-        continue
+      if (attempt >= attempts || failure.fault !== 'connection') {
+        giveUp(state, lane, failure)
+        throw failure
       }
-      if (!recovery.error) {
-        log.warn('MCP server is down', { server: name, fault: failure.fault, code: codeOf(error) })
-      }
-      pool.remove(lane)
-      recovery.fail(failure)
-      throw failure
+      await pause(firstBackoffMs * 2 ** (attempt - 1), closing.signal)
     }
   }
+}
+
+function giveUp(state: State, lane: Lane, failure: UpstreamError): void {
+  const { options, recovery, pool } = state
+  if (lane !== pool.common) return giveUpOwn(state, lane)
+  if (!recovery.error) {
+    const code = codeOf(failure.cause ?? failure)
+    options.log.warn('MCP server is down', { server: options.name, fault: failure.fault, code })
+  }
+  recovery.fail(failure)
+}
+
+/** What one caller's client declares, or has a server do, says nothing about it to the others. */
+function giveUpOwn({ pool, recovery }: State, lane: Lane): void {
+  pool.remove(lane)
+  // Whether it is down shows where everybody's connection leads.
+  if (!pool.common.link) recovery.restart()
 }
 
 async function openOnce(state: State, lane: Lane): Promise<Link> {
@@ -82,7 +92,7 @@ async function openOnce(state: State, lane: Lane): Promise<Link> {
     verdict: freshVerdict(state),
     timeoutMs: options.timeoutMs,
     signal: AbortSignal.any([limit, closing.signal]),
-    answer: (request, signal) => answerWith(lane, request, signal),
+    answer: (request, signal) => answerWith(pool, lane, request, signal),
     onEvent: (event) => isCommon && emit(event),
     onTrouble: () => link && suspect(state, lane, link),
     onUnfollowed: () => isCommon && link && suspect(state, lane, link, () => follow(state)),
@@ -123,11 +133,11 @@ function onEnd(state: State, lane: Lane, livedMs: number): void {
   const { options, recovery, pool } = state
   lane.link = undefined
   options.log.warn('MCP server has ended its connection', { server: options.name })
+  if (lane !== pool.common) return giveUpOwn(state, lane)
   state.shortLives = livedMs < shortLifeMs ? state.shortLives + 1 : 0
-  if (lane !== pool.common) pool.remove(lane)
   if (state.shortLives >= maxShortLives) {
     recovery.fail(new UpstreamError('connection', options.name))
-  } else if (lane === pool.common) {
+  } else {
     recovery.restart()
   }
 }

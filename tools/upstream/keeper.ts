@@ -1,5 +1,14 @@
 import { raceAbort } from '../../src/race-abort.ts'
-import { closeLane, drop, firstBackoffMs, follow, reach, type State, suspect } from './care.ts'
+import {
+  closeLane,
+  drop,
+  firstBackoffMs,
+  follow,
+  reach,
+  type State,
+  shortLifeMs,
+  suspect
+} from './care.ts'
 import type { UpstreamConnection, UpstreamEvent, UpstreamInfo } from './connection.ts'
 import { toUpstreamError } from './link/fault.ts'
 import { createPool, type Pool } from './pool.ts'
@@ -39,7 +48,9 @@ export function createKeeper(
     recovery: createRecovery({
       firstMs: firstBackoffMs,
       maxMs: maxBackoffMs,
+      settledMs: shortLifeMs,
       random: Math.random,
+      now,
       attempt: () => void reach(state, state.pool.common).catch(() => {})
     }),
     pool: createPool({

@@ -14,6 +14,8 @@ export interface Lane {
   usedMs: number
   /** Whose call it runs: a question of the server's belongs to this one. */
   call: UpstreamCall | undefined
+  /** Questions that wait for this call's caller. */
+  asking: number
   /** Time limits to stop while a question is answered. */
   readonly limits: Set<{ pause(): void; resume(): void }>
 }
@@ -36,6 +38,8 @@ export interface Pool {
   /** A lane that is this call's alone; waits for one, or for the signal. */
   takeOwn(call: UpstreamCall): Promise<Lane>
   takeCommon(): Lane
+  /** True when the lane's call may be asked: one caller who never answers leaves some to the others. */
+  mayAsk(lane: Lane): boolean
   release(lane: Lane): void
   remove(lane: Lane): void
 }
@@ -93,6 +97,12 @@ export function createPool(options: PoolOptions): Pool {
       common.inFlight++
       return common
     },
+    mayAsk({ call, asking }) {
+      const others = [...own].filter(
+        (each) => each.asking > 0 && each.call?.caller === call?.caller
+      )
+      return asking > 0 || others.length < Math.ceil(maxOwn / 2)
+    },
     release(lane) {
       lane.inFlight--
       lane.usedMs = now()
@@ -115,6 +125,7 @@ function createLane(key: string, capabilities: Message, usedMs: number): Lane {
     inFlight: 0,
     usedMs,
     call: undefined,
+    asking: 0,
     limits: new Set()
   }
 }

@@ -13,15 +13,21 @@ export interface Recovery {
 export interface RecoveryOptions {
   readonly firstMs: number
   readonly maxMs: number
+  /** A connection that lasted so long was a success; one that did not was one more failure. */
+  readonly settledMs: number
   /** Tries to connect; tells `fail` or `succeed`. */
   attempt(): void
   /** From 0 to 1. */
   random(): number
+  /** Monotonic. */
+  now(): number
 }
 
 /** Waits firstMs, 2·firstMs … maxMs between attempts, a quarter less at random. */
-export function createRecovery({ firstMs, maxMs, attempt, random }: RecoveryOptions): Recovery {
+export function createRecovery(options: RecoveryOptions): Recovery {
+  const { firstMs, maxMs, settledMs, attempt, random, now } = options
   let error: Error | undefined
+  let upMs: number | undefined
   let failures = 0
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
@@ -37,13 +43,15 @@ export function createRecovery({ firstMs, maxMs, attempt, random }: RecoveryOpti
     },
     fail(given) {
       error = given
+      if (upMs !== undefined && now() - upMs >= settledMs) failures = 0
+      upMs = undefined
       schedule(Math.min(maxMs, firstMs * 2 ** failures))
       failures++
     },
     restart: () => schedule(firstMs),
     succeed() {
       error = undefined
-      failures = 0
+      upMs ??= now()
       clearTimeout(timer)
     },
     close() {

@@ -9,7 +9,7 @@ import type {
 import { isSessionLost, toUpstreamError } from './link/fault.ts'
 import type { Leg, Link } from './link/link.ts'
 import { startTimeLimit } from './link/time-limit.ts'
-import type { Lane } from './pool.ts'
+import type { Lane, Pool } from './pool.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** What requests need of the server that they go to. */
@@ -98,20 +98,23 @@ async function sendOnce<T>(
 
 /** Has the call that a lane runs answer a request of the server's; its time limits stand still. */
 export async function answerWith(
+  pool: Pool,
   lane: Lane,
   request: ServerRequest,
   signal: AbortSignal
 ): Promise<Message> {
   const { call } = lane
-  if (!call?.answer) throw unanswered()
+  if (!call?.answer || !pool.mayAsk(lane)) throw unanswered()
   // Those that are there now: what begins later runs on its own.
   const limits = [...lane.limits]
   for (const limit of limits) limit.pause()
+  lane.asking++
   try {
     return await call.answer(request, AbortSignal.any([signal, call.signal]))
   } catch (error) {
     throw unanswered(error)
   } finally {
+    lane.asking--
     for (const limit of limits) limit.resume()
   }
 }

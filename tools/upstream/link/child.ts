@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createLineFraming } from '../../../src/line-framing.ts'
 import type { LocalServer } from '../configuration/entry.ts'
+import { createPace } from './pace.ts'
 
 const maxLineBytes = 10 * 1024 * 1024
 const maxStderrLineBytes = 4096
@@ -11,7 +12,8 @@ const graceMs = { afterEof: 500, afterTerm: 2000 } as const
 export interface ChildOptions {
   readonly server: LocalServer
   readonly env: Record<string, string>
-  onLine(line: string): void
+  /** Returns whether somebody waited for this line. */
+  onLine(line: string): boolean
   /** A line over the cap was thrown away. */
   onLostLine(): void
   onStderr(line: string): void
@@ -59,11 +61,18 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 function readLines(child: ChildProcessWithoutNullStreams, options: ChildOptions): void {
   const { onLine, onLostLine, onStderr } = options
   const out = createLineFraming(maxLineBytes)
+  const pace = createPace()
   child.stdout.on('data', (chunk: Buffer) => {
+    let unasked = 0
     for (const line of out.push(chunk)) {
       if (line === 'too_large') onLostLine()
-      else onLine(line.text)
+      else if (onLine(line.text)) continue
+      unasked++
     }
+    const waitMs = pace(unasked)
+    if (waitMs === 0) return
+    child.stdout.pause()
+    setTimeout(() => child.stdout.resume(), waitMs).unref()
   })
   const err = createLineFraming(maxStderrLineBytes)
   child.stderr.on('data', (chunk: Buffer) => {

@@ -103,7 +103,7 @@ function createSender(guard: AddressGuard, verifyTls: boolean): TokenSourceOptio
         signal: AbortSignal.timeout(tokenLimits.timeoutMs),
         dispatcher: agent
       })
-      const capped = capResponse(response as unknown as Response, tokenLimits.maxBytes)
+      const capped = capResponse(response as unknown as Response, tokenLimits.maxBytes, false)
       return { status: capped.status, body: new Uint8Array(await capped.arrayBuffer()) }
     } finally {
       await agent.destroy()

@@ -32,7 +32,7 @@ export function createGuardedFetch(options: FetchOptions): GuardedFetch {
     // A redirect is the SDK's to follow, within the origin; it comes through here again.
     const request = { ...init, headers: [...own], redirect: 'manual', dispatcher: agent }
     const response = await httpFetch(url, request as Parameters<typeof httpFetch>[1])
-    return capResponse(response as unknown as Response, maxAnswerBytes)
+    return capResponse(response as unknown as Response, maxAnswerBytes, true)
   }
   return {
     async fetch(given, init = {}) {

@@ -18,6 +18,7 @@ import type {
   ServerRequest,
   UpstreamInfo
 } from '../connection.ts'
+import { boundLists } from './bounded-lists.ts'
 import { isOldServer, lostAnswer } from './fault.ts'
 import { createLegacyFollower, createModernFollower } from './follow.ts'
 import type { Leg, Link, LinkOptions, Prior, Target } from './link.ts'
@@ -117,6 +118,7 @@ async function connect(
       jsonSchemaValidator: { getValidator: () => acceptAll }
     }
   )
+  boundLists(client)
   listen(client, options)
   let isConnected = false
   transport.onerror = (error) => {

@@ -1,4 +1,4 @@
-import { parseJson } from '../../../src/json.ts'
+import { isRecord, parseJson } from '../../../src/json.ts'
 import type { Log } from '../../../src/types.ts'
 import type { LocalServer } from '../configuration/entry.ts'
 import { type Child, startChild } from './child.ts'
@@ -28,6 +28,7 @@ export interface StdioTransport {
 export function createStdioTransport({ server, env, log, track }: StdioOptions): StdioTransport {
   let child: Child | undefined
   let isClosed = false
+  let owed = 0
   const quota = createLineQuota()
   const transport: StdioTransport = {
     get pid() {
@@ -39,7 +40,11 @@ export function createStdioTransport({ server, env, log, track }: StdioOptions):
         server,
         env,
         track,
-        onLine: (line) => deliver(transport, line),
+        onLine(line) {
+          const isAnswer = deliver(transport, line) && owed > 0
+          if (isAnswer) owed--
+          return isAnswer
+        },
         onLostLine: () =>
           log.warn('MCP server wrote a line that is too long', { server: server.name }),
         onStderr(line) {
@@ -58,6 +63,8 @@ export function createStdioTransport({ server, env, log, track }: StdioOptions):
     },
     async send(message) {
       if (!child) throw new Error('not started')
+      const { id, method } = message as { id?: unknown; method?: unknown }
+      if (id !== undefined && method !== undefined) owed++
       await child.write(JSON.stringify(message))
     },
     async close() {
@@ -68,12 +75,16 @@ export function createStdioTransport({ server, env, log, track }: StdioOptions):
   return transport
 }
 
-function deliver(transport: StdioTransport, line: string): void {
-  if (line.trim() === '') return
+/** True for an answer. */
+function deliver(transport: StdioTransport, line: string): boolean {
+  if (line.trim() === '') return false
   try {
-    transport.onmessage?.(parseJson(line) as never)
+    const message = parseJson(line)
+    transport.onmessage?.(message as never)
+    return isRecord(message) && message.method === undefined
   } catch (error) {
     // Programs print greetings and progress bars.
     transport.onerror?.(error as Error)
+    return false
   }
 }

@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** A server that announces a change every moment is listed no more often than this. */
 const minPauseMs = 250
 const maxPauseMs = 5000
+/** After so many rounds one upon the other a server is listed less and less often. */
+const freeRounds = 8
 
 /** Runs one piece of work again whenever it is told to, one at a time; what fails is tried again. */
 export interface Follower {
@@ -12,12 +14,17 @@ export interface Follower {
   stop(): void
 }
 
-export function createFollower(work: (signal: AbortSignal) => Promise<void>): Follower {
+export function createFollower(
+  work: (signal: AbortSignal) => Promise<void>,
+  pause: typeof rest = rest
+): Follower {
   const stopping = new AbortController()
   const { signal } = stopping
   let isWanted = false
   let isRunning = false
   let failures = 0
+  let rounds = 0
+  let endMs = performance.now()
   let first: Promise<void> = Promise.resolve()
 
   async function attempt(): Promise<void> {
@@ -33,12 +40,15 @@ export function createFollower(work: (signal: AbortSignal) => Promise<void>): Fo
 
   async function run(): Promise<void> {
     isRunning = true
+    if (performance.now() - endMs > maxPauseMs) rounds = 0
     while (isWanted && !signal.aborted) {
       const attempted = attempt()
       first = attempted
       await attempted
-      await delay(pauseMs(failures), undefined, { ref: false, signal }).catch(() => {})
+      rounds++
+      await pause(pauseMs(failures || Math.max(0, rounds - freeRounds)), signal)
     }
+    endMs = performance.now()
     isRunning = false
   }
 
@@ -57,9 +67,13 @@ export function createFollower(work: (signal: AbortSignal) => Promise<void>): Fo
   } satisfies Follower)
 }
 
+async function rest(waitMs: number, signal: AbortSignal): Promise<void> {
+  await delay(waitMs, undefined, { ref: false, signal }).catch(() => {})
+}
+
 /** Jittered, so that many gateways do not come back at the same moment. */
-function pauseMs(failures: number): number {
-  if (failures === 0) return minPauseMs
-  const whole = Math.min(maxPauseMs, minPauseMs * 2 ** failures)
+function pauseMs(steps: number): number {
+  if (steps === 0) return minPauseMs
+  const whole = Math.min(maxPauseMs, minPauseMs * 2 ** steps)
   return whole * (0.5 + Math.random() / 2)
 }

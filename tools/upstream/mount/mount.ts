@@ -9,7 +9,7 @@ import { createNames, type Names } from './names.ts'
 import { createOfferMaker, nothing } from './offered/offer.ts'
 import type { Place } from './place.ts'
 import { type Conversations, createConversations } from './talk/conversation.ts'
-import { createWatch } from './watch.ts'
+import { createWatch, type Watch } from './watch.ts'
 
 export interface MountOptions {
   readonly connection: UpstreamConnection
@@ -35,13 +35,14 @@ export async function mountServer(options: MountOptions): Promise<Source> {
   const { connection, allowsResource, startWaitMs = defaultStartWaitMs, log } = options
   const names = createNames(connection.name)
   const conversations = createConversations(connection)
-  const place = placeOf(options, names, conversations)
-  const makeOffer = createOfferMaker({ place, allowsResource, log })
-  const readLists = createListReader(connection, log)
   const listeners = new Set<(updated?: string) => void>()
   const tell = (updated?: string): void => {
     for (const listener of listeners) listener(updated)
   }
+  const watch = createWatch(connection, (original) => tell(names.uriOf(original)))
+  const place = placeOf(options, names, conversations, watch)
+  const makeOffer = createOfferMaker({ place, allowsResource, log })
+  const readLists = createListReader(connection, log)
   let current = nothing
 
   const follower = createFollower(async (signal) => {
@@ -51,13 +52,13 @@ export async function mountServer(options: MountOptions): Promise<Source> {
       log.warn('upstream server cannot be listed', details)
       throw error
     })
-    const next = makeOffer(lists)
+    const next = await makeOffer(lists)
     if (next === current) return
     current = next
     tell()
   })
   const unsubscribe = connection.subscribe((event) => {
-    if (event.kind === 'resource') tell(names.uriOf(event.uri))
+    if (event.kind === 'resource') watch.note(event.uri)
     else follower.follow()
   })
   follower.follow()
@@ -90,7 +91,8 @@ export async function mountServer(options: MountOptions): Promise<Source> {
 function placeOf(
   { connection, include = ['*'], exclude = [], timeoutMs, log }: MountOptions,
   names: Names,
-  conversations: Conversations
+  conversations: Conversations,
+  watch: Watch
 ): Omit<Place, 'compile'> {
   const isIncluded = compileGlobs(include)
   const isExcluded = compileGlobs(exclude)
@@ -99,7 +101,7 @@ function placeOf(
     conversations,
     names,
     log,
-    watch: createWatch(connection),
+    watch: watch.add,
     permits: (original) => isIncluded(original) && !isExcluded(original),
     ...(timeoutMs !== undefined && { timeoutMs })
   }

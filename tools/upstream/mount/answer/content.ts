@@ -9,6 +9,9 @@ export class Misshapen extends Error {
   override readonly name = 'Misshapen'
 }
 
+/** Keys of `_meta` that are not a server's to set. */
+const foreign = /^(?:io\.modelcontextprotocol|portcullis)\//
+
 /** Content blocks in the protocol's shapes; links and embedded resources get our URIs. */
 export function readBlocks(raw: unknown, names: Names): readonly Content[] {
   if (!Array.isArray(raw)) throw new Misshapen('content is not a list')
@@ -66,10 +69,10 @@ export function readContents(raw: unknown, names: Names): ResourceContents {
   }
 }
 
-/** `_meta` as it is, without what the protocol says about a single connection. */
+/** `_meta` as it is, without what the protocol says about a single connection, and what we say. */
 export function metaOf({ _meta: meta }: Message): { readonly _meta?: Message } {
   if (!isRecord(meta)) return {}
-  const kept = Object.entries(meta).filter(([key]) => !key.startsWith('io.modelcontextprotocol/'))
+  const kept = Object.entries(meta).filter(([key]) => !foreign.test(key))
   return kept.length > 0 ? { _meta: Object.fromEntries(kept) } : {}
 }
 

@@ -53,6 +53,7 @@ function readMessage(raw: unknown, names: Names) {
 }
 
 const maxValues = 100
+const maxValueChars = 2000
 
 export interface Suggestions {
   readonly values: readonly string[]
@@ -65,7 +66,7 @@ export function readCompletion({ completion }: Message): Suggestions {
     throw new Misshapen('completion is not one')
   }
   const { values, total, hasMore } = completion
-  const texts = values.filter((value) => typeof value === 'string')
+  const texts = values.filter((value) => typeof value === 'string' && value.length <= maxValueChars)
   return {
     values: texts.slice(0, maxValues),
     ...(Number.isSafeInteger(total) && { total: total as number }),

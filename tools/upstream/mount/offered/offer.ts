@@ -37,16 +37,16 @@ export function createOfferMaker({ place, allowsResource, log }: OfferOptions) {
   const any = makeAnyResource(place)
   let last = nothing
 
-  return (lists: Lists): Offer => {
+  return async (lists: Lists): Promise<Offer> => {
     const whole = { ...place, compile: createLazyCompiler() }
     const found = [
-      ...resources(lists.resources, whole),
-      ...templates(lists.templates, whole),
+      ...(await resources(lists.resources, whole)),
+      ...(await templates(lists.templates, whole)),
       ...(lists.hasResources ? [any] : [])
     ]
     const next = {
-      tools: tools(lists.tools, whole),
-      prompts: prompts(lists.prompts, whole),
+      tools: await tools(lists.tools, whole),
+      prompts: keepFirst(await prompts(lists.prompts, whole)),
       resources: found.filter(({ uri }) => allowsResource(uri))
     }
     if (next.resources.length < found.length) reportHidden(found.length - next.resources.length)
@@ -78,6 +78,15 @@ function createLazyCompiler(): Place['compile'] {
     compile ??= createCompiler()
     return compile(schema)
   }
+}
+
+/**
+ * A server can foresee the hash in a name and list a prompt that is called so: a second one of a
+ * name would stop every change of the registry, and the start.
+ */
+function keepFirst(prompts: readonly PromptDefinition[]): readonly PromptDefinition[] {
+  const names = new Set<string>()
+  return prompts.filter(({ name }) => !names.has(name) && names.add(name))
 }
 
 function isSame(one: Offer, other: Offer): boolean {

@@ -46,6 +46,9 @@ export function createSuggest(ref: Message, place: Place): Suggest {
     const params = { ref, argument, ...(context && { context }) }
     const map = readCompletion
     const found = await read({ method: 'completion/complete', params, unknown, map }, place, ctx)
-    return 'values' in found ? found : none
+    if ('values' in found) return found
+    // Nobody is asked for a suggestion; what waits for the answer would wait in vain.
+    found.abandon?.()
+    return none
   }
 }

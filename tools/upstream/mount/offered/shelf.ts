@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../../../../src/types.ts'
 import { Unsupported } from '../../../openapi/schema/schema.ts'
 import { cleanLine } from '../../../openapi/text.ts'
@@ -8,9 +9,11 @@ import type { Place } from '../place.ts'
 /** More than a model could ever look through; the rest of a list is left out. */
 const maxItems = 1000
 const maxNameChars = 500
+/** A list of heavy schemas takes seconds; everybody's calls go on meanwhile. */
+const maxTurnMs = 10
 
 /** The definitions made of one list of a server. */
-export type Shelf<T> = (items: readonly Message[], place: Place) => readonly T[]
+export type Shelf<T> = (items: readonly Message[], place: Place) => Promise<readonly T[]>
 
 interface ShelfOptions<T> {
   readonly kind: ListKind
@@ -33,10 +36,15 @@ interface Made<T> {
 export function createShelf<T>({ kind, key, make, log }: ShelfOptions<T>): Shelf<T> {
   let former: ReadonlyMap<string, Made<T>> = new Map()
 
-  return (items, place) => {
+  return async (items, place) => {
     const made = new Map<string, Made<T>>()
     const refused: string[] = []
+    let sinceMs = performance.now()
     for (const raw of items.slice(0, maxItems)) {
+      if (performance.now() - sinceMs > maxTurnMs) {
+        await setImmediate()
+        sinceMs = performance.now()
+      }
       const original = raw[key]
       if (!isName(original, key) || made.has(original)) refused.push(describe(original))
       else if (place.permits(original)) put(raw, original)

@@ -46,6 +46,19 @@ export function readQuestions(
   }
 }
 
+/** What a question needs within its capability; undefined: no more than that. */
+function partOf(method: InputRequest['method'], { mode, tools, toolChoice }: Message) {
+  if (method === 'elicitation/create') return mode === 'url' ? 'url' : 'form'
+  const hasTools = tools !== undefined || toolChoice !== undefined
+  return method === 'sampling/createMessage' && hasTools ? 'tools' : undefined
+}
+
+/** A bare `elicitation: {}` is what clients declared before there were modes. */
+function holds(declared: Message, part: string | undefined): boolean {
+  if (part === undefined || isRecord(declared[part])) return true
+  return part === 'form' && !isRecord(declared.url)
+}
+
 /** A question as it may be put: one that the caller's client can answer, with who asks. */
 export function readQuestion(request: unknown, server: string, ctx: CallContext): InputRequest {
   const method = isRecord(request) ? (request.method as InputRequest['method']) : undefined
@@ -54,6 +67,11 @@ export function readQuestion(request: unknown, server: string, ctx: CallContext)
   if (!(needed in readCapabilities(ctx))) throw new Misshapen(`asks for ${needed}, not declared`)
   const { params = {} } = request
   if (!isRecord(params)) throw new Misshapen('a question has no parameters')
+  const part = partOf(method, params)
+  const declared = readCapabilities(ctx)[needed]
+  if (!isRecord(declared) || !holds(declared, part)) {
+    throw new Misshapen(`asks for ${needed}.${part}, not declared`)
+  }
   if (method !== 'elicitation/create') return { method, params }
   // The client shows one name, ours: its user must see who really asks.
   const message = `${server}: ${cleanText(params.message, maxMessageChars)}`
