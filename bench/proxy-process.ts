@@ -35,10 +35,11 @@ export function findProxy(
   name: ProxyName
 ): ProxyProgram | { readonly name: ProxyName; readonly reason: string } {
   const programs = process.env.BENCH_PROGRAMS
-  if (!programs) return { name, reason: 'BENCH_PROGRAMS names no directory with it' }
+  const advice = `npm install --prefix ${programs || 'DIR'} ${name}`
+  if (!programs) return { name, reason: `BENCH_PROGRAMS is not set: ${advice}, then set it to DIR` }
   const directory = join(programs, 'node_modules', name)
   const file = join(directory, 'package.json')
-  if (!existsSync(file)) return { name, reason: `npm install --prefix ${programs} ${name}` }
+  if (!existsSync(file)) return { name, reason: `not in BENCH_PROGRAMS: ${advice}` }
   const { version, bin } = JSON.parse(readFileSync(file, 'utf8'))
   return { name, version, script: join(directory, bin[name]) }
 }
