@@ -144,7 +144,7 @@ t.test('a waterfall pays out all proceeds, and preferred takes the better way', 
       // Shares of a wholly preferred company get what is left, in every case.
       const wanted = exit.preferredOwnership === 1 ? exitProceeds : expected
       return (
-        of('preferredPayout') + of('commonPayout') === exitProceeds &&
+        isClose(of('preferredPayout') + of('commonPayout'), exitProceeds, 1e-15) &&
         of('commonPayout') >= 0 &&
         isClose(of('preferredPayout'), wanted, 1e-12) &&
         isClose(of('preferencePaid') + of('participation'), of('preferredPayout'), 1e-12)
