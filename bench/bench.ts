@@ -4,6 +4,7 @@ import { measureColdStart } from './cold-start.ts'
 import { type HttpLoad, measureHttp } from './http-rows.ts'
 import { describeMachine } from './machine.ts'
 import { pinClient } from './pinning.ts'
+import { measureProxies } from './proxy-rows.ts'
 import { createReport, formatReport } from './report.ts'
 
 const { values } = parseArgs({
@@ -31,8 +32,9 @@ const load: HttpLoad = {
 const machine = describeMachine()
 const pinning = pinClient()
 const rows = await measureHttp(load, pinning)
+const proxies = await measureProxies(load, pinning)
 const coldStarts = await measureColdStart(times, pinning)
-const report = createReport({ machine, load, pinning: pinning ?? null, rows, coldStarts })
+const report = createReport({ machine, load, pinning: pinning ?? null, rows, proxies, coldStarts })
 
 process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report))
 const failures = values.check ? findFailures(report) : []

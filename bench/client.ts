@@ -1,7 +1,8 @@
 import { Agent } from 'node:http'
 import { callEcho, echoText } from './call.ts'
 
-interface Load {
+/** So many calls, at most `concurrency` of them at a time. */
+export interface Load {
   readonly calls: number
   readonly concurrency: number
 }
@@ -50,22 +51,25 @@ export function createClient({ port, concurrency, expected, tool }: ClientOption
       const isRight = expected !== 200 || readEcho(text) === echoText
       if (!isRight || (status !== expected && expected !== 429)) throw wrong(status, text)
     },
-    async run(load) {
-      const latencies = new Float64Array(load.calls)
-      let next = 0
-      const work = async (): Promise<void> => {
-        for (let index = next++; index < load.calls; index = next++) {
-          const sentMs = performance.now()
-          await call()
-          latencies[index] = performance.now() - sentMs
-        }
-      }
-      const startedMs = performance.now()
-      await Promise.all(Array.from({ length: load.concurrency }, work))
-      return summarize(latencies, performance.now() - startedMs)
-    },
+    run: (load) => runLoad(call, load),
     close: () => agent.destroy()
   }
+}
+
+/** Makes all calls of a load and times each; the first that fails ends it. */
+export async function runLoad(call: () => Promise<void>, load: Load): Promise<Timing> {
+  const latencies = new Float64Array(load.calls)
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < load.calls; index = next++) {
+      const sentMs = performance.now()
+      await call()
+      latencies[index] = performance.now() - sentMs
+    }
+  }
+  const startedMs = performance.now()
+  await Promise.all(Array.from({ length: load.concurrency }, work))
+  return summarize(latencies, performance.now() - startedMs)
 }
 
 function wrong(status: number, text: string): Error {

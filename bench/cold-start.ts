@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Pinning, pinned } from './pinning.ts'
+import { endProcess } from './server-process.ts'
 import { median, min } from './statistics.ts'
 
 /** From spawn to the answer of `tools/list` over stdio. */
@@ -97,19 +98,11 @@ async function askForTools(
     }
     if (id === 2 && result?.tools) {
       const elapsedMs = performance.now() - startedMs
-      await end(child)
+      await endProcess(child, () => child.stdin.end())
       return { tools: result.tools, elapsedMs }
     }
   }
   throw new Error(`cold start of ${command[1]}: no tools/list answer`)
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit')
-  child.stdin?.end()
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
-  await exited
-  clearTimeout(timer)
 }
 
 const hello = {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ClientOptions, createClient, type Expected, type Timing } from './client.ts'
-import type { Pinning } from './pinning.ts'
+import { besideClient, type Pinning } from './pinning.ts'
 import { type ServerProcess, type ServerProcessOptions, startServer } from './server-process.ts'
 import type { ServerName } from './servers/main.ts'
 import { max, median, min } from './statistics.ts'
@@ -111,8 +111,7 @@ async function startUpstream(
 ): Promise<ServerProcess> {
   const directory = join(parent, 'upstream')
   await mkdir(directory)
-  const beside = pinning && { ...pinning, serverCore: pinning.clientCore }
-  return startServer({ server, directory, pinning: beside })
+  return startServer({ server, directory, pinning: besideClient(pinning) })
 }
 
 async function timeServer(

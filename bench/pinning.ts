@@ -20,6 +20,11 @@ export function pinClient(): Pinning | undefined {
   }
 }
 
+/** For what is neither measured nor the client: it runs on the client's core. */
+export function besideClient(pinning: Pinning | undefined): Pinning | undefined {
+  return pinning && { ...pinning, serverCore: pinning.clientCore }
+}
+
 /** A command as it is to be spawned: on the server's core when there is one. */
 export function pinned(
   pinning: Pinning | undefined,

@@ -2,7 +2,9 @@ import { type ColdStart, coldStartNames } from './cold-start.ts'
 import type { HttpLoad, HttpRow } from './http-rows.ts'
 import type { Machine } from './machine.ts'
 import type { Pinning } from './pinning.ts'
+import type { Proxies } from './proxy-rows.ts'
 import type { ServerName } from './servers/main.ts'
+import { formatTable } from './table.ts'
 
 export interface Report {
   readonly machine: Machine
@@ -10,6 +12,7 @@ export interface Report {
   /** Null: `taskset` or a second core was missing. */
   readonly pinning: Pinning | null
   readonly rows: readonly HttpRow[]
+  readonly proxies: Proxies
   readonly coldStarts: readonly ColdStart[]
   readonly ratios: Readonly<Record<string, number>>
   /** True when the reference row moved so much that the ratios decide little. */
@@ -20,7 +23,7 @@ const maxSpread = 1.6
 
 /** Joins what was measured and adds the ratios, all of them from the least value of each row. */
 export function createReport(
-  measured: Pick<Report, 'machine' | 'load' | 'pinning' | 'rows' | 'coldStarts'>
+  measured: Pick<Report, 'machine' | 'load' | 'pinning' | 'rows' | 'proxies' | 'coldStarts'>
 ): Report {
   const { rows, coldStarts } = measured
   const rowOf = (server: ServerName): HttpRow => find(rows, (row) => row.server === server)
@@ -51,7 +54,7 @@ export function createReport(
 
 /** The report for people. */
 export function formatReport(report: Report): string {
-  const { ratios, rows, coldStarts, isNoisy } = report
+  const { ratios, rows, proxies, coldStarts, isNoisy } = report
   const cpuOf = (server: ServerName): number =>
     find(rows, (row) => row.server === server).cpuSecondsPer10k.min
   const [sdk, bare] = [cpuOf('sdk-v2'), cpuOf('bare-http')]
@@ -77,6 +80,8 @@ export function formatReport(report: Report): string {
     '',
     ...formatTable([httpHead, ...http]),
     '',
+    ...formatProxies(proxies),
+    '',
     ...formatTable([['stdio, spawn to tools/list', 'min ms', 'median ms'], ...starts]),
     '',
     ...formatTable([
@@ -100,6 +105,25 @@ const httpHead = [
   'RSS MB'
 ]
 
+function formatProxies({ rows, skipped }: Proxies): readonly string[] {
+  const head = [
+    '2025 session before stdio',
+    'CPU s/10k',
+    'calls/s',
+    'p50 ms, 1 at a time',
+    'added ms'
+  ]
+  const cells = rows.map((row) => [
+    row.name,
+    row.cpuSecondsPer10k.toFixed(2),
+    row.callsPerSecond.toFixed(0),
+    row.p50Ms.toFixed(2),
+    row.addedMs.toFixed(2)
+  ])
+  const notes = skipped.map(({ name, reason }) => `${name}: skipped, ${reason}`)
+  return [...formatTable([head, ...cells]), ...notes]
+}
+
 function describeRun({ machine, load, pinning }: Report): readonly string[] {
   const where = pinning
     ? `server on core ${pinning.serverCore}, client on core ${pinning.clientCore}`
@@ -110,21 +134,6 @@ function describeRun({ machine, load, pinning }: Report): readonly string[] {
     `${load.rounds} rounds of ${load.calls} calls after ${load.warmUpCalls}, ` +
       `${load.concurrency} at a time; ${where}`
   ]
-}
-
-/** The first column to the left, numbers to the right. */
-export function formatTable(lines: readonly (readonly string[])[]): readonly string[] {
-  const widths = (lines[0] ?? []).map((_, column) =>
-    Math.max(...lines.map((cells) => cells[column]?.length ?? 0))
-  )
-  return lines.map((cells) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width)
-      })
-      .join('  ')
-  )
 }
 
 function find<T>(items: readonly T[], test: (item: T) => boolean): T {

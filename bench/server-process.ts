@@ -8,6 +8,7 @@ import type { ServerName, Usage } from './servers/main.ts'
 
 /** A server in a process of its own. */
 export interface ServerProcess {
+  readonly pid: number
   readonly port: number
   /** User and system CPU time so far, and resident memory, of the server's process. */
   usage(): Promise<Usage>
@@ -20,13 +21,13 @@ export interface ServerProcessOptions {
   /** Where the server writes its audit file and its standard error. */
   readonly directory: string
   readonly pinning: Pinning | undefined
-  /** Origin of the API behind it, for the servers that call one. */
+  /** Origin of the API behind it, or the words of a command as JSON, for those that call one. */
   readonly upstream?: string
   /** Flags for node itself. */
   readonly nodeFlags?: readonly string[]
 }
 
-const startTimeoutMs = 30_000
+export const startTimeoutMs = 30_000
 const stopTimeoutMs = 10_000
 
 /** Starts one of the servers and waits until it listens. */
@@ -53,7 +54,8 @@ export async function startServer(options: ServerProcessOptions): Promise<Server
   }
 
   const { port } = await ask<{ port: number }>()
-  return { port, usage: () => ask<Usage>('usage'), stop: () => stop(child) }
+  const stop = (): Promise<void> => endProcess(child, () => child.disconnect())
+  return { pid: child.pid ?? 0, port, usage: () => ask<Usage>('usage'), stop }
 }
 
 /** The next message of a child; throws when it exits instead or stays silent. */
@@ -73,11 +75,12 @@ async function receive(child: ChildProcess, timeoutMs: number): Promise<unknown>
   }
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+/** Asks a child to end and waits until it has; after ten seconds it is killed. */
+export async function endProcess(child: ChildProcess, ask: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-  child.disconnect()
+  ask()
   await exited
   clearTimeout(timer)
 }

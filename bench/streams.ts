@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
-import { formatTable } from './report.ts'
 import { type IdleRow, measureIdle, measureStalled, type StalledRow } from './stream-rows.ts'
+import { formatTable } from './table.ts'
 
 /*
  * Memory of the server's process for idle sessions and streams, and for clients that stall. An idle

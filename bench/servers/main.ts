@@ -13,7 +13,7 @@ export interface Usage {
 
 /**
  * Starts one contender on a free loopback port; `directory` is for the files that it writes,
- * `upstream` the origin that the proxies call.
+ * `upstream` the origin that the proxies call, or the words of a command that they run, as JSON.
  */
 type Start = (directory: string, upstream: string) => Promise<number>
 
@@ -52,7 +52,16 @@ const servers = {
   'sdk-v2-got': async (_, upstream) => (await import('./sdk-v2-got.ts')).startSdkV2Got(upstream),
   'portcullis-mount': async (directory, upstream) => {
     const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: true, mcpServer: `${upstream}/mcp` })
+    return startPortcullis({
+      directory,
+      hasHooks: true,
+      mcpServer: { endpoint: `${upstream}/mcp` }
+    })
+  },
+  'portcullis-stdio': async (directory, upstream) => {
+    const { startPortcullis } = await import('./portcullis.ts')
+    const [command, ...args] = JSON.parse(upstream)
+    return startPortcullis({ directory, hasHooks: true, mcpServer: { command, args } })
   },
   'sdk-v2-client': async (_, upstream) =>
     (await import('./sdk-v2-client.ts')).startSdkV2Client(`${upstream}/mcp`),

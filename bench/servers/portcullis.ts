@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { createCore } from '../../bin/core.ts'
@@ -13,6 +11,7 @@ import type { Config } from '../../src/settings.ts'
 import type { Source, ToolDefinition } from '../../src/types.ts'
 import { bearerKey } from '../call.ts'
 import { addInput, echoInput } from './echo.ts'
+import { findPort } from './find-port.ts'
 import { documentText } from './upstream.ts'
 
 export interface PortcullisOptions {
@@ -26,8 +25,8 @@ export interface PortcullisOptions {
   readonly hasStreams?: boolean
   /** Origin of an API whose one read is mounted instead of the bench's own tools. */
   readonly upstream?: string
-  /** Address of an MCP server that is mounted instead. */
-  readonly mcpServer?: string
+  /** An MCP server that is mounted instead, as the configuration describes it. */
+  readonly mcpServer?: object
 }
 
 /** The product as its executable puts it together, with tools of the bench's own. */
@@ -84,8 +83,7 @@ function configure(options: PortcullisOptions, port: number): Config {
 
 function mount({ directory, upstream, mcpServer }: PortcullisOptions): object {
   if (mcpServer !== undefined) {
-    const servers = { bench: { endpoint: mcpServer } }
-    return { servers, toolsets: ['bench'], client: { production: false } }
+    return { servers: { bench: mcpServer }, toolsets: ['bench'], client: { production: false } }
   }
   if (upstream === undefined) return {}
   const openapi = join(directory, 'upstream.json')
@@ -125,14 +123,4 @@ function defineAnnounce(changes: Changes): ToolDefinition {
       return 'announced'
     }
   })
-}
-
-/** The product reports its port in a log line only, so a free one is chosen for it. */
-async function findPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
