@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { ConfigError } from './config-error.ts'
 import { Refusal } from './errors.ts'
 
@@ -48,11 +50,12 @@ function classOf(error: Error): string {
 }
 
 const heading = /^[\w$.]{1,64}(?: \[[A-Z][A-Z0-9_]{0,40}\])?$/
-const frame = /^ {4}at (?:(?:async |new )*[\w$.<>#[\] ]{1,120} \()?[^\n()]{1,400}:\d+:\d+\)?$/
+const frame = /^ {4}at (?:[^\n]{0,200}\()?((?:file:\/\/)?\/[^\n()]{1,400}):(\d{1,6}):(\d{1,6})\)?$/
 
 /**
- * The frames of a stack. They begin after the message, which may imitate them: where the stack
- * does not begin with just this message, it is not used at all.
+ * Where a stack comes from, as `file:line:column` of files that exist: whatever else somebody has
+ * assigned to it stays out. The frames begin after the message, which may imitate them: where the
+ * stack does not begin with just this message, it is not used at all.
  */
 function readFrames(stack: string, message: string): readonly string[] {
   const [name = ''] = stack.split(/: |\n/, 1)
@@ -62,8 +65,18 @@ function readFrames(stack: string, message: string): readonly string[] {
     .slice(head.length)
     .split('\n')
     .slice(0, maxFrames)
-    .filter((line) => frame.test(line))
-    .map((line) => line.trim().slice(3).replace(paths, ''))
+    .flatMap((line) => {
+      const [, place = '', row, column] = frame.exec(line) ?? []
+      return isFile(place) ? [`${place}:${row}:${column}`.replace(paths, '')] : []
+    })
+}
+
+function isFile(place: string): boolean {
+  try {
+    return existsSync(place.startsWith('/') ? place : fileURLToPath(place))
+  } catch {
+    return false
+  }
 }
 
 /** The part of a path that says where this was installed. */

@@ -195,6 +195,11 @@ const places: Readonly<Record<string, (secret: string) => Planted>> = {
       stack: `TypeError: not ${secret}\n    at ${secret} (/a/b.js:1:2)`
     })
   ),
+  'error with frames of its own': throwing((secret) =>
+    Object.assign(new TypeError('x'), {
+      stack: `TypeError: x\n    at ${secret} (file:///a/b.js:1:2)\n    at f (/${secret}/a.js:1:1)`
+    })
+  ),
   'error whose text was changed': throwing((secret) =>
     Object.assign(new Error(`${secret}\n    at f (/${secret}/a.js:1:1)`), { message: '' })
   ),
