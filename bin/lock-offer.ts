@@ -5,7 +5,7 @@ import type { NamedTool } from '../src/quarantine.ts'
 import { createRegistry } from '../src/registry.ts'
 import { selectTools } from '../src/select-tools.ts'
 import type { Config } from '../src/settings.ts'
-import type { Source } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
 import { toWireTool } from '../src/view.ts'
 
 /** What outside defines now, as clients would see it. */

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Config } from '../src/settings.ts'
-import type { Log, Source } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { Log } from '../src/types.ts'
 import { type LockPlace, type WatchedLock, watchToolsLock } from '../src/watched-lock.ts'
 
 /** Where the lock is: as the setting says, else beside the configuration file, else here. */

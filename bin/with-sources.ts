@@ -1,5 +1,6 @@
 import type { Config } from '../src/settings.ts'
-import type { Log, Source } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { Log } from '../src/types.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import { type Output, openOutput } from './output.ts'
 import { guardStderr } from './stderr.ts'

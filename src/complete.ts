@@ -1,10 +1,10 @@
 import { Refusal } from './errors.ts'
+import type { PromptDefinition } from './prompt.ts'
 import type {
   CallContext,
   Completion,
   CompletionArgument,
   CompletionRef,
-  PromptDefinition,
   ResourceDefinition
 } from './types.ts'
 import type { View } from './view.ts'

@@ -5,6 +5,7 @@ import { getPrompt } from './get-prompt.ts'
 import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
 import { chargeUnknown, type Policy, serveCharged } from './policy.ts'
+import type { PromptResult } from './prompt.ts'
 import { readResource, watchResource } from './read-resource.ts'
 import type { Registry } from './registry.ts'
 import { challengeScopes } from './scope-challenge.ts'
@@ -15,7 +16,6 @@ import type {
   CompletionRef,
   DispatchContext,
   Principal,
-  PromptResult,
   ReadResult,
   ToolResult
 } from './types.ts'

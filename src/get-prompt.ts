@@ -1,9 +1,10 @@
 import { Refusal } from './errors.ts'
 import type { Policy } from './policy.ts'
+import type { PromptDefinition, PromptResult } from './prompt.ts'
 import { read } from './read.ts'
 import type { Registry } from './registry.ts'
 import { checkScopes } from './scope-challenge.ts'
-import type { DispatchContext, PromptDefinition, PromptResult } from './types.ts'
+import type { DispatchContext } from './types.ts'
 
 /** Every `prompts/get`: known to the principal, required arguments given, none unknown. */
 export function getPrompt(

@@ -1,4 +1,5 @@
-import type { Source, ToolDefinition } from './types.ts'
+import type { Source } from './source.ts'
+import type { ToolDefinition } from './types.ts'
 
 /** The source with only the tools that `keeps` lets through, now and after every change. */
 export function narrowSource(source: Source, keeps: (tool: ToolDefinition) => boolean): Source {

@@ -2,7 +2,8 @@ import { ConfigError } from './config-error.ts'
 import { compileGlob, compileGlobs } from './glob.ts'
 import { narrowSource } from './narrow-source.ts'
 import { findNearest } from './nearest.ts'
-import type { Source, ToolDefinition } from './types.ts'
+import type { Source } from './source.ts'
+import type { ToolDefinition } from './types.ts'
 
 export interface Selection {
   /** Undefined: what is served by default. */

@@ -1,5 +1,4 @@
 import type { Cancellation } from './cancellation.ts'
-import type { Upstream } from './readiness.ts'
 
 /** A JSON Schema (2020-12) as it travels on the wire. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -219,34 +218,6 @@ export interface ResourceDefinition {
 
 export type ReadResult = { readonly contents: readonly ResourceContents[] } | InputRequired
 
-export interface PromptArgument {
-  readonly name: string
-  readonly description: string
-  readonly required: boolean
-  /** Suggestions for `completion/complete`. */
-  readonly complete?: readonly string[]
-}
-
-export interface PromptMessage {
-  readonly role: 'user' | 'assistant'
-  readonly content: Content
-}
-
-export type PromptResult =
-  | { readonly description?: string; readonly messages: readonly PromptMessage[] }
-  | InputRequired
-
-export interface PromptDefinition {
-  readonly name: string
-  readonly title: string
-  readonly description: string
-  readonly arguments: readonly PromptArgument[]
-  /** Suggests in place of the arguments' own lists. */
-  readonly suggest?: Suggest
-  readonly scopes: readonly string[]
-  get(args: ReadonlyMap<string, string>, ctx: CallContext): PromptResult | Promise<PromptResult>
-}
-
 /** An argument to complete, and what is known of the others. */
 export interface CompletionArgument {
   readonly name: string
@@ -267,30 +238,3 @@ export type Suggest = (argument: CompletionArgument, ctx: CallContext) => Promis
 export type CompletionRef =
   | { readonly type: 'ref/prompt'; readonly name: string }
   | { readonly type: 'ref/resource'; readonly uri: string }
-
-/**
- * What every kind of provider returns: code, a REST API, another MCP server. One that changes while
- * it runs stays the same object, has other definitions, and tells; so it must not be spread.
- */
-export interface Source {
-  readonly tools: readonly ToolDefinition[]
-  readonly resources?: readonly ResourceDefinition[]
-  readonly prompts?: readonly PromptDefinition[]
-  /** Named selections beside each tool's own `toolset`, such as `finance.core`. */
-  readonly toolsets?: ReadonlyMap<string, readonly string[]>
-  /** The API behind it, when there is one. */
-  readonly upstream?: Upstream
-  /**
-   * Who defines the tools, by its name in the configuration, when that is a document or a server
-   * outside: such definitions can be pinned.
-   */
-  readonly definedBy?: string
-  /** Names of tools that may come later begin so. */
-  readonly toolPrefix?: string
-  /**
-   * Calls `listener` after what is offered has changed; with a URI, after the contents of that
-   * resource have.
-   */
-  subscribe?(listener: (updated?: string) => void): void
-  close(): Promise<void>
-}

@@ -1,6 +1,7 @@
 import type { ShownTool } from './pinned-tool.ts'
+import type { PromptDefinition } from './prompt.ts'
 import { isTemplate } from './resource-uri.ts'
-import type { Principal, PromptDefinition, ResourceDefinition, ToolDefinition } from './types.ts'
+import type { Principal, ResourceDefinition, ToolDefinition } from './types.ts'
 import { compileScopeCheck, compileToolCheck } from './visibility.ts'
 
 type WireItem = Readonly<Record<string, unknown>>

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { ToolError } from '../src/define-tool.ts'
-import type { CallContext, Source } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { CallContext } from '../src/types.ts'
 import { createFinanceSource } from '../tools/finance/source.ts'
 
 export const source: Source = await createFinanceSource('all')

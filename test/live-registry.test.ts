@@ -5,15 +5,11 @@ import t from 'tap'
 import { z } from 'zod'
 import { createChanges } from '../src/changes.ts'
 import { defineTool } from '../src/define-tool.ts'
+import type { PromptDefinition } from '../src/prompt.ts'
 import { createRegistry } from '../src/registry.ts'
 import { requireTools, selectTools } from '../src/select-tools.ts'
-import type {
-  Principal,
-  PromptDefinition,
-  ResourceDefinition,
-  Source,
-  ToolDefinition
-} from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { Principal, ResourceDefinition, ToolDefinition } from '../src/types.ts'
 import { startApp } from './helpers/app.ts'
 import { createFacade } from './helpers/facade.ts'
 import { send } from './helpers/http.ts'

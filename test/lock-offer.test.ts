@@ -5,7 +5,7 @@ import { loadConfig } from '../src/config.ts'
 import { defineTool } from '../src/define-tool.ts'
 import { compareTools } from '../src/lock-diff.ts'
 import { formatSilent } from '../src/lock-report.ts'
-import type { Source } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
 import { createLiveSource } from './helpers/live-source.ts'
 
 /* What `lock diff` and `lock approve` compare with the lock. */

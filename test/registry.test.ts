@@ -1,14 +1,10 @@
 import t from 'tap'
 import { z } from 'zod'
 import { defineTool } from '../src/define-tool.ts'
+import type { PromptDefinition } from '../src/prompt.ts'
 import { createRegistry } from '../src/registry.ts'
-import type {
-  Principal,
-  PromptDefinition,
-  ResourceDefinition,
-  Source,
-  ToolDefinition
-} from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { Principal, ResourceDefinition, ToolDefinition } from '../src/types.ts'
 
 function tool(name: string, rest: Partial<ToolDefinition> = {}): ToolDefinition {
   const made = defineTool({

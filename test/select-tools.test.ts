@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { ConfigError } from '../src/config-error.ts'
 import { defineTool } from '../src/define-tool.ts'
 import { type Selection, selectTools } from '../src/select-tools.ts'
-import type { Source, ToolDefinition } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { ToolDefinition } from '../src/types.ts'
 
 function tool(name: string, toolset: string): ToolDefinition {
   return defineTool({

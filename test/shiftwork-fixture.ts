@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { CallResult, DispatchContext, Log, Source, ToolDefinition } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { CallResult, DispatchContext, Log, ToolDefinition } from '../src/types.ts'
 import { startDemoApi } from '../tools/shiftwork/demo-api.ts'
 import { createShiftWorkSource } from '../tools/shiftwork/source.ts'
 import { createBareContext } from '../transports/call-context.ts'

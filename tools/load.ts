@@ -4,7 +4,8 @@ import { type ApiLimits, type ApiSettings, apiSettings } from '../src/api-settin
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import type { Metrics } from '../src/metrics.ts'
 import type { Config } from '../src/settings.ts'
-import type { Log, Source, ToolDefinition } from '../src/types.ts'
+import type { Source } from '../src/source.ts'
+import type { Log, ToolDefinition } from '../src/types.ts'
 import { readSecret } from './credentials/read-secret.ts'
 import type { OpenApiOptions, OpenApiSource } from './openapi/source.ts'
 

@@ -1,5 +1,7 @@
 import type { Changes } from '../../src/changes.ts'
-import type { PromptDefinition, ResourceDefinition, Source } from '../../src/types.ts'
+import type { PromptDefinition } from '../../src/prompt.ts'
+import type { Source } from '../../src/source.ts'
+import type { ResourceDefinition } from '../../src/types.ts'
 import { answerOf, createInputTools } from './fixture-input.ts'
 import { createPlainTools, requiredStrings } from './fixture-tools.ts'
 import { image, png } from './media.ts'

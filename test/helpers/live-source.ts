@@ -1,9 +1,6 @@
-import type {
-  PromptDefinition,
-  ResourceDefinition,
-  Source,
-  ToolDefinition
-} from '../../src/types.ts'
+import type { PromptDefinition } from '../../src/prompt.ts'
+import type { Source } from '../../src/source.ts'
+import type { ResourceDefinition, ToolDefinition } from '../../src/types.ts'
 
 interface Offer {
   readonly tools?: readonly ToolDefinition[]

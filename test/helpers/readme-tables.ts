@@ -4,7 +4,7 @@ import { listSettings, loadConfig } from '../../src/config.ts'
 import { createRegistry, type Registry } from '../../src/registry.ts'
 import { selectTools } from '../../src/select-tools.ts'
 import { sourcesOf } from '../../src/setting.ts'
-import type { Source } from '../../src/types.ts'
+import type { Source } from '../../src/source.ts'
 
 /** The settings table of the README, from the schema itself. */
 export function settingsTable(): string {

@@ -1,4 +1,5 @@
-import type { Source, ToolDefinition } from '../../src/types.ts'
+import type { Source } from '../../src/source.ts'
+import type { ToolDefinition } from '../../src/types.ts'
 import { type DescribedTool, everydayTools } from './everyday-tools.ts'
 import { type Family, families } from './families.ts'
 import { financePrompts } from './texts/prompts.ts'

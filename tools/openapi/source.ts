@@ -1,5 +1,6 @@
 import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
-import type { Log, Source, ToolDefinition } from '../../src/types.ts'
+import type { Source } from '../../src/source.ts'
+import type { Log, ToolDefinition } from '../../src/types.ts'
 import { type ClientOptions, createClient } from './client/client.ts'
 import { checkPublicUrl, isAllowedHost } from './document/address-guard.ts'
 import { type ApiDocument, isUrl, loadDocument, maxDocumentBytes } from './document/document.ts'

@@ -1,5 +1,5 @@
 import { ToolError } from '../../src/define-tool.ts'
-import type { PromptArgument, PromptDefinition } from '../../src/types.ts'
+import type { PromptArgument, PromptDefinition } from '../../src/prompt.ts'
 
 /** Arguments as they were given; each prompt reads its own. */
 type Given = ReadonlyMap<string, string>

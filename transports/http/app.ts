@@ -92,7 +92,6 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const room = createRoom(config.sessions.max)
   const lanes = createLanes({ mcp, registry, config, room })
   const sse = config.sse.enabled ? createSseSessions({ mcp, config, room }) : undefined
-  const owed = trackOwed(app, http.path)
   addErrorHandlers(app, mcp.log, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
@@ -109,6 +108,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     judgeState,
     isLeaving: () => isLeaving
   })
+  // Right behind the guard, which turns work away from then on.
+  const owed = trackOwed(app, http.path)
   const webSockets = hasWebSockets
     ? addWebSockets(app, { mcp, config, room, flood, refuse })
     : undefined

@@ -10,7 +10,8 @@ export interface Owed {
 }
 
 /**
- * Counts requests from when they are let in, before their body is read; an open event stream of
+ * Counts requests from when they are let in, before their key is judged, which may take a while, and
+ * their body is read; an open event stream of
  * the endpoint carries no answer, and is waited for by nobody. Those of 2024-11-05 clients carry
  * all of theirs: their sessions end them, and they are owed until they were read.
  */
@@ -22,7 +23,7 @@ export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
     if (owed.delete(id) && owed.size === 0) onEmpty()
   }
 
-  app.addHook('preParsing', (request, reply, _payload, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     owed.add(request.id)
     onceGone(request, reply, () => forget(request.id))
     done()

@@ -1,5 +1,5 @@
 import { ToolError } from '../../../src/define-tool.ts'
-import type { PromptArgument, PromptDefinition, PromptResult } from '../../../src/types.ts'
+import type { PromptArgument, PromptDefinition, PromptResult } from '../../../src/prompt.ts'
 import {
   parseAmount,
   parseConfidence,

@@ -1,7 +1,8 @@
 import { compileGlobs } from '../../../src/glob.ts'
 import type { Observation } from '../../../src/metrics.ts'
 import type { Config } from '../../../src/settings.ts'
-import type { Log, Source } from '../../../src/types.ts'
+import type { Source } from '../../../src/source.ts'
+import type { Log } from '../../../src/types.ts'
 import { openConnections } from '../open.ts'
 import { mountServer } from './mount.ts'
 

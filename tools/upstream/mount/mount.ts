@@ -1,6 +1,7 @@
 import { compileGlobs } from '../../../src/glob.ts'
 import { describeError } from '../../../src/log.ts'
-import type { Log, Source } from '../../../src/types.ts'
+import type { Source } from '../../../src/source.ts'
+import type { Log } from '../../../src/types.ts'
 import type { UpstreamConnection } from '../connection.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { createFollower } from './follower.ts'

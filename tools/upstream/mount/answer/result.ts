@@ -1,5 +1,6 @@
 import { isRecord } from '../../../../src/json.ts'
-import type { CallResult, Problem, PromptResult, ReadResult } from '../../../../src/types.ts'
+import type { PromptResult } from '../../../../src/prompt.ts'
+import type { CallResult, Problem, ReadResult } from '../../../../src/types.ts'
 import { cleanText } from '../../../openapi/text.ts'
 import type { Message } from '../../connection.ts'
 import type { Names } from '../names.ts'

@@ -1,9 +1,5 @@
-import type {
-  Log,
-  PromptDefinition,
-  ResourceDefinition,
-  ToolDefinition
-} from '../../../../src/types.ts'
+import type { PromptDefinition } from '../../../../src/prompt.ts'
+import type { Log, ResourceDefinition, ToolDefinition } from '../../../../src/types.ts'
 import { createCompiler } from '../../../openapi/schema/validate.ts'
 import type { Lists } from '../lists.ts'
 import type { Place } from '../place.ts'

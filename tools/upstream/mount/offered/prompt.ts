@@ -1,5 +1,5 @@
 import { isRecord } from '../../../../src/json.ts'
-import type { PromptArgument, PromptDefinition } from '../../../../src/types.ts'
+import type { PromptArgument, PromptDefinition } from '../../../../src/prompt.ts'
 import { cleanLine, cleanText } from '../../../openapi/text.ts'
 import type { Message } from '../../connection.ts'
 import { readPromptResult } from '../answer/result.ts'
