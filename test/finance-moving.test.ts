@@ -1,5 +1,6 @@
 import t from 'tap'
-import { source } from './finance-call.ts'
+import { signatureOf, source } from './finance-call.ts'
+import { financeInputs } from './fixtures/finance-inputs.ts'
 import { financeNames } from './fixtures/finance-names.ts'
 import { quotedIn, readRows } from './helpers/moving-page.ts'
 
@@ -7,6 +8,15 @@ import { quotedIn, readRows } from './helpers/moving-page.ts'
 
 const tools = new Set(source.tools.map(({ name }) => name))
 const uris = new Set(source.resources?.map(({ uri }) => uri))
+
+/** Inputs that the old tools did not have. */
+const added: ReadonlyMap<string, readonly string[]> = new Map([
+  ['create_distribution', ['seed?']],
+  ['run_monte_carlo', ['seed?']],
+  ['run_scenario_analysis', ['seed?']],
+  ['analyze_scenarios', ['seed?']],
+  ['bootstrap_credit_curve', ['riskFreeRate?']]
+])
 
 /** The rows of a table with the tools that its first cell names; without the row of headings. */
 function namedRows(heading: string) {
@@ -44,6 +54,23 @@ t.test('every successor is a tool or a text', async (t) => {
     for (const successor of successors) {
       t.ok(tools.has(successor) || uris.has(successor), `${names[0]}: ${successor}`)
     }
+  }
+})
+
+const ownTable = /^finance\.(tvm|forecast|debt|statistics|ratios|valuation|statements)$/
+
+t.test('inputs keep their names and their need; a new one may be left out', async (t) => {
+  const rewritten = 'solve_integer_program'
+  const expected = source.tools.filter(
+    ({ name, toolset }) =>
+      financeNames.includes(name) && name !== rewritten && !ownTable.test(toolset)
+  )
+  t.same(new Set(expected.map(({ name }) => name)), new Set(financeInputs.keys()))
+  for (const [name, catalogued] of financeInputs) {
+    const then = catalogued.split(' ')
+    const now = /\((.*)\)/.exec(signatureOf(name))?.[1]?.split(' ') ?? []
+    t.same(new Set(now.filter((input) => !added.get(name)?.includes(input))), new Set(then), name)
+    for (const input of added.get(name) ?? []) t.ok(now.includes(input), `${name}: ${input}`)
   }
 })
 

@@ -20,7 +20,11 @@ const plan = {
   description: 'notes'
 }
 
-/** The operations that are tools, by operationId. `ping` asks nobody, so it is not among them. */
+/**
+ * The operations that are tools, by operationId; `sensitive`: what tells who somebody is, or how
+ * somebody is, and so stays out of the audit log.
+ * `ping` asks nobody, so it is not among them.
+ */
 const operations: Readonly<Record<string, OperationOverride>> = {
   getCompanyInfo: {
     name: 'get_company_info',
@@ -48,7 +52,8 @@ const operations: Readonly<Record<string, OperationOverride>> = {
       pageSize: 'page_size',
       searchQuery: 'search_query'
     },
-    scopes: ['people.read']
+    scopes: ['people.read'],
+    sensitive: ['search_query']
   },
   getPerson: { name: 'get_person', parameters: person, scopes: ['people.read'] },
   listLocations: { name: 'list_locations', parameters: company, scopes: ['locations.read'] },
@@ -78,14 +83,15 @@ const operations: Readonly<Record<string, OperationOverride>> = {
       pageSize: 'page_size',
       includeVoided: 'include_voided'
     },
-    scopes: ['schedules.read']
+    scopes: ['schedules.read'],
+    sensitive: ['search_query']
   },
   createPerson: {
     name: 'create_person',
     parameters: company,
     body: 'flat',
     scopes: ['people.create'],
-    sensitive: ['pin']
+    sensitive: ['pin', 'first_name', 'last_name', 'email', 'phone']
   },
   updatePersonStatus: {
     name: 'update_person_status',
@@ -93,7 +99,11 @@ const operations: Readonly<Record<string, OperationOverride>> = {
     body: 'flat',
     scopes: ['people.update']
   },
-  getUserByEmail: { name: 'get_user_by_email', scopes: ['users.read'] },
+  getUserByEmail: {
+    name: 'get_user_by_email',
+    scopes: ['users.read'],
+    sensitive: ['email']
+  },
   verifyPin: {
     name: 'verify_pin',
     parameters: { personId: 'person_id' },
@@ -109,7 +119,12 @@ const operations: Readonly<Record<string, OperationOverride>> = {
     scopes: ['settings.read']
   },
   getKioskQuestions: { name: 'get_kiosk_questions', parameters: company },
-  postKioskAnswers: { name: 'post_kiosk_answers', body: 'flat', scopes: ['kiosk.create'] },
+  postKioskAnswers: {
+    name: 'post_kiosk_answers',
+    body: 'flat',
+    scopes: ['kiosk.create'],
+    sensitive: ['answer']
+  },
   getSandboxStatus: { name: 'get_sandbox_status', parameters: company, scopes: ['sandbox.read'] },
   hideSandboxData: {
     name: 'hide_sandbox_data',
