@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 
-const commands = [
+/** What the first word may be. */
+export const commands = [
   'tools',
   'client',
   'openapi',
@@ -42,7 +43,8 @@ const text = { type: 'string' } as const
 const many = { type: 'string', multiple: true } as const
 const flag = { type: 'boolean' } as const
 
-const options = {
+/** Every flag, as parseArgs takes them. */
+export const options = {
   http: text,
   stdio: flag,
   mode: text,

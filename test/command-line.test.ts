@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { readCommandLine } from '../bin/command-line.ts'
+import { commands, options, readCommandLine } from '../bin/command-line.ts'
 import { listSettings } from '../src/config.ts'
 import { isOneLine, run } from './helpers/executable.ts'
 
@@ -11,31 +11,54 @@ t.test('--version prints the version of package.json', async (t) => {
   t.strictSame([code, stdout, stderr], [0, `${JSON.parse(text).version}\n`, ''])
 })
 
-t.test('--help names every flag and says how secrets come in', async (t) => {
-  const { code, stdout, stderr } = await run(['--help'])
-  t.strictSame([code, stderr], [0, ''])
-  for (const flag of [
-    '--http [port]',
-    '--stdio',
-    '--mode',
-    '--port',
-    '--host',
-    '--path',
-    '--config FILE',
-    '--module FILE',
-    '--toolsets a,b',
-    '--tools globs',
-    '--exclude-tools globs',
-    '--demo',
-    '--print-config',
-    '--version',
-    '--help',
-    'tools list [--json]',
-    'tools call NAME --args JSON',
-    'MCP_AUTH_TOKEN'
-  ]) {
-    t.match(stdout, flag)
+t.test(
+  '--help shows how each flag and subcommand is written, and how secrets come in',
+  async (t) => {
+    const { code, stdout, stderr } = await run(['--help'])
+    t.strictSame([code, stderr], [0, ''])
+    for (const words of [
+      '--http [port]',
+      '--mode mcp|http|both',
+      '--port N --host H --path /mcp',
+      '--socket FILE',
+      '--config FILE',
+      '--module FILE',
+      '--toolsets a,b',
+      '--tools globs',
+      '--exclude-tools globs',
+      '--discovery',
+      '--openapi FILE|URL',
+      '--api-base-url URL',
+      '--allow-writes',
+      'tools list [--json]',
+      'tools call NAME --args JSON',
+      'client check [SERVER] [--json]',
+      'client list [SERVER] [--json]',
+      'client call SERVER TOOL --args JSON [--json]',
+      'openapi check FILE|URL [--json] [--strict]',
+      'lock diff [--json]',
+      'lock approve [NAMES]',
+      'import FILE [--json]',
+      'keys create --name N [--scopes s,t] [--tools globs] [--expires DATE]',
+      'keys list [--json]',
+      'keys revoke NAME|ID',
+      'audit verify FILE... [--head SEQ:HASH]',
+      'audit head FILE',
+      'doctor [--json]',
+      'snippet CLIENT [--url U]',
+      'MCP_AUTH_TOKEN'
+    ]) {
+      t.ok(stdout.includes(words), words)
+    }
   }
+)
+
+t.test('--help has every flag and every subcommand of the parser', async (t) => {
+  const { stdout } = await run(['--help'])
+  for (const flag of Object.keys(options)) {
+    t.match(stdout, new RegExp(`--${flag}(?![\\w-])`), flag)
+  }
+  for (const command of commands) t.match(stdout, `\n  mcp-server ${command} `, command)
 })
 
 t.test('what nobody knows is wrong usage', async (t) => {

@@ -107,8 +107,26 @@ const aliases: readonly [readonly string[], string, string][] = [
   [['MCP_HTTP_PORT', 'MCP_PORT', 'LISTEN_PORT'], '9001', '9002'],
   [['MCP_HOST', 'LISTEN_HOST'], '127.0.0.1', '127.0.0.2'],
   [['ALLOWED_ORIGINS', 'MCP_ALLOWED_ORIGINS'], 'https://a.example', 'https://b.example'],
-  [['MCP_LOG_LEVEL', 'LOG_LEVEL'], 'info', 'debug']
+  [['MCP_LOG_LEVEL', 'LOG_LEVEL'], 'info', 'debug'],
+  [['UPSTREAM_TIMEOUT', 'HTTPX_TIMEOUT'], '7', '8'],
+  [['UPSTREAM_RETRIES', 'HTTPX_RETRIES'], '4', '5'],
+  [['UPSTREAM_BACKOFF_FACTOR', 'HTTPX_BACKOFF_FACTOR'], '0.1', '0.2']
 ]
+
+t.test('of two aliases that disagree the one before counts', async (t) => {
+  for (const { key, env = [] } of settingRows) {
+    if (env.length < 2) continue
+    const [, one, other] = aliases.find(([names]) => names.join() === env.join()) ?? []
+    t.ok(one !== undefined && other !== undefined, `${key}: ${env.join()} is in the table`)
+    for (const [rank, first] of env.entries()) {
+      for (const second of env.slice(rank + 1)) {
+        const expected = look(key, { [first]: one ?? '' }, {})
+        t.not(expected.value, look(key, { [second]: other ?? '' }, {}).value)
+        t.same(look(key, { [second]: other ?? '', [first]: one ?? '' }, {}), expected)
+      }
+    }
+  }
+})
 
 t.test('two aliases that disagree give one line that names both', async (t) => {
   for (const [names, one, other] of aliases) {
@@ -175,6 +193,7 @@ t.test('log levels in any case and by their other names', async (t) => {
     ['warn', 'warn'],
     ['WARNING', 'warn'],
     ['error', 'error'],
+    ['notice', 'info'],
     ['fatal', 'fatal'],
     ['Critical', 'fatal'],
     ['silent', 'silent']

@@ -2,6 +2,8 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { parse } from 'yaml'
+import { settingsSchema } from '../src/settings.ts'
 import { verify } from './helpers/audit-chain.ts'
 import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
@@ -29,6 +31,19 @@ t.test('systemd', { skip: without('systemd-analyze', 'systemd') }, async (t) => 
   const rated = check('systemd-analyze', args)
   t.equal(rated.status, 0, rated.text)
   t.comment(rated.text.trim().split('\n').at(-1) ?? '')
+})
+
+t.test('limits of the unit: connections, processes, memory', async (t) => {
+  const figureOf = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)?.[1])
+  const { maxConnections } = settingsSchema.parse({}).http
+  const { maxSockets } = settingsSchema.parse({}).api
+  t.ok(figureOf('LimitNOFILE') >= maxConnections + maxSockets + 64, 'each is a descriptor')
+  const tasks = figureOf('TasksMax')
+  t.ok(
+    tasks >= 64 && tasks <= 256,
+    `TasksMax=${tasks}: threads of one Node, no more than HG-25 had`
+  )
+  t.match(unit, /^MemoryMax=\d+[MG]$/m)
 })
 
 t.test('the user of the unit', { skip: without('systemd-sysusers', 'systemd') }, async (t) => {
@@ -81,6 +96,41 @@ t.test(
     server.child.kill('SIGTERM')
     await server.ended
     t.match(verify([join(folder, old), file]), { code: 0, text: /ok: \d+ lines/ })
+  }
+)
+
+/** The rules of a chain, without comments, in order. */
+function chainOf(text: string, name: string): readonly string[] {
+  const [, body = ''] =
+    new RegExp(`chain ${name} \\{([^{}]*(?:\\{[^{}]*\\}[^{}]*)*)\\}`).exec(text) ?? []
+  return body
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+t.test(
+  'HG-23: this machine and the proxies reach the port, everybody else is dropped',
+  async (t) => {
+    const rules = readFileSync(deployed('nftables/portcullis.nft'), 'utf8').replace(
+      /^\s*#.*$/gm,
+      ''
+    )
+    const { http } = parse(readFileSync(deployed('systemd/portcullis.yaml'), 'utf8'))
+    t.match(rules, `\ndefine port = ${http.port ?? 8080}\n`)
+    t.match(rules, /\ntable inet portcullis \{/, 'IPv4 and IPv6')
+    const [hook, ...input] = chainOf(rules, 'input')
+    t.match(hook, /^type filter hook input /)
+    t.strictSame(input, ['tcp dport $port jump guests'])
+    const guests = chainOf(rules, 'guests')
+    t.strictSame(guests, [
+      'iif "lo" accept',
+      'ct state established,related accept',
+      'ip saddr $proxies4 accept',
+      'ip6 saddr $proxies6 accept',
+      'counter drop'
+    ])
+    t.equal(chainOf(rules, 'errands').at(-1), 'counter reject', 'nor does the service go elsewhere')
   }
 )
 

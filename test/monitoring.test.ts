@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { parse } from 'yaml'
@@ -95,6 +96,46 @@ t.test('each alert says what is wrong, and how bad that is', async (t) => {
   }
 })
 
+t.test('what the old guides wanted to be alerted of has an alert', async (t) => {
+  const names = rules.map(({ alert }) => alert)
+  const wanted: Readonly<Record<string, readonly string[]>> = {
+    'failed logins': ['PortcullisGuessing'],
+    'upstream errors': ['PortcullisUpstreamErrors', 'PortcullisCircuitOpen'],
+    latency: ['PortcullisSlow'],
+    'error rate': ['PortcullisToolsFail', 'PortcullisInternalErrors', 'PortcullisUnavailable'],
+    'unusual tools': ['PortcullisProbing'],
+    exhaustion: ['PortcullisQueue', 'PortcullisLimited', 'PortcullisSessionsHigh'],
+    health: ['PortcullisDown']
+  }
+  for (const [what, alerts] of Object.entries(wanted)) {
+    for (const alert of alerts) t.ok(names.includes(alert), `${what}: ${alert}`)
+  }
+})
+
+const probes = `
+rule_files: [${alertsFile}]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - series: 'mcp_tool_calls_total{job="portcullis",tool="_unknown",outcome="unknown"}'
+        values: 0+6x20
+      - series: 'mcp_tool_calls_total{job="calm",tool="_unknown",outcome="unknown"}'
+        values: 0+1x20
+      - series: 'mcp_tool_calls_total{job="busy",tool="echo",outcome="ok"}'
+        values: 0+600x20
+    alert_rule_test:
+      - eval_time: 15m
+        alertname: PortcullisProbing
+        exp_alerts:
+          - exp_labels: { severity: warning, job: portcullis }
+            exp_annotations:
+              summary: "60 calls of tools in ten minutes that are not there, or not the caller's"
+              description: >-
+                An agent that guesses names, or one whose key was narrowed; audit lines with outcome
+                unknown and forbidden name it.
+`
+
 t.test('the panels of the dashboard have ids of their own and do not overlap', async (t) => {
   t.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
@@ -109,6 +150,14 @@ const skip = hasPromtool ? false : 'promtool is not installed'
 
 t.test('promtool accepts the rules', { skip }, async (t) => {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', alertsFile], {
+    encoding: 'utf8'
+  })
+  t.equal(status, 0, `${stdout}${stderr}`)
+})
+
+t.test('calls of what is not there wake somebody, calls of what is do not', { skip }, async (t) => {
+  const file = join(t.testdir({ 'probes.yml': probes }), 'probes.yml')
+  const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], {
     encoding: 'utf8'
   })
   t.equal(status, 0, `${stdout}${stderr}`)

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { ApiLimits } from '../src/api-settings.ts'
-import { createRetryBudget, parseRetryAfter } from '../tools/openapi/client/retry.ts'
+import { createRetryBudget, parseRetryAfter, realWaiting } from '../tools/openapi/client/retry.ts'
 import { createContext, createTestTime, limits, openClient, request } from './helpers/api-client.ts'
 import { type Fault, reply, reset, resetMidBody, startFaultServer } from './helpers/fault-server.ts'
 
@@ -47,6 +47,26 @@ t.test('attempts and factor are settings', async (t) => {
   const single = await start(t, [bad], { attempts: 1 })
   await single.call()
   t.equal(single.server.seen.length, 1)
+})
+
+t.test('waits are a quarter shorter or longer by chance, never the same for all', async (t) => {
+  const waitsWith = async (random: () => number) => {
+    const server = await startFaultServer(bad)
+    const time = createTestTime()
+    const client = openClient({ waiting: { ...time.waiting, random } })
+    await client.send(request(server.origin), createContext())
+    client.close()
+    await server.close()
+    return time.sleeps
+  }
+  t.same(await waitsWith(() => 0), [375, 750])
+  t.same(await waitsWith(() => 1), [625, 1250])
+  const [one, other] = [await waitsWith(realWaiting.random), await waitsWith(realWaiting.random)]
+  t.notSame(one, other)
+  for (const [index, waitMs] of [...one, ...other].entries()) {
+    const middleMs = index % 2 === 0 ? 500 : 1000
+    t.ok(waitMs >= middleMs * 0.75 && waitMs <= middleMs * 1.25, String(waitMs))
+  }
 })
 
 t.test('writes are sent once, unless they carry an idempotency key', async (t) => {

@@ -90,3 +90,44 @@ t.test('every file that the pages lead to is there', async (t) => {
     }
   }
 })
+
+/** The text under a heading, down to the next one. */
+function readSection(heading: string): string {
+  const [, rest] = operations.split(`\n## ${heading}\n`)
+  if (rest === undefined) throw new Error(`docs/operations.md has no section ${heading}`)
+  return rest.split('\n## ')[0] ?? ''
+}
+
+t.test('SW-54: audit lines to a SIEM, retention, encryption at rest', async (t) => {
+  const siem = readSection('Audit lines to a SIEM')
+  for (const agent of ['Splunk', 'CloudWatch', 'Filebeat']) t.match(siem, agent)
+  t.match(siem, 'MCP_AUDIT_FILE')
+  t.match(siem, 'mcp-server audit verify')
+  const retention = readSection('Retention and encryption at rest')
+  t.match(retention, /Delete whole files, the oldest first/)
+  t.match(retention, /LUKS/)
+  t.match(retention, 'MCP_AUDIT_ARGS=redacted')
+})
+
+t.test('BM-46: recipes for logs', async (t) => {
+  const recipes = readSection('Logs')
+  t.match(recipes, /journalctl -u portcullis [^\n]*-f\b/, 'to follow')
+  t.match(recipes, /journalctl -u portcullis [^\n]*--since/, 'to look back')
+  t.match(recipes, 'kubectl logs')
+})
+
+t.test('BM-49: descriptors, memory, several instances', async (t) => {
+  const tuning = readSection('Tuning')
+  for (const words of ['ulimit -n 65536', 'LimitNOFILE=65536', 'Memory:', 'REDIS_URL']) {
+    t.match(tuning, words)
+  }
+  t.match(tuning, 'Mcp-Session-Id')
+})
+
+t.test('SW-52: secrets managers, and keys that change every 90 days', async (t) => {
+  const managers = readSection('Secrets managers')
+  for (const name of ['AWS Secrets Manager', 'Azure Key Vault', 'HashiCorp Vault']) {
+    t.match(managers, name)
+  }
+  t.match(readSection('Changing keys'), 'MCP_KEY_MAX_AGE_DAYS=90')
+})

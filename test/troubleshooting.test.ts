@@ -53,3 +53,19 @@ t.test('every public text that a client can be refused with is explained', async
     t.ok(explained.includes(text), text)
   }
 })
+
+t.test('BM-47: the five symptoms of the old guide', async (t) => {
+  const symptoms = firstCells(others)
+  for (const symptom of [
+    /^streams end/,
+    /^a browser says CORS/,
+    /^memory grows/,
+    /^connection refused/
+  ]) {
+    t.equal(symptoms.filter((cell) => symptom.test(cell)).length, 1, String(symptom))
+  }
+  const refused = ours.split('## A client is refused')[1] ?? ''
+  t.match(refused, /`Authentication required: /, '401 without a key')
+  t.match(refused, 'the log says "invalid API key"', '401 with a wrong one')
+  t.match(others, /a browser says CORS .* must be 204/)
+})
