@@ -99,14 +99,7 @@ t.test('Traefik: https only, no dashboard, nothing collected, nothing repeated',
   t.equal(tls.options.default.minVersion, 'VersionTLS12')
 })
 
-t.test('the image is that of this version, here and in Kubernetes', async (t) => {
+t.test('the image has the version of the package', async (t) => {
   const { version } = JSON.parse(readFileSync(deployed('../package.json'), 'utf8'))
-  const { template } = parse(readFileSync(deployed('kubernetes/deployment.yaml'), 'utf8')).spec
-  for (const image of [
-    read('compose/compose.yaml').services.portcullis.image,
-    template.spec.containers[0].image
-  ]) {
-    t.match(image, /(?:^|\/)portcullis-mcp:/)
-    t.equal(image.split(':').at(-1), version, image)
-  }
+  t.equal(read('compose/compose.yaml').services.portcullis.image, `portcullis-mcp:${version}`)
 })

@@ -28,9 +28,11 @@ t.test('credentials', async (t) => {
     ['a wrong X-API-Key', { 'x-api-key': 'wrong' }, '', withError],
     ['a prefix of the key', { authorization: `Bearer ${key.slice(0, -1)}` }, '', withError],
     ['another scheme', { authorization: `Basic ${key}` }, '', withError],
+    ['no scheme', { authorization: key }, '', withError],
     ['both headers', { ...bearer, 'x-api-key': key }, '', withError],
     ['two keys in one header', { authorization: `Bearer ${key}, Bearer ${key}` }, '', withError],
-    ['nothing behind Bearer', { authorization: 'Bearer ' }, '', withError]
+    ['nothing behind Bearer', { authorization: 'Bearer ' }, '', withError],
+    ['a wrong ApiKey', { authorization: 'ApiKey wrong' }, '', withError]
   ]
   for (const [name, headers, query, challenge] of rows) {
     t.test(name, async (t) => {
@@ -47,7 +49,13 @@ t.test('credentials', async (t) => {
     t.ok(app.log().some(({ msg }) => msg === 'invalid API key'))
   })
   t.test('either header alone is welcome', async (t) => {
-    for (const headers of [bearer, { 'x-api-key': key }, { authorization: `bearer ${key}` }]) {
+    for (const headers of [
+      bearer,
+      { 'x-api-key': key },
+      { authorization: `bearer ${key}` },
+      { authorization: `ApiKey ${key}` },
+      { authorization: `apikey ${key}` }
+    ]) {
       const { status } = await send(app.url, { headers: { ...json, ...headers }, body })
       t.equal(status, 200)
     }
