@@ -13,7 +13,7 @@ import type { OpenApiOptions, OpenApiSource } from './openapi/source.ts'
 type Observe = Metrics['observeUpstream']
 
 /** What every API needs beside its own settings. */
-interface Surroundings {
+interface Mounting {
   readonly config: Config
   readonly log: Log
   readonly observe: Observe | undefined
@@ -70,7 +70,7 @@ export function listApis({ apis, api, allowWrites }: Config): readonly ApiSettin
 }
 
 function connectionOf(
-  { config, log, observe }: Surroundings,
+  { config, log, observe }: Mounting,
   name: string
 ): Pick<OpenApiOptions, 'limits' | 'log' | 'observe'> {
   return {
@@ -86,7 +86,7 @@ export function limitsOf({ api }: Config): ApiLimits {
   return { ...limits, ...(cacheTtlMs !== undefined && { cacheTtlMs }) }
 }
 
-async function mountApi(settings: ApiSettings, around: Surroundings): Promise<Source> {
+async function mountApi(settings: ApiSettings, around: Mounting): Promise<Source> {
   const { config, log } = around
   const isFromFlag = settings.openapi === config.api.openapi
   const place = isFromFlag ? 'api.openapi (--openapi)' : `apis.${settings.name}`
@@ -143,14 +143,14 @@ function isTool(value: unknown): value is ToolDefinition {
 
 async function mountShiftWork(
   target: { readonly baseUrl: string; readonly token?: string },
-  around: Surroundings
+  around: Mounting
 ): Promise<Source> {
   const { createShiftWorkSource } = await import('./shiftwork/source.ts')
   return createShiftWorkSource({ ...target, ...connectionOf(around, 'shiftwork') })
 }
 
 /** The embedded scheduling API, mounted over the network like any other. */
-async function mountDemo(around: Surroundings): Promise<Source> {
+async function mountDemo(around: Mounting): Promise<Source> {
   const { startDemoApi } = await import('./shiftwork/demo-api.ts')
   const api = await startDemoApi()
   const source = await mountShiftWork(api, around)

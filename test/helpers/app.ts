@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCore } from '../../bin/core.ts'
 import { openOutput } from '../../bin/output.ts'
-import { createAuthenticate, createCredential, indexCredentials } from '../../src/auth.ts'
+import { acceptKey, createAuthenticate, indexKeys } from '../../src/auth.ts'
 import type { Changes } from '../../src/changes.ts'
 import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -86,9 +86,9 @@ export async function startApp(
     }
   )
   const mcp = { ...core.mcp, log }
-  const keys = indexCredentials(
+  const keys = indexKeys(
     Object.entries(principals).map(([name, principal]) => ({
-      ...createCredential(keyOf(name as KeyName), principal),
+      ...acceptKey(keyOf(name as KeyName), principal),
       ...(name === 'expired' && { expiresAtMs: 1 })
     }))
   )

@@ -4,7 +4,7 @@ import type { Log } from '../../src/types.ts'
 import type { Defaults } from './configuration/defaults.ts'
 import type { LocalServer, RemoteServer } from './configuration/entry.ts'
 import type { UpstreamConnection } from './connection.ts'
-import { createAddressGuard, type Resolve } from './link/address-guard.ts'
+import { createAddressGuard, type LookUp } from './link/address-guard.ts'
 import { killGroup } from './link/child.ts'
 import { createCredential, type ReadSecret } from './link/credential.ts'
 import { createChildEnvironment } from './link/environment.ts'
@@ -41,7 +41,7 @@ export interface ConnectionsOptions {
   readonly readSecret: ReadSecret
   observe?(server: string, observation: Observation): void
   /** For tests. */
-  readonly resolve?: Resolve
+  readonly resolve?: LookUp
   readonly idleMs?: number
 }
 

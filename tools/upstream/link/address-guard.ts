@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { type AddressClass, classifyAddress } from '../../../src/address-class.ts'
 
 /** Every address of a name, as the system resolves it now. */
-export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
+export type LookUp = (host: string) => Promise<readonly LookupAddress[]>
 
 /** A name that leads, or is, where no server may be. */
 export class AddressRefused extends Error {
@@ -32,7 +32,7 @@ export interface AddressGuard {
 /** Production: public addresses only. Development: those of the own machine and network, too. */
 export function createAddressGuard(
   productionMode: boolean,
-  resolve: Resolve = resolveAll
+  resolve: LookUp = resolveAll
 ): AddressGuard {
   const check = (address: string): void => {
     const found = classifyAddress(address)
