@@ -2,7 +2,7 @@ import { raceAbort } from '../../src/race-abort.ts'
 import type { UpstreamEvent, UpstreamInfo } from './connection.ts'
 import { codeOf, toUpstreamError } from './link/fault.ts'
 import type { Link, Verdict } from './link/link.ts'
-import type { Lane, Pool } from './pool.ts'
+import type { Pool, PoolEntry } from './pool.ts'
 import type { Recovery } from './recovery.ts'
 import { answerWith } from './requests.ts'
 import type { ServerOptions } from './server-options.ts'
@@ -30,25 +30,25 @@ export interface State {
   shortLives: number
 }
 
-/** The lane's connection, opened when there is none; callers share one attempt. */
-export function reach(state: State, lane: Lane): Promise<Link> {
-  if (lane.link) return Promise.resolve(lane.link)
+/** The entry's connection, opened when there is none; callers share one attempt. */
+export function reach(state: State, entry: PoolEntry): Promise<Link> {
+  if (entry.link) return Promise.resolve(entry.link)
   const { closing, options } = state
   if (closing.signal.aborted) return Promise.reject(new UpstreamError('connection', options.name))
-  lane.opening ??= open(state, lane).finally(() => {
-    lane.opening = undefined
+  entry.opening ??= open(state, entry).finally(() => {
+    entry.opening = undefined
   })
-  return lane.opening
+  return entry.opening
 }
 
-async function open(state: State, lane: Lane): Promise<Link> {
+async function open(state: State, entry: PoolEntry): Promise<Link> {
   const { options, recovery, closing } = state
   // While it is down each attempt is one: the recovery waits between them.
   const attempts = recovery.error ? 1 : 1 + options.retries
   for (let attempt = 1; ; attempt++) {
     try {
-      const link = await openOnce(state, lane)
-      if (lane === state.pool.common) recovery.succeed()
+      const link = await openOnce(state, entry)
+      if (entry === state.pool.common) recovery.succeed()
       return link
     } catch (error) {
       const failure = toUpstreamError(error, options.name)
@@ -56,7 +56,7 @@ async function open(state: State, lane: Lane): Promise<Link> {
       state.verdict = undefined
       if (closing.signal.aborted) throw failure
       if (attempt >= attempts || failure.fault !== 'connection') {
-        giveUp(state, lane, failure)
+        giveUp(state, entry, failure)
         throw failure
       }
       await pause(firstBackoffMs * 2 ** (attempt - 1), closing.signal)
@@ -64,9 +64,9 @@ async function open(state: State, lane: Lane): Promise<Link> {
   }
 }
 
-function giveUp(state: State, lane: Lane, failure: UpstreamError): void {
+function giveUp(state: State, entry: PoolEntry, failure: UpstreamError): void {
   const { options, recovery, pool } = state
-  if (lane !== pool.common) return giveUpOwn(state, lane)
+  if (entry !== pool.common) return giveUpOwn(state, entry)
   if (!recovery.error) {
     const code = codeOf(failure.cause ?? failure)
     options.log.warn('MCP server is down', { server: options.name, fault: failure.fault, code })
@@ -75,30 +75,30 @@ function giveUp(state: State, lane: Lane, failure: UpstreamError): void {
 }
 
 /** What one caller's client declares, or has a server do, says nothing about it to the others. */
-function giveUpOwn({ pool, recovery }: State, lane: Lane): void {
-  pool.remove(lane)
+function giveUpOwn({ pool, recovery }: State, entry: PoolEntry): void {
+  pool.remove(entry)
   // Whether it is down shows where everybody's connection leads.
   if (!pool.common.link) recovery.restart()
 }
 
-async function openOnce(state: State, lane: Lane): Promise<Link> {
+async function openOnce(state: State, entry: PoolEntry): Promise<Link> {
   const { options, closing, pool, emit } = state
-  const isCommon = lane === pool.common
+  const isCommon = entry === pool.common
   const limit = AbortSignal.timeout(options.timeoutMs)
   const born = performance.now()
   let link: Link | undefined
   link = await options.open({
-    capabilities: lane.capabilities,
+    capabilities: entry.capabilities,
     verdict: freshVerdict(state),
     timeoutMs: options.timeoutMs,
     signal: AbortSignal.any([limit, closing.signal]),
-    answer: (request, signal) => answerWith(pool, lane, request, signal),
+    answer: (request, signal) => answerWith(pool, entry, request, signal),
     onEvent: (event) => isCommon && emit(event),
-    onTrouble: () => link && suspect(state, lane, link),
-    onUnfollowed: () => isCommon && link && suspect(state, lane, link, () => follow(state)),
+    onTrouble: () => link && suspect(state, entry, link),
+    onUnfollowed: () => isCommon && link && suspect(state, entry, link, () => follow(state)),
     onClosed() {
-      if (!link || lane.link !== link) return
-      onEnd(state, lane, performance.now() - born)
+      if (!link || entry.link !== link) return
+      onEnd(state, entry, performance.now() - born)
       link.close().catch(() => {})
     }
   })
@@ -106,7 +106,7 @@ async function openOnce(state: State, lane: Lane): Promise<Link> {
     await link.close()
     throw closing.signal.reason
   }
-  lane.link = link
+  entry.link = link
   const isFirst = state.info === undefined
   state.info = link.info
   if (!freshVerdict(state)) state.verdict = { found: link.verdict, atMs: performance.now() }
@@ -129,11 +129,11 @@ function freshVerdict({ verdict }: State): Verdict | undefined {
 }
 
 /** It ended by itself: a crash, mostly. */
-function onEnd(state: State, lane: Lane, livedMs: number): void {
+function onEnd(state: State, entry: PoolEntry, livedMs: number): void {
   const { options, recovery, pool } = state
-  lane.link = undefined
+  entry.link = undefined
   options.log.warn('MCP server has ended its connection', { server: options.name })
-  if (lane !== pool.common) return giveUpOwn(state, lane)
+  if (entry !== pool.common) return giveUpOwn(state, entry)
   state.shortLives = livedMs < shortLifeMs ? state.shortLives + 1 : 0
   if (state.shortLives >= maxShortLives) {
     recovery.fail(new UpstreamError('connection', options.name))
@@ -145,12 +145,12 @@ function onEnd(state: State, lane: Lane, livedMs: number): void {
 /** Looks whether the server still answers, and gives the connection up when it does not. */
 export async function suspect(
   state: State,
-  lane: Lane,
+  entry: PoolEntry,
   link: Link,
   onHealthy: () => void = () => {}
 ): Promise<void> {
   const { options, suspected, recovery, pool } = state
-  if (suspected.has(link) || lane.link !== link) return
+  if (suspected.has(link) || entry.link !== link) return
   suspected.add(link)
   try {
     await link.ping(Math.min(pingMs, options.timeoutMs))
@@ -161,18 +161,18 @@ export async function suspect(
     if (failure.rpc) return onHealthy()
     const code = codeOf(error)
     options.log.warn('MCP server does not answer', { server: options.name, code })
-    await drop(state, lane, link)
-    if (lane === pool.common) recovery.restart()
+    await drop(state, entry, link)
+    if (entry === pool.common) recovery.restart()
   } finally {
     suspected.delete(link)
   }
 }
 
 /** Gives a connection up; what is in flight on it fails at once. */
-export async function drop({ pool }: State, lane: Lane, link: Link): Promise<void> {
-  if (lane.link !== link) return
-  lane.link = undefined
-  if (lane !== pool.common) pool.remove(lane)
+export async function drop({ pool }: State, entry: PoolEntry, link: Link): Promise<void> {
+  if (entry.link !== link) return
+  entry.link = undefined
+  if (entry !== pool.common) pool.remove(entry)
   await link.close().catch(() => {})
 }
 
@@ -184,9 +184,9 @@ export function follow(state: State): void {
   })
 }
 
-export async function closeLane(lane: Lane): Promise<void> {
-  const link = lane.link ?? (await lane.opening?.catch(() => undefined))
-  lane.link = undefined
+export async function closeEntry(entry: PoolEntry): Promise<void> {
+  const link = entry.link ?? (await entry.opening?.catch(() => undefined))
+  entry.link = undefined
   await link?.close().catch(() => {})
 }
 

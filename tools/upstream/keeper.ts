@@ -1,6 +1,6 @@
 import { raceAbort } from '../../src/race-abort.ts'
 import {
-  closeLane,
+  closeEntry,
   drop,
   firstBackoffMs,
   follow,
@@ -55,10 +55,10 @@ export function createKeeper(
     }),
     pool: createPool({
       server: name,
-      maxLanes: maxConnections,
+      maxEntries: maxConnections,
       maxPending,
       isSingle: isLocal,
-      drop: (lane) => void closeLane(lane),
+      drop: (entry) => void closeEntry(entry),
       now
     }),
     closing: new AbortController(),
@@ -73,17 +73,17 @@ export function createKeeper(
     route: {
       name,
       timeoutMs,
-      reach: (lane, signal) => raceAbort(reach(state, lane), signal),
-      drop: (lane, link) => drop(state, lane, link),
-      suspect: (lane, link) => void suspect(state, lane, link),
+      reach: (entry, signal) => raceAbort(reach(state, entry), signal),
+      drop: (entry, link) => drop(state, entry, link),
+      suspect: (entry, link) => void suspect(state, entry, link),
       ...(observe && { observe })
     },
     info: () => state.info,
     state() {
       if (recovery.error) return 'down'
-      const lanes = pool.lanes()
-      if (lanes.some(({ link }) => link)) return 'up'
-      return lanes.some(({ opening }) => opening) ? 'connecting' : 'idle'
+      const entries = pool.entries()
+      if (entries.some(({ link }) => link)) return 'up'
+      return entries.some(({ opening }) => opening) ? 'connecting' : 'idle'
     },
     throwIfDown() {
       const { error } = recovery
@@ -98,17 +98,17 @@ export function createKeeper(
       else if (!isLocal) reach(state, pool.common).catch(() => {})
     },
     stopIdle(idleMs) {
-      for (const lane of pool.lanes()) {
-        const isIdle = lane.inFlight === 0 && now() - lane.usedMs >= idleMs
+      for (const entry of pool.entries()) {
+        const isIdle = entry.inFlight === 0 && now() - entry.usedMs >= idleMs
         // Over the common one of a remote server its announcements come.
-        const isKept = lane === pool.common && (!isLocal || watched.size > 0)
-        if (isIdle && !isKept && lane.link) void drop(state, lane, lane.link)
+        const isKept = entry === pool.common && (!isLocal || watched.size > 0)
+        if (isIdle && !isKept && entry.link) void drop(state, entry, entry.link)
       }
     },
     async close() {
       closing.abort()
       recovery.close()
-      await Promise.all(pool.lanes().map(closeLane))
+      await Promise.all(pool.entries().map(closeEntry))
     }
   }
 }

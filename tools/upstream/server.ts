@@ -5,7 +5,7 @@ import type {
   UpstreamEvent
 } from './connection.ts'
 import { createKeeper } from './keeper.ts'
-import type { Lane } from './pool.ts'
+import type { PoolEntry } from './pool.ts'
 import { createRequests } from './requests.ts'
 import type { ServerOptions } from './server-options.ts'
 
@@ -27,7 +27,7 @@ export function createServerConnection(options: ServerOptions): UpstreamConnecti
     setInterval(() => keeper.stopIdle(idleMs), idleMs / 4).unref()
   ]
 
-  async function take(call: UpstreamCall): Promise<Lane> {
+  async function take(call: UpstreamCall): Promise<PoolEntry> {
     const isPlain = Object.keys(call.capabilities ?? {}).length === 0
     if (isPlain) return pool.takeCommon()
     // Which era it is of says whether capabilities belong to a connection or to a request.
@@ -43,12 +43,12 @@ export function createServerConnection(options: ServerOptions): UpstreamConnecti
     async use<T>(call: UpstreamCall, work: (client: UpstreamClient) => Promise<T>) {
       call.signal.throwIfAborted()
       keeper.throwIfDown()
-      const lane = await take(call)
+      const entry = await take(call)
       try {
-        const link = await route.reach(lane, call.signal)
-        return await work(createRequests(route, lane, link, call))
+        const link = await route.reach(entry, call.signal)
+        return await work(createRequests(route, entry, link, call))
       } finally {
-        pool.release(lane)
+        pool.release(entry)
       }
     },
     subscribe(listener: (event: UpstreamEvent) => void) {
