@@ -2,6 +2,7 @@ import type { ApiCredential, ApiLimits } from '../../../src/api-settings.ts'
 import { ToolError } from '../../../src/define-tool.ts'
 import type { Observation } from '../../../src/metrics.ts'
 import type { CircuitState } from '../../../src/readiness.ts'
+import type { ReadSecret } from '../../../src/secret-reference.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
 import type { ApiRequest } from '../request/request.ts'
 import {
@@ -15,7 +16,7 @@ import {
 import { createBreaker } from './breaker.ts'
 import { type Cache, createCache } from './cache.ts'
 import { type Connections, openConnections } from './connections.ts'
-import { type Applied, type Credential, createCredential, type ReadSecret } from './credential.ts'
+import { type Applied, type Credential, createCredential } from './credential.ts'
 import type { Answer, Outgoing } from './exchange.ts'
 import { createRetryBudget, realWaiting, type Waiting } from './retry.ts'
 

@@ -34,10 +34,10 @@ export function translateDesktopEntry(name: string, entry: Tree, report: Report)
   // `local` and `remote` say no more than command and URL do.
   if (/^(?:local|remote)$/.test(String(result.connection_type))) delete result.connection_type
   for (const field of ['env', 'headers'] as const) {
-    if (isTree(result[field])) result[field] = mapValues(result[field], readReference)
+    if (isTree(result[field])) result[field] = mapValues(result[field], toReference)
   }
   if (!('command' in result)) moveAuthorization(result)
-  if ('auth_token' in result) result.auth_token = readReference(result.auth_token)
+  if ('auth_token' in result) result.auth_token = toReference(result.auth_token)
   return result
 }
 
@@ -77,7 +77,7 @@ function mapValues(tree: Tree, change: (value: unknown) => unknown): Tree {
 }
 
 /** `${NAME}`, `${env:NAME}` and `$NAME` stand for a variable when they are the whole value. */
-function readReference(value: unknown): unknown {
+function toReference(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const match = /^\$(?:\{(?:env:)?([a-z_]\w*)\}|([a-z_]\w*))$/i.exec(value)
   const variable = match?.[1] ?? match?.[2]
