@@ -1,6 +1,7 @@
 import { isRecord } from '../../src/json.ts'
 import type { JsonSchema, Parsed, ToolAnnotations, ToolDefinition } from '../../src/types.ts'
 import type { ApiClient } from './client/client.ts'
+import { isRead } from './method.ts'
 import type { Candidate, Operation } from './operations.ts'
 import { type ApiBase, buildRequest } from './request/request.ts'
 import { projectionArgument } from './response/projection.ts'
@@ -115,11 +116,11 @@ export function makeTool(
  * not only add: PUT and PATCH replace what was there.
  */
 export function annotationsOf(method: string): ToolAnnotations {
-  const isRead = method === 'GET' || method === 'HEAD'
+  const readOnlyHint = isRead(method)
   return Object.freeze({
-    readOnlyHint: isRead,
-    destructiveHint: !isRead && method !== 'POST',
-    idempotentHint: isRead || method === 'PUT' || method === 'DELETE',
+    readOnlyHint,
+    destructiveHint: !readOnlyHint && method !== 'POST',
+    idempotentHint: readOnlyHint || method === 'PUT' || method === 'DELETE',
     openWorldHint: true
   })
 }

@@ -4,15 +4,10 @@ import type { Observation } from '../../../src/metrics.ts'
 import type { CircuitState } from '../../../src/readiness.ts'
 import type { ReadSecret } from '../../../src/secret-reference.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
+import { essenceOf } from '../media-type.ts'
+import { isRead } from '../method.ts'
 import type { ApiRequest } from '../request/request.ts'
-import {
-  isRead,
-  judgeAnswer,
-  judgeError,
-  type Line,
-  retryAfterOf,
-  sendWithRetries
-} from './attempt.ts'
+import { judgeAnswer, judgeError, type Line, retryAfterOf, sendWithRetries } from './attempt.ts'
 import { createBreaker } from './breaker.ts'
 import { type Cache, createCache } from './cache.ts'
 import { type Connections, openConnections } from './connections.ts'
@@ -206,14 +201,15 @@ function withQuery(url: URL, name: string, value: string): URL {
 }
 
 function toResponse(answer: Answer, isWrite: boolean): ApiResponse {
-  const [type = '', ...parameters] = (answer.headers['content-type'] ?? '').split(';')
+  const contentType = answer.headers['content-type'] ?? ''
+  const [, ...parameters] = contentType.split(';')
   const charset = parameters
     .map((each) => /^\s*charset="?([\w-]+)"?\s*$/i.exec(each)?.[1])
     .find((each) => each !== undefined)
   const retryAfterMs = retryAfterOf(answer)
   return Object.freeze({
     status: answer.status,
-    mediaType: type.trim().toLowerCase(),
+    mediaType: essenceOf(contentType),
     body: answer.body,
     isWrite,
     ...(charset !== undefined && { charset: charset.toLowerCase() }),

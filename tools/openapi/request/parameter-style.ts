@@ -1,4 +1,5 @@
 import { isRecord } from '../../../src/json.ts'
+import { essenceOf, isJsonType } from '../media-type.ts'
 import { Unsupported } from '../schema/schema.ts'
 import { cleanText } from '../text.ts'
 import { type Kind, narrow } from './shapes.ts'
@@ -86,8 +87,9 @@ function kindsOf(
 function readContent(content: Raw, location: Location, what: string): ReadSerialization {
   const [[type, media] = ['', undefined], ...others] = Object.entries(content)
   if (others.length > 0) throw new Unsupported(`${what} has more than one media type.`)
-  const isJson = /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)
-  if (!isJson && !/^text\/plain\s*(;|$)/i.test(type)) {
+  const essence = essenceOf(type)
+  const isJson = isJsonType(essence)
+  if (!isJson && essence !== 'text/plain') {
     throw new Unsupported(`${what} has the media type "${cleanText(type, 60)}".`)
   }
   if (isJson && location === 'cookie') {

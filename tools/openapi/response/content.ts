@@ -3,19 +3,6 @@ import { parseJson } from '../../../src/json.ts'
 import type { Content } from '../../../src/types.ts'
 import type { ApiResponse } from '../client/client.ts'
 
-export function isJsonType(mediaType: string): boolean {
-  return mediaType === 'application/json' || /^application\/[\w.+-]+\+json$/.test(mediaType)
-}
-
-export function isTextType(mediaType: string): boolean {
-  return (
-    mediaType.startsWith('text/') ||
-    /^application\/(?:(?:[\w.+-]+\+)?(?:xml|yaml)|x-yaml|x-ndjson|jsonl|csv|javascript|sql|graphql)$/.test(
-      mediaType
-    )
-  )
-}
-
 /** Undefined when it is not UTF-8, not JSON, nested too deeply or names `__proto__`. */
 export function parseAnswer(body: Uint8Array): { readonly value: unknown } | undefined {
   try {
