@@ -3,7 +3,7 @@ import { ConfigError } from '../../src/config-error.ts'
 import { isRecord } from '../../src/json.ts'
 import { findNearest } from '../../src/nearest.ts'
 import { type Argument, type PlacedBody, placeArguments } from './arguments.ts'
-import type { ApiDocument } from './document/document.ts'
+import type { ApiDocument, Raw } from './document/document.ts'
 import { livesElsewhere } from './document/servers.ts'
 import { parseTemplate, type Segment } from './document/template.ts'
 import { createNameGiver } from './names.ts'
@@ -56,8 +56,6 @@ export interface Candidate {
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
-
-type Raw = Readonly<Record<string, unknown>>
 
 export interface OperationOptions {
   readonly overrides: ApiSettings['operations']

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ApiSettings } from '../../src/api-settings.ts'
 import { ConfigError } from '../../src/config-error.ts'
 import { ToolError } from '../../src/define-tool.ts'
@@ -65,7 +65,7 @@ function makeResource(
         ])
       )
       const text = await readText(plan, args, asked, mount, ctx)
-      const sha256 = createHash('sha256').update(text).digest('hex')
+      const sha256 = hash('sha256', text, 'hex')
       return { contents: [{ uri: asked, mimeType: 'application/json', text, _meta: { sha256 } }] }
     }
   })

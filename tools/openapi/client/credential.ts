@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ApiCredential } from '../../../src/api-settings.ts'
 import { ConfigError } from '../../../src/config-error.ts'
 import { ToolError } from '../../../src/define-tool.ts'
@@ -175,5 +175,5 @@ function isHeaderValue(text: string): boolean {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }

@@ -6,7 +6,9 @@ import { dereference } from './references.ts'
 /** GitHub's document, the largest that we know of, has 12 MiB. */
 export const maxDocumentBytes = 32 * 1024 * 1024
 
-export type ApiDocument = Readonly<Record<string, unknown>>
+/** Any object of a document, as it stands there: untrusted. */
+export type Raw = Readonly<Record<string, unknown>>
+export type ApiDocument = Raw
 
 /** Gets the text behind an https URL. */
 export type FetchText = (url: string) => Promise<string>

@@ -1,12 +1,11 @@
 import { isRecord } from '../../../src/json.ts'
+import type { Raw } from '../document/document.ts'
 import { essenceOf, isJsonType } from '../media-type.ts'
 import { isRead } from '../method.ts'
 import { Unsupported } from '../schema/schema.ts'
 import { cleanText } from '../text.ts'
 import { type FormKind, type FormPlan, planForm } from './form-fields.ts'
 import { narrow } from './shapes.ts'
-
-type Raw = Readonly<Record<string, unknown>>
 
 /** How a request body is written. */
 export type BodyPlan =

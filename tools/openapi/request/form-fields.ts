@@ -1,11 +1,11 @@
 import { isRecord } from '../../../src/json.ts'
+import type { Raw } from '../document/document.ts'
 import { flattenObject, listOf } from '../schema/object-shape.ts'
 import { Unsupported } from '../schema/schema.ts'
 import { cleanText } from '../text.ts'
 import { readSerialization } from './parameter-style.ts'
 import type { Serialization } from './styles.ts'
 
-type Raw = Readonly<Record<string, unknown>>
 export type FormKind = 'form' | 'multipart'
 
 /** How one property of a form is written. */

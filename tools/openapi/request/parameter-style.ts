@@ -1,11 +1,10 @@
 import { isRecord } from '../../../src/json.ts'
+import type { Raw } from '../document/document.ts'
 import { essenceOf, isJsonType } from '../media-type.ts'
 import { Unsupported } from '../schema/schema.ts'
 import { cleanText } from '../text.ts'
 import { type Kind, narrow } from './shapes.ts'
 import type { Location, Serialization } from './styles.ts'
-
-type Raw = Readonly<Record<string, unknown>>
 
 /** A style, or a media type, with the schema of what it can write. */
 export interface ReadSerialization extends Serialization {

@@ -1,7 +1,6 @@
 import { isRecord } from '../../../src/json.ts'
+import type { Raw } from '../document/document.ts'
 import { essenceOf, isJsonType } from '../media-type.ts'
-
-type Raw = Readonly<Record<string, unknown>>
 
 export interface Answer {
   /** The dereferenced schema of the one JSON answer that means success, when there is one. */

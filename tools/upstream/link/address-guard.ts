@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { type AddressClass, classifyAddress } from '../../../src/address-class.ts'
+import { bareHost } from '../../../src/network.ts'
 
 /** Every address of a name, as the system resolves it now. */
 export type LookUp = (host: string) => Promise<readonly LookupAddress[]>
@@ -41,7 +42,7 @@ export function createAddressGuard(
   }
   return Object.freeze({
     checkHost(host: string) {
-      const address = host.replace(/^\[(.*)\]$/, '$1')
+      const address = bareHost(host)
       if (isIP(address) !== 0) check(address)
     },
     lookup: ((host, { all }, callback) => {
