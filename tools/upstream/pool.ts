@@ -130,6 +130,13 @@ function createEntry(key: string, capabilities: Message, usedMs: number): PoolEn
   }
 }
 
+/** Closes the connection that it has, or that is being opened. */
+export async function closeEntry(entry: PoolEntry): Promise<void> {
+  const link = entry.link ?? (await entry.opening?.catch(() => undefined))
+  entry.link = undefined
+  await link?.close().catch(() => {})
+}
+
 function waitFor(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = (): void => {

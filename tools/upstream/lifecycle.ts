@@ -1,37 +1,112 @@
 import { raceAbort } from '../../src/race-abort.ts'
 import type { UpstreamEvent, UpstreamInfo } from './connection.ts'
 import { codeOf, toUpstreamError } from './link/fault.ts'
-import type { Link, Verdict } from './link/link.ts'
-import type { Pool, PoolEntry } from './pool.ts'
-import type { Recovery } from './recovery.ts'
+import type { Link } from './link/link.ts'
+import { closeEntry, createPool, type Pool, type PoolEntry } from './pool.ts'
+import { createRecovery, type Recovery } from './recovery.ts'
 import { answerWith } from './requests.ts'
 import type { ServerOptions } from './server-options.ts'
 import { UpstreamError } from './upstream-error.ts'
+import { createVerdictMemory, type VerdictMemory } from './verdict-memory.ts'
 
+const maxPending = 256
 const pingMs = 5_000
-/** A server found to be of 2025 may have been renewed since. */
-const legacyVerdictMs = 3_600_000
 /** A connection that ends sooner counts as an attempt that failed. */
-export const shortLifeMs = 5_000
-const maxShortLives = 3
-export const firstBackoffMs = 200
+const shortLifeMs = 5_000
+const firstBackoffMs = 200
 
-/** What is known of a server and its connections. */
-export interface State {
+/** How the connections of one server begin and end; when they should, its keeper says. */
+export interface Lifecycle {
+  readonly pool: Pool
+  /** Undefined before the first connection. */
+  readonly info: UpstreamInfo | undefined
+  /** Why the server is down; undefined while it is not known to be. */
+  readonly error: Error | undefined
+  readonly isClosed: boolean
+  /** The entry's connection, opened when there is none; callers share one attempt. */
+  reach(entry: PoolEntry): Promise<Link>
+  /** Gives a connection up; what is in flight on it fails at once. */
+  drop(entry: PoolEntry, link: Link): Promise<void>
+  /** Looks whether the server still answers, and gives the connection up when it does not. */
+  suspect(entry: PoolEntry, link: Link): Promise<void>
+  /** Brings what is watched in line with the wishes. */
+  follow(): void
+  close(): Promise<void>
+}
+
+interface State {
   readonly options: ServerOptions
   readonly watched: ReadonlySet<string>
   readonly recovery: Recovery
   readonly pool: Pool
   readonly closing: AbortController
   readonly suspected: Set<Link>
+  readonly verdicts: VerdictMemory
   emit(event: UpstreamEvent): void
   info: UpstreamInfo | undefined
-  verdict: { readonly found: Verdict; readonly atMs: number } | undefined
-  shortLives: number
 }
 
-/** The entry's connection, opened when there is none; callers share one attempt. */
-export function reach(state: State, entry: PoolEntry): Promise<Link> {
+/** `emit` is told what the server announces; `watched` are the resources that it should tell of. */
+export function createLifecycle(
+  options: ServerOptions,
+  emit: (event: UpstreamEvent) => void,
+  watched: ReadonlySet<string>
+): Lifecycle {
+  const state = createState({ options, emit, watched })
+  const { pool, recovery, closing } = state
+  return {
+    pool,
+    get info() {
+      return state.info
+    },
+    get error() {
+      return recovery.error
+    },
+    get isClosed() {
+      return closing.signal.aborted
+    },
+    reach: (entry) => reach(state, entry),
+    drop: (entry, link) => drop(state, entry, link),
+    suspect: (entry, link) => suspect(state, entry, link),
+    follow: () => follow(state),
+    async close() {
+      closing.abort()
+      recovery.close()
+      await Promise.all(pool.entries().map(closeEntry))
+    }
+  }
+}
+
+function createState(given: Pick<State, 'options' | 'emit' | 'watched'>): State {
+  const { name, isLocal, maxConnections, maxBackoffMs } = given.options
+  const now = (): number => performance.now()
+  const state: State = {
+    ...given,
+    recovery: createRecovery({
+      firstMs: firstBackoffMs,
+      maxMs: maxBackoffMs,
+      settledMs: shortLifeMs,
+      random: Math.random,
+      now,
+      attempt: () => void reach(state, state.pool.common).catch(() => {})
+    }),
+    pool: createPool({
+      server: name,
+      maxEntries: maxConnections,
+      maxPending,
+      isSingle: isLocal,
+      drop: (entry) => void closeEntry(entry),
+      now
+    }),
+    closing: new AbortController(),
+    suspected: new Set(),
+    verdicts: createVerdictMemory(),
+    info: undefined
+  }
+  return state
+}
+
+function reach(state: State, entry: PoolEntry): Promise<Link> {
   if (entry.link) return Promise.resolve(entry.link)
   const { closing, options } = state
   if (closing.signal.aborted) return Promise.reject(new UpstreamError('connection', options.name))
@@ -53,7 +128,7 @@ async function open(state: State, entry: PoolEntry): Promise<Link> {
     } catch (error) {
       const failure = toUpstreamError(error, options.name)
       // What is known of it may be what is wrong.
-      state.verdict = undefined
+      state.verdicts.forget()
       if (closing.signal.aborted) throw failure
       if (attempt >= attempts || failure.fault !== 'connection') {
         giveUp(state, entry, failure)
@@ -82,14 +157,14 @@ function giveUpOwn({ pool, recovery }: State, entry: PoolEntry): void {
 }
 
 async function openOnce(state: State, entry: PoolEntry): Promise<Link> {
-  const { options, closing, pool, emit } = state
+  const { options, closing, pool, verdicts, emit } = state
   const isCommon = entry === pool.common
   const limit = AbortSignal.timeout(options.timeoutMs)
   const born = performance.now()
   let link: Link | undefined
   link = await options.open({
     capabilities: entry.capabilities,
-    verdict: freshVerdict(state),
+    verdict: verdicts.recall(),
     timeoutMs: options.timeoutMs,
     signal: AbortSignal.any([limit, closing.signal]),
     answer: (request, signal) => answerWith(pool, entry, request, signal),
@@ -109,7 +184,7 @@ async function openOnce(state: State, entry: PoolEntry): Promise<Link> {
   entry.link = link
   const isFirst = state.info === undefined
   state.info = link.info
-  if (!freshVerdict(state)) state.verdict = { found: link.verdict, atMs: performance.now() }
+  verdicts.note(link.verdict)
   if (isFirst || state.recovery.error) {
     const { era, protocolVersion, transport } = link.info
     const { name: server, log } = options
@@ -122,28 +197,16 @@ async function openOnce(state: State, entry: PoolEntry): Promise<Link> {
   return link
 }
 
-/** A modern server is asked each time: that is all that connecting to it means. */
-function freshVerdict({ verdict }: State): Verdict | undefined {
-  if (verdict?.found.prior.kind !== 'legacy') return undefined
-  return performance.now() - verdict.atMs > legacyVerdictMs ? undefined : verdict.found
-}
-
 /** It ended by itself: a crash, mostly. */
 function onEnd(state: State, entry: PoolEntry, livedMs: number): void {
   const { options, recovery, pool } = state
   entry.link = undefined
   options.log.warn('MCP server has ended its connection', { server: options.name })
   if (entry !== pool.common) return giveUpOwn(state, entry)
-  state.shortLives = livedMs < shortLifeMs ? state.shortLives + 1 : 0
-  if (state.shortLives >= maxShortLives) {
-    recovery.fail(new UpstreamError('connection', options.name))
-  } else {
-    recovery.restart()
-  }
+  recovery.end(livedMs, new UpstreamError('connection', options.name))
 }
 
-/** Looks whether the server still answers, and gives the connection up when it does not. */
-export async function suspect(
+async function suspect(
   state: State,
   entry: PoolEntry,
   link: Link,
@@ -168,26 +231,17 @@ export async function suspect(
   }
 }
 
-/** Gives a connection up; what is in flight on it fails at once. */
-export async function drop({ pool }: State, entry: PoolEntry, link: Link): Promise<void> {
+async function drop({ pool }: State, entry: PoolEntry, link: Link): Promise<void> {
   if (entry.link !== link) return
   entry.link = undefined
   if (entry !== pool.common) pool.remove(entry)
   await link.close().catch(() => {})
 }
 
-export function follow(state: State): void {
-  const { link } = state.pool.common
-  const { name, log } = state.options
-  link?.follow(new Set(state.watched)).catch((error) => {
+function follow({ pool, watched, options: { name, log } }: State): void {
+  pool.common.link?.follow(new Set(watched)).catch((error) => {
     log.debug('MCP server announces nothing', { server: name, code: codeOf(error) })
   })
-}
-
-export async function closeEntry(entry: PoolEntry): Promise<void> {
-  const link = entry.link ?? (await entry.opening?.catch(() => undefined))
-  entry.link = undefined
-  await link?.close().catch(() => {})
 }
 
 async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
