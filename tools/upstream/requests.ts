@@ -96,7 +96,7 @@ async function sendOnce<T>(
   }
 }
 
-/** Has the call that an entry runs answer a request of the server's; its time limits stand still. */
+/** Has the call of an entry answer a request of the server's; its time limits stand still. */
 export async function answerWith(
   pool: Pool,
   entry: PoolEntry,

@@ -9,6 +9,19 @@ import type { PoolEntry } from './pool.ts'
 import { createRequests } from './requests.ts'
 import type { ServerOptions } from './server-options.ts'
 
+/*
+ * The words of this folder:
+ *   Connection   one server, as the rest of the gateway uses it
+ *   Link         one connection to it, over whatever transport
+ *   Leg          one request through a link
+ *   Verdict      what a link has found out: the server's era, and the transport that reaches it
+ *   Pool         the links of a server; an entry is the place of one, everybody's or one caller's
+ *   Route        what a request needs of its server beside the entry that it goes by
+ *   Lifecycle    how links begin and end
+ *   Recovery     when a server that is down is tried again
+ *   Keeper       how the server is, and when its links are looked after
+ */
+
 /** Keeps the connections of one server: opens them when needed, looks after them, opens them again. */
 export function createServerConnection(options: ServerOptions): UpstreamConnection {
   const { name, healthMs, idleMs } = options
