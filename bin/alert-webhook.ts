@@ -72,7 +72,7 @@ interface Fault {
 
 async function post({ webhook, secret }: WebhookOptions, body: string): Promise<Fault | undefined> {
   const { default: got } = await import('got')
-  const { exchange, exchangeDefaults } = await import('../tools/openapi/client/exchange.ts')
+  const { exchange, exchangeDefaults } = await import('../tools/outside/exchange.ts')
   const instance = got.extend({ ...exchangeDefaults, timeout: { request: timeoutMs } })
   const headers = { 'content-type': 'application/json', ...sign(secret, body) }
   const url = new URL(webhook)

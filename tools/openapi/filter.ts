@@ -1,6 +1,6 @@
 import type { ApiSettings, OperationFilter } from '../../src/api-settings.ts'
 import { compileGlobs } from '../../src/glob.ts'
-import { isRead } from './method.ts'
+import { isRead } from '../outside/method.ts'
 import type { Candidate } from './operations.ts'
 
 export type FilterSettings = Pick<ApiSettings, 'include' | 'exclude' | 'allowWrites'>

@@ -2,6 +2,8 @@ import type { ApiSettings, OperationOverride } from '../../src/api-settings.ts'
 import { ConfigError } from '../../src/config-error.ts'
 import { isRecord } from '../../src/json.ts'
 import { findNearest } from '../../src/nearest.ts'
+import { Unsupported } from '../outside/schema/schema.ts'
+import { cleanLine, cleanText } from '../outside/text.ts'
 import { type Argument, type PlacedBody, placeArguments } from './arguments.ts'
 import type { ApiDocument, Raw } from './document/document.ts'
 import { livesElsewhere } from './document/servers.ts'
@@ -10,8 +12,6 @@ import { createNameGiver } from './names.ts'
 import { readBody } from './request/body.ts'
 import { type Owned, type Parameter, readParameters } from './request/parameters.ts'
 import { readAnswer } from './response/answer.ts'
-import { Unsupported } from './schema/schema.ts'
-import { cleanLine, cleanText } from './text.ts'
 
 const maxDescriptionChars = 1_000
 const maxTitleChars = 100

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Refusal } from '../../../src/errors.ts'
 import { isRecord, parseJson } from '../../../src/json.ts'
-import { dereference } from './references.ts'
+import { dereference } from '../../outside/references.ts'
 
 /** GitHub's document, the largest that we know of, has 12 MiB. */
 export const maxDocumentBytes = 32 * 1024 * 1024

@@ -1,9 +1,9 @@
 import { isRecord } from '../../../src/json.ts'
+import { isRead } from '../../outside/method.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
 import type { Raw } from '../document/document.ts'
 import { essenceOf, isJsonType } from '../media-type.ts'
-import { isRead } from '../method.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
 import { type FormKind, type FormPlan, planForm } from './form-fields.ts'
 import { narrow } from './shapes.ts'
 

@@ -1,8 +1,8 @@
 import { isRecord } from '../../../src/json.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
 import type { Raw } from '../document/document.ts'
-import { flattenObject, listOf } from '../schema/object-shape.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
+import { flattenObject, listOf } from './object-shape.ts'
 import { readSerialization } from './parameter-style.ts'
 import type { Serialization } from './styles.ts'
 

@@ -1,8 +1,8 @@
 import { isRecord } from '../../../src/json.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
 import type { Raw } from '../document/document.ts'
 import { essenceOf, isJsonType } from '../media-type.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
 import { type Kind, narrow } from './shapes.ts'
 import type { Location, Serialization } from './styles.ts'
 

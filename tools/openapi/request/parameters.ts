@@ -1,7 +1,7 @@
 import { isRecord } from '../../../src/json.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
 import type { Raw } from '../document/document.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
 import { readSerialization } from './parameter-style.ts'
 import { type Location, locations, type Named } from './styles.ts'
 

@@ -1,7 +1,7 @@
 import { ToolError } from '../../../src/define-tool.ts'
 import { isRecord } from '../../../src/json.ts'
+import { isRead } from '../../outside/method.ts'
 import type { Segment } from '../document/template.ts'
-import { isRead } from '../method.ts'
 import type { Operation } from '../operations.ts'
 import { buildBody } from './body-request.ts'
 import type { Parameter } from './parameters.ts'

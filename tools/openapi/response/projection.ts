@@ -1,6 +1,6 @@
 import { isRecord } from '../../../src/json.ts'
 import type { JsonSchema } from '../../../src/types.ts'
-import { cleanLine } from '../text.ts'
+import { cleanLine } from '../../outside/text.ts'
 
 const maxFields = 50
 const maxShownNames = 8

@@ -1,7 +1,7 @@
 import { isRecord } from '../../../../src/json.ts'
 import type { PromptResult } from '../../../../src/prompt.ts'
 import type { CallResult, Completion, Problem, ReadResult } from '../../../../src/types.ts'
-import { cleanText } from '../../../openapi/text.ts'
+import { cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
 import type { Names } from '../names.ts'
 import { Misshapen, metaOf, readBlock, readBlocks, readContents } from './content.ts'

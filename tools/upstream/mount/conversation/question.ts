@@ -1,6 +1,6 @@
 import { isRecord } from '../../../../src/json.ts'
 import type { CallContext, InputRequest, InputRequired } from '../../../../src/types.ts'
-import { cleanText } from '../../../openapi/text.ts'
+import { cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
 import { capabilityOf } from '../../link/wire.ts'
 import { Misshapen } from '../answer/content.ts'

@@ -5,8 +5,8 @@ import type {
   ToolDefinition,
   ToolResult
 } from '../../../../src/types.ts'
-import type { Check } from '../../../openapi/schema/validate.ts'
-import { cleanLine, cleanText } from '../../../openapi/text.ts'
+import type { Check } from '../../../outside/schema/validate.ts'
+import { cleanLine, cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
 import { describeFailure, findUpstreamError } from '../answer/failure.ts'
 import { readCallResult } from '../answer/result.ts'

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../src/json.ts'
+import { isRecord } from '../../src/json.ts'
 
 type Node = Record<string, unknown>
 

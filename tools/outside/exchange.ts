@@ -11,8 +11,8 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Got, type Method, type Request, RequestError, TimeoutError } from 'got'
-import { isRead } from '../method.ts'
-import { ExchangeFailure, type FailureKind, type Progress } from './failure.ts'
+import { ExchangeFailure, type FailureKind, type Progress } from './exchange-failure.ts'
+import { isRead } from './method.ts'
 
 /** A request as it goes out, credential included. */
 export interface Outgoing {
