@@ -1,31 +1,31 @@
 import { isRecord } from '../../../src/json.ts'
 
-export type KeywordKind = 'value' | 'schema' | 'list' | 'map'
-
 /** What a keyword's value holds. Keywords not listed are dropped: `$id`, `$async`, `xml`, `x-…`. */
-export const keywords: ReadonlyMap<string, KeywordKind> = new Map([
-  ...values('type', 'enum', 'const', 'default', 'title', 'description', 'examples', 'deprecated'),
-  ...values('format', 'pattern', 'minLength', 'maxLength', 'contentEncoding', 'contentMediaType'),
-  ...values('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'),
-  ...values('minItems', 'maxItems', 'uniqueItems', 'minContains', 'maxContains'),
-  ...values('required', 'minProperties', 'maxProperties', 'dependentRequired'),
-  ...values('readOnly', 'writeOnly'),
-  ...kinds('schema', 'items', 'additionalProperties', 'propertyNames', 'contains', 'not'),
-  ...kinds('schema', 'if', 'then', 'else', 'unevaluatedItems', 'unevaluatedProperties'),
-  ...kinds('list', 'allOf', 'anyOf', 'oneOf', 'prefixItems'),
-  ...kinds('map', 'properties', 'patternProperties', 'dependentSchemas')
-])
-
-function values(...names: string[]): [string, 'value'][] {
-  return names.map((name) => [name, 'value'])
+export const keywordsOf = {
+  value: [
+    ...['type', 'enum', 'const', 'default', 'title', 'description', 'examples', 'deprecated'],
+    ...['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding', 'contentMediaType'],
+    ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+    ...['minItems', 'maxItems', 'uniqueItems', 'minContains', 'maxContains'],
+    ...['required', 'minProperties', 'maxProperties', 'dependentRequired'],
+    ...['readOnly', 'writeOnly']
+  ],
+  schema: [
+    ...['items', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else'],
+    ...['unevaluatedItems', 'unevaluatedProperties']
+  ],
+  list: ['allOf', 'anyOf', 'oneOf', 'prefixItems'],
+  map: ['properties', 'patternProperties', 'dependentSchemas']
 }
 
-function kinds<Kind extends 'schema' | 'list' | 'map'>(
-  kind: Kind,
-  ...names: string[]
-): [string, Kind][] {
-  return names.map((name) => [name, kind])
-}
+export type KeywordKind = keyof typeof keywordsOf
+
+/** The same, by keyword. */
+export const keywords: ReadonlyMap<string, KeywordKind> = new Map(
+  (Object.keys(keywordsOf) as KeywordKind[]).flatMap((kind) =>
+    keywordsOf[kind].map((keyword) => [keyword, kind] as const)
+  )
+)
 
 /** The schemas directly inside a schema. */
 export function childrenOf(schema: Record<string, unknown>): readonly unknown[] {
