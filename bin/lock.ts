@@ -15,23 +15,19 @@ import { describeLockError } from '../src/watched-lock.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Offer, readOffer, waitForAnswers } from './lock-offer.ts'
 import { findLock } from './open-lock.ts'
-import { type LoadSources, withSources } from './with-sources.ts'
+import { withSources } from './with-sources.ts'
 
 /**
  * `lock diff`: what differs from the approved definitions; `lock approve`: accepts it. Returns the
  * exit code: 1 when `lock diff` has found something, or could not look everywhere.
  */
-export function runLock(
-  config: Config,
-  line: CommandLine,
-  loadSources: LoadSources
-): Promise<number> {
+export function runLock(config: Config, line: CommandLine): Promise<number> {
   const [verb, ...names] = line.words
   if (verb !== 'approve' && (verb !== 'diff' || names.length > 0)) {
     throw new ConfigError('lock: use lock diff [--json], or lock approve [NAMES]')
   }
   const { file } = findLock(config, line.configFile)
-  return withSources(config, loadSources, async ({ sources, print }) => {
+  return withSources(config, async ({ sources, print }) => {
     await waitForAnswers(sources)
     const offer = readOffer(sources, config)
     if (verb === 'approve') {

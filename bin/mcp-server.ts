@@ -2,7 +2,6 @@
 import { printConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
-import { loadSources } from '../tools/load.ts'
 import { helpText, readCommandLine } from './command-line.ts'
 import { load } from './load-config.ts'
 import { findLock } from './open-lock.ts'
@@ -44,7 +43,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   if (line.action === 'serve') {
     const { serve } = await import('./serve.ts')
-    return serve(loaded, loadSources, findLock(loaded.config, line.configFile))
+    return serve(loaded, findLock(loaded.config, line.configFile))
   }
   if (line.action === 'keys') {
     const { runKeys } = await import('./keys.ts')
@@ -57,11 +56,11 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   if (line.action === 'lock') {
     const { runLock } = await import('./lock.ts')
-    process.exitCode = await runLock(loaded.config, line, loadSources)
+    process.exitCode = await runLock(loaded.config, line)
     return
   }
   const { runTools } = await import('./tools.ts')
-  process.exitCode = await runTools(loaded.config, line, loadSources)
+  process.exitCode = await runTools(loaded.config, line)
 }
 
 function print(text: string): void {

@@ -2,11 +2,10 @@ import { createLocalPrincipal } from '../src/auth.ts'
 import { createChanges } from '../src/changes.ts'
 import type { LoadedConfig } from '../src/config.ts'
 import { reasonOf } from '../src/config-error.ts'
-import { createMetrics, type Metrics } from '../src/metrics.ts'
-import type { Config } from '../src/settings.ts'
-import type { Source } from '../src/source.ts'
+import { createMetrics } from '../src/metrics.ts'
 import type { Log } from '../src/types.ts'
 import type { LockPlace } from '../src/watched-lock.ts'
+import { loadSources } from '../tools/load.ts'
 import type { HttpServer } from '../transports/http/app.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
@@ -28,11 +27,6 @@ interface Closable {
 /** Serves until a signal, or until the stdio client goes away. */
 export async function serve(
   { config, warnings }: LoadedConfig,
-  loadSources: (
-    config: Config,
-    log: Log,
-    observe: Metrics['observeUpstream']
-  ) => Promise<readonly Source[]>,
   lockPlace: LockPlace
 ): Promise<void> {
   // Before a module of the user's can write or keep a way to write there.

@@ -7,15 +7,11 @@ import { createBareContext } from '../transports/call-context.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Core, createCore } from './core.ts'
 import { findLock, openLock } from './open-lock.ts'
-import { type LoadSources, withSources } from './with-sources.ts'
+import { withSources } from './with-sources.ts'
 
 /** `tools list` and `tools call`: what a client would see, without a client. Returns the exit code. */
-export function runTools(
-  config: Config,
-  line: CommandLine,
-  loadSources: LoadSources
-): Promise<number> {
-  return withSources(config, loadSources, async ({ sources, output, print }) => {
+export function runTools(config: Config, line: CommandLine): Promise<number> {
+  return withSources(config, async ({ sources, output, print }) => {
     const lock = openLock(findLock(config, line.configFile), sources, output.log)
     let core: Core | undefined
     try {
