@@ -7,6 +7,7 @@ import { createBareContext } from '../transports/call-context.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Core, createCore } from './core.ts'
 import { findLock, openLock } from './open-lock.ts'
+import { readArgs } from './read-args.ts'
 import { withSources } from './with-sources.ts'
 
 /** `tools list` and `tools call`: what a client would see, without a client. Returns the exit code. */
@@ -45,7 +46,7 @@ async function run(
   }
   if (!tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
   const ctx = createBareContext({ principal, transport: 'stdio' }, core.log)
-  const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
+  const result = await core.mcp.dispatcher.callTool(name, readArgs(args, '{"rate": 0.05}'), ctx)
   await print(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0
 }
@@ -59,14 +60,6 @@ function listTools(
   return tools
     .map(({ name, title, toolset }) => `${name.padEnd(width)}  ${toolset}  ${title}\n`)
     .join('')
-}
-
-function readArgs(text = '{}'): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ConfigError('--args: must be JSON, such as \'{"rate": 0.05}\'', { cause })
-  }
 }
 
 function showResult(result: ToolResult, json: boolean): string {
