@@ -16,8 +16,6 @@ import type { Config } from '../src/settings.ts'
 import { describeAge, describeStoreError } from '../src/stored-keys.ts'
 import type { CommandLine } from './command-line.ts'
 
-type Write = (text: string) => unknown
-
 const usage =
   'keys: use keys create --name N [--scopes s,…] [--tools globs] [--expires DATE], ' +
   'keys list [--json], or keys revoke NAME|ID'
@@ -25,29 +23,24 @@ const usage =
 const reservedNames = /^(?:env|key-\d+|generated|local|anonymous)$/
 
 /** `keys create|list|revoke`: the key goes to stdout, once; what people read goes to stderr. */
-export async function runKeys(
-  { auth }: Config,
-  line: CommandLine,
-  write: Write = (text) => process.stdout.write(text),
-  tell: Write = (text) => process.stderr.write(text)
-): Promise<void> {
+export async function runKeys({ auth }: Config, line: CommandLine): Promise<void> {
   const [verb, name, ...rest] = line.words
   const file = resolveKeyStore(auth.keyStore)
   if (verb === 'create' && name === undefined) {
     const { key, stored } = makeKey(line.key)
     await changeStore(file, (keys) => [...keys, stored])
-    write(`${key}\n`)
-    tell(
+    process.stdout.write(`${key}\n`)
+    process.stderr.write(
       `Key ${keyIdOf(stored)} for ${stored.name}. It is shown only now; ${file} keeps its digest.\n`
     )
   } else if (verb === 'list' && name === undefined) {
-    write(listKeys(await readStore(file), line.json, auth.keyMaxAgeDays))
+    process.stdout.write(listKeys(await readStore(file), line.json, auth.keyMaxAgeDays))
   } else if (verb === 'revoke' && name !== undefined && rest.length === 0) {
     await changeStore(file, (keys) => {
       const revoked = findKey(keys, name)
       return keys.filter((key) => key !== revoked)
     })
-    tell(`Revoked ${name}. Running servers notice within two seconds.\n`)
+    process.stderr.write(`Revoked ${name}. Running servers notice within two seconds.\n`)
   } else {
     throw new ConfigError(usage)
   }

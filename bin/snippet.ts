@@ -4,28 +4,18 @@ import { ConfigError } from '../src/config-error.ts'
 import { findNearest } from '../src/nearest.ts'
 import { isConfidential } from '../src/network.ts'
 import { type Command, clients } from './client-entries.ts'
+import { ownTerminal, type Terminal } from './terminal.ts'
 
 export interface SnippetFlags {
   readonly url?: string
   readonly configFile?: string
 }
 
-interface Output {
-  out(text: string): void
-  /** What a person should read; never a part of the entry. */
-  note(text: string): void
-}
-
-const standard: Output = {
-  out: (text) => process.stdout.write(text),
-  note: (text) => process.stderr.write(`mcp-server: ${text}\n`)
-}
-
 /** `snippet CLIENT [--url U]`: prints the entry, and on stderr where it goes. Throws a ConfigError. */
 export function runSnippet(
   [wanted, ...rest]: readonly string[],
   { url, configFile }: SnippetFlags,
-  { out, note }: Output = standard,
+  { out, note }: Terminal = ownTerminal,
   executable = fileURLToPath(new URL('./mcp-server.js', import.meta.url))
 ): void {
   if (wanted === undefined || rest.length > 0) {
