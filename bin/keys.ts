@@ -11,7 +11,7 @@ import {
   scopeShape,
   toolGlobShape
 } from '../src/key-store.ts'
-import { findNearest } from '../src/nearest.ts'
+import { hintAt } from '../src/nearest.ts'
 import type { Config } from '../src/settings.ts'
 import { describeAge, describeStoreError } from '../src/stored-keys.ts'
 import type { CommandLine } from './command-line.ts'
@@ -97,12 +97,8 @@ function findKey(keys: readonly StoredKey[], wanted: string): StoredKey {
   const [found, second] = matching
   if (found && !second) return found
   if (!found) {
-    const nearest = findNearest(
-      wanted,
-      keys.map(({ name }) => name)
-    )
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-    throw new ConfigError(`keys revoke: no key is called ${wanted}${hint}`)
+    const names = keys.map(({ name }) => name)
+    throw new ConfigError(`keys revoke: no key is called ${wanted}${hintAt(wanted, names)}`)
   }
   const ids = matching.map((key) => `${keyIdOf(key)} (created ${key.created.slice(0, 10)})`)
   throw new ConfigError(

@@ -8,7 +8,7 @@ import {
   formatSilent,
   toJsonReport
 } from '../src/lock-report.ts'
-import { findNearest } from '../src/nearest.ts'
+import { hintAt } from '../src/nearest.ts'
 import type { Config } from '../src/settings.ts'
 import { changeToolsLock, readToolsLock, type ToolsLock } from '../src/tools-lock.ts'
 import { describeLockError } from '../src/watched-lock.ts'
@@ -74,9 +74,7 @@ function choose(
   const matchers = globs.map((glob) => {
     const matches = compileGlob(glob)
     if (known.some(matches)) return matches
-    const nearest = findNearest(glob, known)
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-    throw new ConfigError(`lock approve: no tool is called ${glob}${hint}`)
+    throw new ConfigError(`lock approve: no tool is called ${glob}${hintAt(glob, known)}`)
   })
   return differences.filter(({ name }) => matchers.some((matches) => matches(name)))
 }

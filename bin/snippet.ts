@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../src/config-error.ts'
-import { findNearest } from '../src/nearest.ts'
+import { hintAt } from '../src/nearest.ts'
 import { isConfidential } from '../src/network.ts'
 import { type Command, clients } from './client-entries.ts'
 import { ownTerminal, type Terminal } from './terminal.ts'
@@ -23,9 +23,8 @@ export function runSnippet(
   }
   const client = clients.get(wanted)
   if (!client) {
-    const nearest = findNearest(wanted, clients.keys())
-    const hint = nearest === undefined ? `it is ${listClients()}` : `did you mean ${nearest}?`
-    throw new ConfigError(`snippet: no client is called ${wanted}; ${hint}`)
+    const hint = hintAt(wanted, clients.keys()) || `; it is ${listClients()}`
+    throw new ConfigError(`snippet: no client is called ${wanted}${hint}`)
   }
   if (url === undefined) {
     out(client.local(ownCommand(executable, configFile)))
