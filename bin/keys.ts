@@ -22,8 +22,11 @@ const usage =
 /** Principals with a meaning of their own; a key of that name would be mistaken for them. */
 const reservedNames = /^(?:env|key-\d+|generated|local|anonymous)$/
 
-/** `keys create|list|revoke`: the key goes to stdout, once; what people read goes to stderr. */
-export async function runKeys({ auth }: Config, line: CommandLine): Promise<void> {
+/**
+ * `keys create|list|revoke`: the key goes to stdout, once; what people read goes to stderr. Returns
+ * the exit code.
+ */
+export async function runKeys({ auth }: Config, line: CommandLine): Promise<number> {
   const [verb, name, ...rest] = line.words
   const file = resolveKeyStore(auth.keyStore)
   if (verb === 'create' && name === undefined) {
@@ -44,6 +47,7 @@ export async function runKeys({ auth }: Config, line: CommandLine): Promise<void
   } else {
     throw new ConfigError(usage)
   }
+  return 0
 }
 
 function makeKey({ name, scopes, tools, expires }: CommandLine['key']) {

@@ -4,13 +4,13 @@ import type { LoadedConfig } from '../src/config.ts'
 import { reasonOf } from '../src/config-error.ts'
 import { createMetrics } from '../src/metrics.ts'
 import type { Log } from '../src/types.ts'
-import type { LockPlace } from '../src/watched-lock.ts'
 import { loadSources } from '../tools/load.ts'
 import type { HttpServer } from '../transports/http/app.ts'
 import type { LineServer } from '../transports/stdio.ts'
 import { takeStdout } from '../transports/stdout.ts'
+import type { CommandLine } from './command-line.ts'
 import { createCore } from './core.ts'
-import { openLock } from './open-lock.ts'
+import { findLock, openLock } from './open-lock.ts'
 import { openOutput } from './output.ts'
 import { createShutdown } from './shutdown.ts'
 import { guardStderr } from './stderr.ts'
@@ -27,7 +27,7 @@ interface Closable {
 /** Serves until a signal, or until the stdio client goes away. */
 export async function serve(
   { config, warnings }: LoadedConfig,
-  lockPlace: LockPlace
+  { configFile }: Pick<CommandLine, 'configFile'>
 ): Promise<void> {
   // Before a module of the user's can write or keep a way to write there.
   const hasStdio = config.transport === 'stdio' || config.transport === 'both'
@@ -37,7 +37,7 @@ export async function serve(
   const metrics = createMetrics()
   const sources = await loadSources(config, output.log, metrics.observeUpstream)
   const changes = createChanges()
-  const lock = openLock(lockPlace, sources, output.log)
+  const lock = openLock(findLock(config, configFile), sources, output.log)
   const surroundings = await openSurroundings(config, changes, output.log)
   const core = createCore(config, sources, changes, output, {
     ...surroundings,

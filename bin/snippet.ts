@@ -11,13 +11,16 @@ export interface SnippetFlags {
   readonly configFile?: string
 }
 
-/** `snippet CLIENT [--url U]`: prints the entry, and on stderr where it goes. Throws a ConfigError. */
+/**
+ * `snippet CLIENT [--url U]`: prints the entry, and on stderr where it goes. Returns the exit code;
+ * throws a ConfigError.
+ */
 export function runSnippet(
   [wanted, ...rest]: readonly string[],
   { url, configFile }: SnippetFlags,
   { out, note }: Terminal = ownTerminal,
   executable = fileURLToPath(new URL('./mcp-server.js', import.meta.url))
-): void {
+): number {
   if (wanted === undefined || rest.length > 0) {
     throw new ConfigError(`snippet: use snippet CLIENT [--url U]; CLIENT is ${listClients()}`)
   }
@@ -28,7 +31,8 @@ export function runSnippet(
   }
   if (url === undefined) {
     out(client.local(ownCommand(executable, configFile)))
-    return note(`belongs into ${client.place}`)
+    note(`belongs into ${client.place}`)
+    return 0
   }
   const address = readUrl(url)
   out(client.remote(address))
@@ -36,6 +40,7 @@ export function runSnippet(
   if (address.pathname === '/') note('--url: has no path; the endpoint is /mcp unless you moved it')
   if (!isConfidential(address))
     note('--url: over http everybody on the way reads the key; use https')
+  return 0
 }
 
 function listClients(): string {
