@@ -39,11 +39,7 @@ export async function serve(
   const changes = createChanges()
   const lock = openLock(findLock(config, configFile), sources, output.log)
   const surroundings = await openSurroundings(config, changes, output.log)
-  const core = createCore(config, sources, changes, output, {
-    ...surroundings,
-    metrics,
-    ...(lock && { lock })
-  })
+  const core = createCore(config, sources, { ...surroundings, changes, output, metrics, lock })
   const { log, mcp } = core
   process.on('SIGUSR2', mcp.killSwitch.stop)
   for (const warning of warnings) log.warn(warning)

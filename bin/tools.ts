@@ -1,5 +1,4 @@
 import { createLocalPrincipal } from '../src/auth.ts'
-import { createChanges } from '../src/changes.ts'
 import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
 import type { Principal, ToolResult } from '../src/types.ts'
@@ -18,9 +17,7 @@ export function runTools(config: Config, line: CommandLine): Promise<number> {
     try {
       // A list is no call: it must not ask for the audit file of a server that runs.
       const audit = { ...config.audit, enabled: config.audit.enabled && line.words[0] === 'call' }
-      core = createCore({ ...config, audit }, sources, createChanges(), output, {
-        ...(lock && { lock })
-      })
+      core = createCore({ ...config, audit }, sources, { output, lock })
       return await run(core, createLocalPrincipal(config.stdio), line, print)
     } finally {
       lock?.close()
