@@ -18,7 +18,10 @@ import type { Caller } from './call-context.ts'
 export interface Wire {
   /** Begins to hand over what comes in. */
   start?(): void
-  /** Sends one message; rejects when nobody can read it any more. */
+  /**
+   * Hands one message over; rejects when nobody can read it any more. It does not wait for the
+   * reader: what comes in meanwhile would be kept behind whoever waits.
+   */
   write(text: string): Promise<void>
   /** Takes no more in; resolves when what was read by then is handed over. */
   pause?(): Promise<void>
