@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 }
 
 export interface Connection
-  extends Pick<MessageTransport, 'receive' | 'accept' | 'callerOf' | 'endInput' | 'breakOff'> {
+  extends Pick<MessageTransport, 'receive' | 'accept' | 'isInFlight' | 'endInput' | 'breakOff'> {
   /** Answers what is in flight, for at most `graceMs`, and lets go of the other end. */
   close(graceMs: number): Promise<void>
 }
@@ -53,17 +53,17 @@ export function openConnection({ mcp, caller, wire, maxBytes }: ConnectionOption
   const factory = createServerFactory(mcp, {
     isConnection: true,
     // The SDK hands nothing on beside the message, so its id leads to whoever sent it.
-    callerOf: ({ mcpReq }) => transport.callerOf(mcpReq.id) ?? caller
+    callerOf: ({ mcpReq }) => transport.callerOf(mcpReq.id)
   })
   const handle = serveStdio(factory, {
     transport,
     onerror: (error) => mcp.log.debug('connection', { error: describeError(error) })
   })
-  const { receive, accept, callerOf, endInput, breakOff } = transport
+  const { receive, accept, isInFlight, endInput, breakOff } = transport
   return {
     receive,
     accept,
-    callerOf,
+    isInFlight,
     endInput,
     breakOff,
     async close(graceMs) {

@@ -51,8 +51,10 @@ export interface MessageTransport extends Transport {
   receive(frame: Frame): void
   /** Takes a message that was parsed already. */
   accept(message: unknown, caller?: Caller): void
-  /** Who sent the request with this id; undefined when none is in flight. */
-  callerOf(id: RequestId): Caller | undefined
+  /** True while a request with this id waits for its answer. */
+  isInFlight(id: RequestId): boolean
+  /** Who sent the request that is about to be served. Throws a Refusal when it is over already. */
+  callerOf(id: RequestId): Caller
   /** The client will say no more, so nobody answers our questions. */
   endInput(): void
   /** Nobody can read an answer any more, so nobody waits for one. */
@@ -73,6 +75,8 @@ export function createMessageTransport(
 ): MessageTransport {
   const { maxBytes, modernVersions } = options
   const inFlight = new Map<RequestId, Caller>()
+  // What is cancelled at once may still be in line before the SDK.
+  const cancelled = new Map<RequestId, Caller>()
   // Answered when they end, and closing ends them: nobody has to wait for these.
   const listening = new Set<RequestId>()
   // Requests of ours, put to the client by a tool.
@@ -115,7 +119,12 @@ export function createMessageTransport(
       }
       refuse('invalid_request', isRecord(message) ? message.id : undefined)
     },
-    callerOf: (id) => inFlight.get(id),
+    isInFlight: (id) => inFlight.has(id),
+    callerOf(id) {
+      const caller = inFlight.get(id) ?? cancelled.get(id)
+      if (!caller) throw new Refusal('cancelled')
+      return caller
+    },
     endInput() {
       for (const id of asked) deliver(unanswered(id))
     },
@@ -147,8 +156,19 @@ export function createMessageTransport(
   function acceptNotification(message: JSONRPCMessage & { readonly params?: unknown }): void {
     deliver(message)
     const id = cancelledId(message)
+    if (id === undefined) return
+    const caller = inFlight.get(id)
+    if (caller) rememberCancelled(id, caller)
     // A cancelled request is never answered, so nothing may wait for its answer.
-    if (id !== undefined) settle(id)
+    settle(id)
+  }
+
+  function rememberCancelled(id: RequestId, caller: Caller): void {
+    cancelled.set(id, caller)
+    // In this turn the SDK begins with everything that was delivered.
+    setImmediate(() => {
+      if (cancelled.get(id) === caller) cancelled.delete(id)
+    })
   }
 
   function acceptRequest(message: JSONRPCRequest, caller: Caller): void {
