@@ -172,6 +172,7 @@ t.test('what is cancelled at once is judged by the key it came with', async (t) 
     mcp: app.mcp,
     caller: { principal: principals.full, transport: 'sse' },
     maxBytes: 1_000_000,
+    takePlace: () => undefined,
     wire: { write: async (text) => void said.push(text) }
   })
   const poster = { principal: principals.tiny, transport: 'sse' } as const

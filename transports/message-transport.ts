@@ -37,12 +37,15 @@ export interface MessageTransportOptions {
   readonly maxBytes: number
   /** The 2026-era revisions that are served. */
   readonly modernVersions: readonly string[]
-  /** Looks at a request before the SDK does; what it returns is the answer. */
+  /**
+   * Looks at a request before the SDK does. A Refusal is the answer; for a subscription it returns
+   * what is to be called when that one is over.
+   */
   readonly screen: (
     request: JSONRPCRequest,
     isModern: boolean,
     caller: Caller
-  ) => Refusal | undefined
+  ) => Refusal | (() => void) | undefined
   /** Told of what is refused before `screen` could see it. */
   readonly onRefuse: (refusal: Refusal) => void
 }
@@ -78,7 +81,7 @@ export function createMessageTransport(
   // What is cancelled at once may still be in line before the SDK.
   const cancelled = new Map<RequestId, Caller>()
   // Answered when they end, and closing ends them: nobody has to wait for these.
-  const listening = new Set<RequestId>()
+  const listening = new Map<RequestId, () => void>()
   // Requests of ours, put to the client by a tool.
   const asked = new Set<RequestId>()
   let onIdle: () => void = () => {}
@@ -147,6 +150,8 @@ export function createMessageTransport(
     async close() {
       if (isClosed) return
       isClosed = true
+      for (const leave of listening.values()) leave()
+      listening.clear()
       const paused = wire.pause?.()
       transport.onclose?.()
       await paused
@@ -181,10 +186,10 @@ export function createMessageTransport(
       const data = { supported: modernVersions, requested: version }
       return refuse('unsupported_version', id, { data })
     }
-    const refusal = options.screen(message, version !== undefined, caller)
-    if (refusal) return answer(refusal, id)
+    const screened = options.screen(message, version !== undefined, caller)
+    if (screened instanceof Refusal) return answer(screened, id)
     isModern ||= version !== undefined
-    if (message.method === 'subscriptions/listen') listening.add(id)
+    if (screened) listening.set(id, screened)
     else inFlight.set(id, caller)
     deliver(message)
   }
@@ -196,6 +201,7 @@ export function createMessageTransport(
   function settle(id: RequestId | undefined): void {
     if (id !== undefined) {
       inFlight.delete(id)
+      listening.get(id)?.()
       listening.delete(id)
     }
     if (isDraining && inFlight.size === 0) onIdle()
