@@ -30,3 +30,16 @@ t.test('work that stops when told gives its slot back at once', async (t) => {
   await new Promise((resolve) => setImmediate(resolve))
   t.equal(slots.inFlight, 0)
 })
+
+t.test('work whose caller gave up before its turn does not begin', async (t) => {
+  const slots = createSlots({ maxConcurrent: 1, queue: 0, queueWaitMs: 1 })
+  const ctx = fresh()
+  let hasBegun = false
+  const settled = runGuarded(slots, 60_000, ctx, () => {
+    hasBegun = true
+  })
+  ctx.cancellation.stop('cancelled')
+  t.strictSame(await settled, { outcome: 'cancelled' })
+  t.notOk(hasBegun)
+  t.equal(slots.inFlight, 0)
+})

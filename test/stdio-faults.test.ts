@@ -222,6 +222,23 @@ t.test('so is the id of an open subscription', async (t) => {
   t.equal((await client.ended).code, 0)
 })
 
+t.test('subscriptions have a bound', async (t) => {
+  const client = connect()
+  const listen = (id: number) =>
+    modern(id, 'subscriptions/listen', { notifications: { toolsListChanged: true } })
+  const opened = (count: number) =>
+    client.stdout.pick((text) => text.split('acknowledged').length > count || undefined)
+  client.send(...Array.from({ length: 17 }, (_, index) => listen(index + 1)))
+  await opened(16)
+  const refusal = { code: 429, message: /subscriptions/, data: { retryAfterMs: 10_000 } }
+  t.match(await client.answer(17), { error: refusal })
+  const params = { requestId: 1 }
+  client.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, listen(18))
+  await opened(17)
+  client.child.stdin?.end()
+  t.equal((await client.ended).code, 0)
+})
+
 t.test('a cancelled call is stopped and never answered', { timeout: 40_000 }, async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)

@@ -2,7 +2,7 @@ import { PassThrough, Writable } from 'node:stream'
 import t from 'tap'
 import { createLineWire } from '../transports/line-transport.ts'
 import { fixture } from './helpers/executable.ts'
-import { answersOf, call, connect, ping, quiet } from './helpers/json-rpc.ts'
+import { answersOf, call, connect, modern, ping, quiet } from './helpers/json-rpc.ts'
 
 /** The full size of the proof is 10485760. */
 const garbageBytes = Number(process.env.GARBAGE_BYTES ?? 300_000)
@@ -64,6 +64,28 @@ t.test('3000 pipelined calls reach a reader that stalls at first', async (t) => 
     ids
   )
   t.ok(answers.every(({ result }) => result && !result.isError))
+})
+
+t.test('what comes behind an answer that is not read is served, not kept', async (t) => {
+  const env = { ...quiet, MCP_AUDIT: 'true', MCP_MAX_CONCURRENT: '10000' }
+  const client = connect(['--module', fixture('gated-tools')], env)
+  client.child.stdout?.pause()
+  const fill = (id: number) =>
+    modern(id, 'tools/call', { name: 'fill', arguments: { length: 10_000 } })
+  const served = (count: number) =>
+    client.stderr.pick((text) => text.split('TOOL_EXECUTE').length > count || undefined)
+  // More than any pipe holds, less than makes the input wait.
+  const ids = Array.from({ length: 90 }, (_, index) => index + 1)
+  client.send(...ids.map(fill))
+  await served(ids.length)
+  const notifications = { toolsListChanged: true }
+  client.send(modern('listen', 'subscriptions/listen', { notifications }), fill(91))
+  await served(ids.length + 1)
+  t.notMatch(client.stdout.text, 'acknowledged')
+  client.child.stdout?.resume()
+  t.match(await client.answer(91), { result: {} })
+  client.child.stdin?.end()
+  t.equal((await client.ended).code, 0)
 })
 
 t.test('above a mark of unread output the input waits, and goes on below it', async (t) => {

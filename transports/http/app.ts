@@ -8,6 +8,7 @@ import { type Gauges, listFamilies } from '../../src/metric-families.ts'
 import type { NotReady } from '../../src/readiness.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
+import type { TakePlace } from '../listening.ts'
 import type { Mcp } from '../mcp.ts'
 import { addAccessLog } from './access.ts'
 import { addApiRoutes } from './api.ts'
@@ -31,7 +32,7 @@ import { addMetrics } from './metrics.ts'
 import { trackOwed } from './owed.ts'
 import { createRefuse } from './refuse.ts'
 import { addResourceMetadata, describeResource } from './resource-metadata.ts'
-import { createRoom } from './room.ts'
+import { createRoom, ownerKey } from './room.ts'
 import { addSseRoutes, createSsePost } from './sse/routes.ts'
 import { createSseSessions } from './sse/sessions.ts'
 import { addUnreadLimit } from './unread.ts'
@@ -90,8 +91,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   })
   addStopping(app)
   const room = createRoom(config.sessions.max)
-  const lanes = createLanes({ mcp, registry, config, room })
-  const sse = config.sse.enabled ? createSseSessions({ mcp, config, room }) : undefined
+  const subscriptions = createRoom(config.sessions.max)
+  const takePlace: TakePlace = ({ principal, remote = '' }) =>
+    subscriptions.take(ownerKey(principal, remote))
+  const lanes = createLanes({ mcp, registry, config, room, takePlace })
+  const sse = config.sse.enabled ? createSseSessions({ mcp, config, room, takePlace }) : undefined
   addErrorHandlers(app, mcp.log, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
@@ -111,7 +115,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   // Right behind the guard, which turns work away from then on.
   const owed = trackOwed(app, http.path)
   const webSockets = hasWebSockets
-    ? addWebSockets(app, { mcp, config, room, flood, refuse })
+    ? addWebSockets(app, { mcp, config, room, takePlace, flood, refuse })
     : undefined
   const bans = createBanGate({ config, alerts: mcp.alerts, audit, metrics: mcp.metrics, refuse })
   addHealth(app, {

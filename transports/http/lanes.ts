@@ -5,19 +5,18 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChangeEvent } from '../../src/changes.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
-import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { InputRequired, Principal, ToolDefinition } from '../../src/types.ts'
-import { keepReadable } from '../keep-readable.ts'
+import { admitListener, type TakePlace } from '../listening.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
-import { callerOf, toAuthInfo } from './caller.ts'
+import { callerOf, readCaller, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
-import { createRoom, ownerKey, type Room } from './room.ts'
+import type { Room } from './room.ts'
 import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
@@ -47,11 +46,13 @@ export interface LaneOptions {
   readonly registry: Registry
   readonly config: Config
   readonly room: Room
+  readonly takePlace: TakePlace
 }
 
 const acceptsBoth = 'application/json, text/event-stream'
 
-export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes {
+export function createLanes(options: LaneOptions): Lanes {
+  const { mcp, registry, config, room, takePlace } = options
   const { log } = mcp
   const reportError = (error: Error): void => log.debug('mcp', { error: describeError(error) })
   const factory = createServerFactory(mcp, { isConnection: false, callerOf })
@@ -62,7 +63,6 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     maxSubscriptions: Number.POSITIVE_INFINITY,
     onerror: reportError
   })
-  const subscriptions = createRoom(config.sessions.max)
   const stopAnnouncing = mcp.changes.subscribe((event) => announce(modern.notify, event))
   const sessions = createSessions({
     factory: createServerFactory(mcp, { isConnection: true, callerOf }),
@@ -88,13 +88,6 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     })
   }
 
-  /** Held until the stream is over. */
-  function takePlace(request: FastifyRequest, reply: FastifyReply): void {
-    const leave = subscriptions.take(ownerKey(request.principal, request.ip))
-    if (!leave) throw new Refusal('subscriptions_full', { data: { retryAfterMs: 10_000 } })
-    onceGone(request, reply, leave)
-  }
-
   /** 2026-07-28: no session; a disconnect stops the call. */
   async function serveModern(
     request: FastifyRequest,
@@ -106,8 +99,8 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     if (isRecord(body) && isRecord(body.params)) {
       if (body.method === 'tools/call') checkParamHeaders(request, body.params)
       if (body.method === 'subscriptions/listen') {
-        keepReadable(mcp.dispatcher, request.principal, body.params)
-        takePlace(request, reply)
+        const leave = admitListener(mcp.dispatcher, takePlace, readCaller(request), body.params)
+        onceGone(request, reply, leave)
       }
     }
     const web = toWebRequest(request, {

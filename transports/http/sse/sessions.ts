@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
+import type { TakePlace } from '../../listening.ts'
 import type { Mcp } from '../../mcp.ts'
 import { readCaller } from '../caller.ts'
 import { ownerKey, type Room } from '../room.ts'
@@ -12,6 +13,7 @@ export interface SseSessionOptions {
   readonly mcp: Mcp
   readonly config: Config
   readonly room: Room
+  readonly takePlace: TakePlace
 }
 
 export interface SseSession {
@@ -41,7 +43,8 @@ interface Entry {
  * Sessions of 2024-11-05 clients: bound to whoever opened them, and over when their stream has been
  * gone for `sse.idleMs` without a word from the client.
  */
-export function createSseSessions({ mcp, config, room }: SseSessionOptions): SseSessions {
+export function createSseSessions(options: SseSessionOptions): SseSessions {
+  const { mcp, config, room, takePlace } = options
   const sessions = new Map<string, Entry>()
 
   function open(request: FastifyRequest): SseSession {
@@ -55,6 +58,7 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
       mcp,
       caller: { ...readCaller(request), transport: 'sse', canBeAsked: true },
       maxBytes: config.limits.maxRequestBytes,
+      takePlace,
       wire: {
         async write(text) {
           if (outbox.write(`event: message\ndata: ${text}\n\n`)) return

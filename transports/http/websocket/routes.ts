@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
+import type { TakePlace } from '../../listening.ts'
 import type { Mcp } from '../../mcp.ts'
 import { readCaller } from '../caller.ts'
 import type { Flood } from '../flood.ts'
@@ -16,6 +17,7 @@ export interface WebSocketOptions {
   readonly mcp: Mcp
   readonly config: Config
   readonly room: Room
+  readonly takePlace: TakePlace
   readonly flood: Flood
   readonly refuse: Refuse
 }
@@ -40,7 +42,7 @@ const policyViolation = 1008
  */
 export function addWebSockets(
   app: FastifyInstance,
-  { mcp, config, room, flood, refuse }: WebSocketOptions
+  { mcp, config, room, takePlace, flood, refuse }: WebSocketOptions
 ): WebSockets {
   const { limits, http, sessions } = config
   addHandshakeCheck(app, http.path, refuse)
@@ -71,7 +73,8 @@ export function addWebSockets(
         mcp,
         caller: { ...caller, transport: 'websocket', canBeAsked: true },
         wire,
-        maxBytes: limits.maxRequestBytes
+        maxBytes: limits.maxRequestBytes,
+        takePlace
       })
       connections.add(connection)
       const stopWatching = request.server.watchCredential(request, () => {
