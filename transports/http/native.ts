@@ -73,9 +73,9 @@ export function createNativeLane(
     const ctx = contextOf(request, reply, meta)
     reply.header('content-type', 'application/json; charset=utf-8')
     try {
-      const { result, refusal, json } = await mcp.dispatcher.executeTool(name, args, ctx)
-      // The same words for unknown and hidden: a caller cannot probe for names.
-      if (!result) throw refusal ?? new Refusal('unknown_tool')
+      const executed = await mcp.dispatcher.executeTool(name, args, ctx)
+      if ('refusal' in executed) throw executed.refusal
+      const { result, json } = executed
       if (isInputRequired(result)) return await ask(result)
       return reply.send(
         `{"result":${complete(result, json)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`
