@@ -3,6 +3,7 @@ import {
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ownerKey } from '../../src/caller-key.ts'
 import type { ChangeEvent } from '../../src/changes.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
 import { Refusal } from '../../src/errors.ts'
@@ -13,11 +14,11 @@ import type { Config } from '../../src/settings.ts'
 import type { InputRequired, Principal, ToolDefinition } from '../../src/types.ts'
 import { keepReadable } from '../keep-readable.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
-import { callerOf, toAuthInfo } from './caller.ts'
+import { callerOf, toAuthInfo, visitorOf } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
-import { createRoom, ownerKey, type Room } from './room.ts'
+import { createRoom, type Room } from './room.ts'
 import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
@@ -90,7 +91,7 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
 
   /** Held until the stream is over. */
   function takePlace(request: FastifyRequest, reply: FastifyReply): void {
-    const leave = subscriptions.take(ownerKey(request.principal, request.ip))
+    const leave = subscriptions.take(ownerKey(visitorOf(request)))
     if (!leave) throw new Refusal('subscriptions_full', { data: { retryAfterMs: 10_000 } })
     onceGone(request, reply, leave)
   }
@@ -140,23 +141,22 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
   }
 
   async function serveLegacy(request: FastifyRequest, reply: FastifyReply): Promise<Response> {
-    const { body, principal } = request
+    const { body } = request
     const sessionId = sessionIdOf(request)
     const isInitialize = isRecord(body) && body.method === 'initialize'
     if (sessionId === undefined && !isInitialize) return serveOnce(request, reply)
     const web = toWebRequest(request, { accept: acceptsBoth })
     const authInfo = toAuthInfo(request, { canBeAsked: true })
-    const call = { request: web, authInfo, principal, remote: request.ip, parsedBody: body }
+    const call = { ...visitorOf(request), request: web, authInfo, parsedBody: body }
     return sessionId === undefined ? sessions.open(call) : sessions.serve(sessionId, call)
   }
 
   /** A request without a body. */
   function inSession(request: FastifyRequest, sessionId: string): Promise<Response> {
     return sessions.serve(sessionId, {
+      ...visitorOf(request),
       request: toWebRequest(request, { accept: acceptsBoth }),
-      authInfo: toAuthInfo(request),
-      principal: request.principal,
-      remote: request.ip
+      authInfo: toAuthInfo(request)
     })
   }
 
@@ -174,10 +174,8 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     },
     async listen(request, reply, sessionId) {
       screenVersion(request)
-      const { principal, ip: remote, headers } = request
-      const lastEventId = headers['last-event-id']
-      const visitor = { principal, remote }
-      const isSent = sessions.listen(sessionId, visitor, reply, lastEventId?.toString())
+      const lastEventId = request.headers['last-event-id']?.toString()
+      const isSent = sessions.listen(sessionId, visitorOf(request), reply, lastEventId)
       return isSent ? undefined : inSession(request, sessionId)
     },
     end: inSession,

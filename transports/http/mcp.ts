@@ -3,6 +3,7 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { visitorOf } from './caller.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
 import { endWithCredential, isLastingStream } from './lasting-stream.ts'
@@ -37,8 +38,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     try {
       const answer = await work()
       const sessionId = answer?.headers.get('mcp-session-id') ?? sessionIdOf(request)
-      const { principal, ip: remote } = request
-      onceGone(request, reply, lanes.sessions.hold(sessionId, { principal, remote }))
+      onceGone(request, reply, lanes.sessions.hold(sessionId, visitorOf(request)))
       if (isLastingStream(request)) endWithCredential(request, reply)
       if (answer) await sendResponse(reply, answer)
     } catch (error) {

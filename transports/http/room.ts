@@ -1,5 +1,4 @@
 import { Refusal } from '../../src/errors.ts'
-import type { Principal } from '../../src/types.ts'
 
 /** Places for what clients keep open: so many in all, and no more than a share for one caller. */
 export interface Room {
@@ -45,11 +44,6 @@ export function createRoom(max: number): Room {
       return size
     }
   })
-}
-
-/** Whose something open is; unnamed callers are told apart by address. */
-export function ownerKey({ kind, id }: Principal, remote: string): string {
-  return kind === 'anonymous' ? `${kind}:${remote}` : `${kind}:${id}`
 }
 
 /** No caller may take all the room, however little there is. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { ownerKey } from '../../../src/caller-key.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
 import type { Mcp } from '../../mcp.ts'
-import { readCaller } from '../caller.ts'
-import { ownerKey, type Room } from '../room.ts'
+import { readCaller, visitorOf } from '../caller.ts'
+import type { Room } from '../room.ts'
 import { createOutbox } from './outbox.ts'
 
 export interface SseSessionOptions {
@@ -45,7 +46,7 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
   const sessions = new Map<string, Entry>()
 
   function open(request: FastifyRequest): SseSession {
-    const owner = ownerKey(request.principal, request.ip)
+    const owner = ownerKey(visitorOf(request))
     const leave = room.enter(owner)
     const id = randomUUID()
     const outbox = createOutbox(config.sessions.heartbeatMs)
@@ -104,9 +105,9 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
   }
 
   return Object.freeze({
-    find({ principal, ip }: FastifyRequest, id: unknown) {
+    find(request: FastifyRequest, id: unknown) {
       const entry = typeof id === 'string' ? sessions.get(id) : undefined
-      return entry?.owner === ownerKey(principal, ip) ? entry.session : undefined
+      return entry?.owner === ownerKey(visitorOf(request)) ? entry.session : undefined
     },
     open,
     async close(graceMs: number) {
