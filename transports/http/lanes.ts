@@ -3,7 +3,7 @@ import {
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ownerKey } from '../../src/caller-key.ts'
+import { callerKey } from '../../src/caller-key.ts'
 import type { ChangeEvent } from '../../src/changes.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
 import { Refusal } from '../../src/errors.ts'
@@ -91,7 +91,7 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
 
   /** Held until the stream is over. */
   function takePlace(request: FastifyRequest, reply: FastifyReply): void {
-    const leave = subscriptions.take(ownerKey(visitorOf(request)))
+    const leave = subscriptions.take(callerKey(visitorOf(request)))
     if (!leave) throw new Refusal('subscriptions_full', { data: { retryAfterMs: 10_000 } })
     onceGone(request, reply, leave)
   }

@@ -11,7 +11,7 @@ import {
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply } from 'fastify'
-import { ownerKey } from '../../src/caller-key.ts'
+import { callerKey, ownerKey } from '../../src/caller-key.ts'
 import { Refusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Log } from '../../src/types.ts'
@@ -88,7 +88,7 @@ export function createSessions(options: SessionOptions): Sessions {
   async function open(call: SessionRequest) {
     const { request, authInfo, parsedBody } = call
     const owner = ownerKey(call)
-    const leave = room.enter(owner)
+    const leave = room.enter(callerKey(call))
     let isOpen = false
     try {
       const server = await factory({ era: 'legacy', authInfo })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { ownerKey } from '../../../src/caller-key.ts'
+import { callerKey, ownerKey } from '../../../src/caller-key.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
@@ -47,7 +47,7 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
 
   function open(request: FastifyRequest): SseSession {
     const owner = ownerKey(visitorOf(request))
-    const leave = room.enter(owner)
+    const leave = room.enter(callerKey(visitorOf(request)))
     const id = randomUUID()
     const outbox = createOutbox(config.sessions.heartbeatMs)
     let idle: NodeJS.Timeout | undefined

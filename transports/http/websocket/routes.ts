@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ownerKey } from '../../../src/caller-key.ts'
+import { callerKey } from '../../../src/caller-key.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
@@ -50,7 +50,7 @@ export function addWebSockets(
   return {
     async admit(request, reply) {
       if (!request.ws) return
-      onceGone(request, reply, room.enter(ownerKey(visitorOf(request))))
+      onceGone(request, reply, room.enter(callerKey(visitorOf(request))))
       reply.code(101)
     },
     serve(socket, request) {
