@@ -10,7 +10,7 @@ export class KeysUnavailable extends Error {
 export interface RemoteKeys {
   /** Finds the key of a token. Throws KeysUnavailable, or jose's errors. */
   readonly find: JWTVerifyGetKey
-  /** Fetches the keys now. Throws what went wrong; `isAnswered` tells an answer from silence. */
+  /** Fetches the keys now. Throws what went wrong: NoKeySet when it was an answer, not silence. */
   load(): Promise<void>
 }
 

@@ -36,19 +36,19 @@ export function createView(
   const holdsScopes = compileScopeCheck(principal)
   // Everybody may search and call by name; what is found and called is checked by itself.
   const tools = keep(all.tools, (tool) => face.includes(tool) || seesTool(tool))
-  const listedTools = face.length > 0 ? keep(tools, (tool) => face.includes(tool)) : tools
+  const listed = face.length > 0 ? keep(tools, (tool) => face.includes(tool)) : tools
   const prompts = keep(all.prompts, holdsScopes)
   const resources = keep(all.resources, holdsScopes)
-  const listed = [...resources.values()]
+  const visible = [...resources.values()]
   return Object.freeze({
     tools,
-    listed: listedTools,
+    listed,
     prompts,
     resources,
-    toolList: [...listedTools.values()].map(toWireTool),
+    toolList: [...listed.values()].map(toWireTool),
     promptList: [...prompts.values()].map(toWirePrompt),
-    resourceList: listed.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
-    templateList: listed.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
+    resourceList: visible.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
+    templateList: visible.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
   })
 }
 

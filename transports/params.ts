@@ -8,7 +8,7 @@ type Params = Readonly<Record<string, unknown>>
 const checks = new Map<string, (params: Params) => string | undefined>([
   ['initialize', checkInitialize],
   ['logging/setLevel', checkLevel],
-  ['tools/call', (params) => checkCall(params)],
+  ['tools/call', checkCall],
   ['resources/read', (params) => needText(params, 'uri')],
   ['resources/subscribe', (params) => needText(params, 'uri')],
   ['resources/unsubscribe', (params) => needText(params, 'uri')],
