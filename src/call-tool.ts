@@ -1,7 +1,7 @@
 import { auditContext } from './audit.ts'
 import { converse } from './converse.ts'
 import { isToolError } from './define-tool.ts'
-import { callTexts, Refusal } from './errors.ts'
+import { callTexts, errorResult, maybeDone, Refusal } from './errors.ts'
 import { monotonicClock } from './limit.ts'
 import { chargeMethod, chargeTool, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
@@ -160,13 +160,10 @@ async function run(
   return { outcome: settled.outcome, result: errorResult(stopText(tool, settled.outcome)) }
 }
 
-/** A stopped write may have been done: nobody may be told that it failed. */
+/** A stopped write may have been done. */
 function stopText(tool: ToolDefinition, outcome: 'timeout' | 'cancelled'): string {
   if (tool.annotations.readOnlyHint) return callTexts[outcome]
-  return (
-    'Outcome unknown: the call was stopped and may or may not have taken effect. Do not repeat it ' +
-    'blindly: read the present state first.'
-  )
+  return `Outcome unknown: the call was stopped and ${maybeDone}`
 }
 
 /** Arguments that do not match the input schema. */
@@ -232,10 +229,6 @@ function limitResult(policy: Policy, ended: (Answered | Refused) & Found): Sized
     json: refused,
     bytesOut: Buffer.byteLength(refused)
   }
-}
-
-function errorResult(text: string): CallResult {
-  return { content: [{ type: 'text', text }], isError: true }
 }
 
 function isError(result: ToolResult): boolean {
