@@ -19,10 +19,8 @@ import type {
   ReadResult,
   ToolResult
 } from './types.ts'
-import type { View } from './view.ts'
+import type { View, WireItem } from './view.ts'
 import { isUnrestricted } from './visibility.ts'
-
-type WireItem = Readonly<Record<string, unknown>>
 
 /** A page of a list, with how long and by whom it may be cached (2026-07-28). */
 export interface ListPage {

@@ -18,8 +18,6 @@ export interface Limiter {
 /** A limiter that may have to ask elsewhere; a number is an answer at once. */
 export interface SharedLimiter {
   take(key: string, rate: Rate): number | Promise<number>
-  /** How often it was counted in this process because elsewhere did not answer. */
-  readonly localTakes?: number
 }
 
 /** More callers than this and the longest idle buckets, full again anyway, are forgotten. */

@@ -11,6 +11,7 @@ import {
 import type { Log, Rate } from './types.ts'
 
 export interface RedisLimiter extends SharedLimiter {
+  /** How often it was counted in this process because Redis did not answer. */
   readonly localTakes: number
   close(): void
 }

@@ -5,9 +5,7 @@ import { auditEvents } from './malformed.ts'
 import { chargeUndispatched, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
 import type { CallContext, Principal, ToolDefinition } from './types.ts'
-import { findLackedScopes } from './visibility.ts'
-
-type Scoped = { readonly scopes: readonly string[] }
+import { findLackedScopes, type Scoped } from './visibility.ts'
 
 /** Names the scopes of the operation, so that a client can ask its issuer for them. */
 export function refuseScopes(scopes: readonly string[]): Refusal {

@@ -4,7 +4,8 @@ import { isTemplate } from './resource-uri.ts'
 import type { Principal, ResourceDefinition, ToolDefinition } from './types.ts'
 import { compileScopeCheck, compileToolCheck } from './visibility.ts'
 
-type WireItem = Readonly<Record<string, unknown>>
+/** An entry of a list, as it goes on the wire. */
+export type WireItem = Readonly<Record<string, unknown>>
 
 /** What one set of callers sees: definitions to use, and their lists as they go on the wire. */
 export interface View {
