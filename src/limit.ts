@@ -1,9 +1,5 @@
+import { type Clock, monotonicClock } from './clock.ts'
 import type { Rate } from './types.ts'
-
-export type Clock = () => number
-
-/** Milliseconds that never jump with the wall clock. */
-export const monotonicClock: Clock = () => performance.now()
 
 interface Bucket {
   tokens: number
