@@ -3,6 +3,7 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { revisions } from '../revisions.ts'
 import { visitorOf } from './caller.ts'
 import { onceGone } from './gone.ts'
 import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
@@ -21,7 +22,6 @@ export interface McpRouteOptions {
   readonly webSockets?: WebSockets
 }
 
-const protocolVersions = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26']
 const allowed = 'GET, POST, DELETE, OPTIONS'
 
 /** The MCP endpoint: POST in three lanes, GET and DELETE for 2025-era sessions, GET for people. */
@@ -104,7 +104,7 @@ function describeServer(version: string, { auth, http, sse }: Config): object {
   return {
     name: 'portcullis',
     version,
-    protocolVersions,
+    protocolVersions: revisions,
     endpoints: { mcp: http.path, ...stream, health: '/health', ready: '/ready' },
     authentication: auth.required ? 'required' : 'off'
   }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import {
   type AuthInfo,
   isJSONRPCErrorResponse,
-  isJSONRPCNotification,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
   type McpServer,
@@ -15,6 +14,7 @@ import { callerKey, ownerKey } from '../../src/caller-key.ts'
 import { Refusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Log } from '../../src/types.ts'
+import { cancelledId } from '../cancelled.ts'
 import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
 import type { Visitor } from './caller.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
@@ -228,11 +228,7 @@ function requestIds(body: unknown): readonly (string | number)[] {
 }
 
 function cancelledIds(body: unknown): readonly (string | number)[] {
-  return listMessages(body).flatMap((message) => {
-    if (!isJSONRPCNotification(message) || message.method !== 'notifications/cancelled') return []
-    const id = message.params?.requestId
-    return typeof id === 'string' || typeof id === 'number' ? [id] : []
-  })
+  return listMessages(body).flatMap((message) => cancelledId(message) ?? [])
 }
 
 function listMessages(body: unknown): readonly unknown[] {
