@@ -1,7 +1,7 @@
 import { type AuditEntry, auditContext } from './audit.ts'
+import { auditEvents } from './audit-events.ts'
 import { Refusal } from './errors.ts'
 import { isRecord } from './json.ts'
-import { auditEvents } from './malformed.ts'
 import { chargeUndispatched, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
 import type { CallContext, Principal, ToolDefinition } from './types.ts'
