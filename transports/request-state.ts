@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
 import { ownerKey } from '../src/caller-key.ts'
 import type { CallContext } from '../src/types.ts'
@@ -49,6 +49,5 @@ function bind({ ctx, method, params }: Target): string {
     requestState: ___,
     ...own
   } = params as Record<string, unknown>
-  const text = JSON.stringify([ownerKey(ctx), method, own])
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', JSON.stringify([ownerKey(ctx), method, own]), 'base64url')
 }
