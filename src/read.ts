@@ -29,7 +29,7 @@ interface Ended<T> {
 }
 
 /** Limits, runs and audits a reading. Throws a Refusal unless it succeeds. */
-export async function read<T extends object>(
+export async function readGuarded<T extends object>(
   policy: Policy,
   reading: Reading<T>,
   ctx: DispatchContext
