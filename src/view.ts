@@ -1,3 +1,4 @@
+import type { ListKind } from './listings.ts'
 import type { ShownTool } from './pinned-tool.ts'
 import type { PromptDefinition } from './prompt.ts'
 import { isTemplate } from './resource-uri.ts'
@@ -14,10 +15,7 @@ export interface View {
   readonly listed: ReadonlyMap<string, ToolDefinition>
   readonly prompts: ReadonlyMap<string, PromptDefinition>
   readonly resources: ReadonlyMap<string, ResourceDefinition>
-  readonly toolList: readonly WireItem[]
-  readonly promptList: readonly WireItem[]
-  readonly resourceList: readonly WireItem[]
-  readonly templateList: readonly WireItem[]
+  readonly lists: Readonly<Record<ListKind, readonly WireItem[]>>
 }
 
 /** Everything that is served, by name. */
@@ -46,10 +44,12 @@ export function createView(
     listed,
     prompts,
     resources,
-    toolList: [...listed.values()].map(toWireTool),
-    promptList: [...prompts.values()].map(toWirePrompt),
-    resourceList: visible.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
-    templateList: visible.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
+    lists: Object.freeze({
+      tools: [...listed.values()].map(toWireTool),
+      prompts: [...prompts.values()].map(toWirePrompt),
+      resources: visible.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
+      resourceTemplates: visible.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
+    })
   })
 }
 
