@@ -153,7 +153,10 @@ async function addSecured(
   })
 }
 
-async function listen(app: FastifyInstance, { socket, port, host }: Config['http']): Promise<string> {
+async function listen(
+  app: FastifyInstance,
+  { socket, port, host }: Config['http']
+): Promise<string> {
   if (socket === undefined) return app.listen({ port, host })
   await listenOnSocket(app, socket)
   return `http://unix:${socket}:`
