@@ -58,8 +58,11 @@ export async function shareChanges(
   function announce(event: ChangeEvent): void {
     // Publishing is synchronous: what comes meanwhile is what was received.
     isReceiving = true
-    changes.publish(event)
-    isReceiving = false
+    try {
+      changes.publish(event)
+    } finally {
+      isReceiving = false
+    }
   }
 
   function recover(): void {
