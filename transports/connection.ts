@@ -13,6 +13,7 @@ import {
   type Wire
 } from './message-transport.ts'
 import { countUndispatched, findParamFault, isDispatched } from './params.ts'
+import { modernRevision } from './revisions.ts'
 
 export interface ConnectionOptions {
   readonly mcp: Mcp
@@ -29,8 +30,6 @@ export interface Connection
   close(graceMs: number): Promise<void>
 }
 
-const modernVersions = ['2026-07-28']
-
 /**
  * Puts one connection, on which both sides may speak at any time, over the SDK's server: what
  * stdio, WebSocket and HTTP+SSE share. The first request decides the era.
@@ -40,7 +39,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const transport = createMessageTransport(wire, {
     caller,
     maxBytes,
-    modernVersions,
+    modernVersions: [modernRevision],
     onRefuse: ({ code }) => mcp.metrics.countRequest('', code),
     screen: createScreen(options)
   })
