@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import {
   type AuthInfo,
-  isJSONRPCErrorResponse,
   isJSONRPCNotification,
   isJSONRPCRequest,
-  isJSONRPCResultResponse,
   type McpServer,
   type McpServerFactory,
   type Server,
@@ -17,6 +15,7 @@ import type { Log, Principal } from '../../src/types.ts'
 import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
 import { createExpiry } from './expiry.ts'
+import { type InFlight, trackInFlight } from './in-flight.ts'
 import { ownerKey, type Room } from './room.ts'
 
 export interface SessionOptions {
@@ -70,8 +69,7 @@ interface Session {
   readonly owner: string
   /** Gives its place back. */
   readonly leave: () => void
-  /** Ids of requests that are not answered yet. */
-  readonly inFlight: Set<string | number>
+  readonly inFlight: InFlight
   openAnswers: number
 }
 
@@ -109,7 +107,8 @@ export function createSessions(options: SessionOptions): Sessions {
         },
         onsessionclosed: (id) => end(id)
       })
-      const inFlight = divertSent(transport, announcements)
+      const inFlight = trackInFlight(transport)
+      divertAnnouncements(transport, announcements)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
       if (transport.sessionId === undefined) await server.close()
@@ -138,11 +137,11 @@ export function createSessions(options: SessionOptions): Sessions {
     if (new Set(ids).size < ids.length || ids.some((id) => inFlight.has(id))) {
       throw new Refusal('duplicate_id')
     }
-    for (const id of ids) inFlight.add(id)
+    inFlight.add(ids)
     const response = await session.transport.handleRequest(request, { authInfo, ...body })
     // What the SDK refuses as a whole is never answered one by one.
-    if (!response.ok) for (const id of ids) inFlight.delete(id)
-    for (const id of cancelledIds(parsedBody)) await endStream(session.transport, id)
+    if (!response.ok) inFlight.drop(ids)
+    for (const id of cancelledIds(parsedBody)) await inFlight.cancel(id)
     return response
   }
 
@@ -195,36 +194,16 @@ export function createSessions(options: SessionOptions): Sessions {
   })
 }
 
-/**
- * A cancelled call is never answered, so its stream would stay open for nothing. The answer comes
- * too late for it; it only makes the SDK forget the request, and ends a stream that was resumed.
- */
-async function endStream(
-  transport: WebStandardStreamableHTTPServerTransport,
-  id: string | number
-): Promise<void> {
-  transport.closeSSEStream(id)
-  const { code, message } = new Refusal('cancelled')
-  await transport.send({ jsonrpc: '2.0', id, error: { code, message } }).catch(() => {})
-}
-
-/**
- * Looks at what the transport sends. Messages that belong to no request are announced; answers
- * leave the set that is returned: the requests still waiting for one.
- */
-function divertSent(
+/** What the transport sends and belongs to no request is announced. */
+function divertAnnouncements(
   transport: WebStandardStreamableHTTPServerTransport,
   announcements: Announcements
-): Set<string | number> {
-  const inFlight = new Set<string | number>()
+): void {
   const send = transport.send.bind(transport)
   transport.send = async (message, options) => {
-    const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)
-    if (!isAnswer && options?.relatedRequestId === undefined) return announcements.send(message)
-    if (isAnswer && message.id !== undefined) inFlight.delete(message.id)
-    return send(message, options)
+    const isAlone = 'method' in message && options?.relatedRequestId === undefined
+    return isAlone ? announcements.send(message) : send(message, options)
   }
-  return inFlight
 }
 
 function requestIds(body: unknown): readonly (string | number)[] {
