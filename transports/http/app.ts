@@ -170,7 +170,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
         app.server.close()
       }
       isDraining = true
-      await Promise.all([owed.settle(graceMs), sse?.close(graceMs), webSockets?.close(graceMs)])
+      await Promise.all([
+        owed.settle(graceMs),
+        lanes.sessions.settle(graceMs),
+        sse?.close(graceMs),
+        webSockets?.close(graceMs)
+      ])
       await lanes.close()
       // Whatever still runs is stopped, answered and recorded.
       for (const stop of app.stopping) stop()

@@ -7,6 +7,7 @@ import { Refusal, type RefusalKind } from '../../src/errors.ts'
 
 /** The requests of one transport that are not over yet. */
 export interface InFlight {
+  readonly size: number
   has(id: RequestId): boolean
   /** Those of one POST, whose answers share a stream. */
   add(ids: readonly RequestId[]): void
@@ -16,8 +17,11 @@ export interface InFlight {
   cancel(id: RequestId): Promise<void>
 }
 
-/** Follows what `transport` answers. */
-export function trackInFlight(transport: WebStandardStreamableHTTPServerTransport): InFlight {
+/** Follows what `transport` answers; calls `onOver` when a request is over. */
+export function trackInFlight(
+  transport: WebStandardStreamableHTTPServerTransport,
+  onOver: () => void
+): InFlight {
   // Each with those of its POST that will still be answered.
   const inFlight = new Map<RequestId, Set<RequestId>>()
   const send = transport.send.bind(transport)
@@ -40,8 +44,10 @@ export function trackInFlight(transport: WebStandardStreamableHTTPServerTranspor
   /** The last of a POST ends its stream, which would else stay open for those that were cancelled. */
   async function giveUp(id: RequestId, awaited: Set<RequestId>): Promise<void> {
     awaited.delete(id)
-    if (awaited.size > 0) return
-    for (const [cancelled, others] of inFlight) if (others === awaited) await end(cancelled)
+    if (awaited.size === 0) {
+      for (const [cancelled, others] of inFlight) if (others === awaited) await end(cancelled)
+    }
+    onOver()
   }
 
   /** The answer comes too late for the stream; it makes the SDK forget the request. */
@@ -52,6 +58,9 @@ export function trackInFlight(transport: WebStandardStreamableHTTPServerTranspor
   }
 
   return {
+    get size() {
+      return inFlight.size
+    },
     has: (id) => inFlight.has(id),
     add(ids) {
       const awaited = new Set(ids)
@@ -59,6 +68,7 @@ export function trackInFlight(transport: WebStandardStreamableHTTPServerTranspor
     },
     drop(ids) {
       for (const id of ids) inFlight.delete(id)
+      onOver()
     },
     async cancel(id) {
       const awaited = inFlight.get(id)

@@ -12,7 +12,7 @@ import type { FastifyReply } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Log, Principal } from '../../src/types.ts'
-import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
+import { type Announcements, createAnnouncements, resumesAnswer } from './announcements.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
 import { createExpiry } from './expiry.ts'
 import { type InFlight, trackInFlight } from './in-flight.ts'
@@ -59,6 +59,11 @@ export interface Sessions {
    * session that is not the visitor's own is as good as none.
    */
   hold(sessionId: string | undefined, visitor: Visitor): () => void
+  /**
+   * Resolves when no request is in flight, or after `maxMs`. A call whose client went away is one:
+   * that client is expected back.
+   */
+  settle(maxMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,6 +85,7 @@ const retryIntervalMs = 1000
 export function createSessions(options: SessionOptions): Sessions {
   const { factory, idleMs, heartbeatMs, room, log } = options
   const sessions = new Map<string, Session>()
+  let onOver: () => void = () => {}
   const expiry = createExpiry(idleMs, (id) => {
     log.info('Cleaned up expired session')
     end(id).catch((error: unknown) =>
@@ -107,7 +113,7 @@ export function createSessions(options: SessionOptions): Sessions {
         },
         onsessionclosed: (id) => end(id)
       })
-      const inFlight = trackInFlight(transport)
+      const inFlight = trackInFlight(transport, () => onOver())
       divertAnnouncements(transport, announcements)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
@@ -152,8 +158,8 @@ export function createSessions(options: SessionOptions): Sessions {
     lastEventId: string | undefined
   ): boolean {
     const { announcements } = enter(sessionId, visitor)
+    if (resumesAnswer(lastEventId)) return false
     const last = lastEventId === undefined ? undefined : parseEventId(lastEventId)
-    if (lastEventId !== undefined && last?.streamId !== announcementsId) return false
     reply.header('mcp-session-id', sessionId)
     announcements.open(reply, last?.id)
     return true
@@ -179,7 +185,20 @@ export function createSessions(options: SessionOptions): Sessions {
     expiry.wake(id)
     session.leave()
     session.announcements.close()
+    onOver()
     await session.server.close()
+  }
+
+  async function settle(maxMs: number): Promise<void> {
+    const isSettled = (): boolean =>
+      [...sessions.values()].every(({ inFlight }) => inFlight.size === 0)
+    if (isSettled()) return
+    await new Promise<void>((resolve) => {
+      onOver = () => {
+        if (isSettled()) resolve()
+      }
+      setTimeout(resolve, maxMs).unref()
+    })
   }
 
   return Object.freeze({
@@ -187,6 +206,7 @@ export function createSessions(options: SessionOptions): Sessions {
     serve,
     listen,
     hold,
+    settle,
     async close() {
       expiry.close()
       await Promise.all([...sessions.keys()].map(end))

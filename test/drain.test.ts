@@ -1,0 +1,62 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import t from 'tap'
+import { type App, startApp } from './helpers/app.ts'
+import { openSessionId } from './helpers/carriers.ts'
+import { openStream } from './helpers/http.ts'
+import { authHeaders, jsonHeaders, legacy, request, toolCall } from './helpers/messages.ts'
+
+/* What the end of the server waits for although nobody is connected for it, or nobody is known yet. */
+
+/** Begins the end, and gives it the time in which it would cut off what it does not wait for. */
+async function beginEnd(app: App): Promise<{ readonly over: Promise<void> }> {
+  const over = app.close(20_000)
+  await wait(500)
+  return { over }
+}
+
+/** A call in a session whose stream broke. */
+async function holdBroken(app: App, name: string) {
+  const sessionId = await openSessionId({ app, key: 'full' })
+  const session = { 'mcp-protocol-version': legacy, 'mcp-session-id': sessionId }
+  const headers = { ...jsonHeaders(), ...session }
+  const body = request('tools/call', toolCall('hold', { name }), 7)
+  const stream = await openStream(app.url, { headers, body })
+  const primer = await stream.next()
+  await app.events.told(`running ${name}`)
+  stream.cut()
+  await app.events.told(`closed ${stream.headers['x-request-id']}`)
+  let isAborted = false
+  const note = (): void => {
+    isAborted = true
+  }
+  app.events.told(`aborted ${name}`).then(note, note)
+  return {
+    resume() {
+      const place = { accept: 'text/event-stream', 'last-event-id': String(primer?.id) }
+      const resuming = { ...authHeaders(), ...session, ...place }
+      return openStream(app.url, { method: 'GET', headers: resuming })
+    },
+    isAborted: () => isAborted
+  }
+}
+
+t.test('a call of a session whose stream broke runs to its end', async (t) => {
+  const app = await startApp()
+  const { isAborted } = await holdBroken(app, 'broken')
+  const { over } = await beginEnd(app)
+  app.events.tell('release broken')
+  await over
+  t.notOk(isAborted())
+})
+
+t.test('a resumed stream gets its answer', async (t) => {
+  const app = await startApp()
+  const { resume } = await holdBroken(app, 'resumed')
+  const resumed = await resume()
+  t.equal(resumed.status, 200)
+  const { over } = await beginEnd(app)
+  app.events.tell('release resumed')
+  t.match(await resumed.find(({ id }) => id === 7), { result: { content: [{}] } })
+  t.equal(await resumed.next(), undefined, 'and ends')
+  await over
+})
