@@ -15,12 +15,14 @@ export interface InFlight {
   drop(ids: readonly RequestId[]): void
   /** A cancelled request is never answered; its stream goes on for those that came with it. */
   cancel(id: RequestId): Promise<void>
+  /** Answers all that still wait: the server ends. */
+  abandon(): Promise<void>
 }
 
 /** Follows what `transport` answers; calls `onOver` when a request is over. */
 export function trackInFlight(
   transport: WebStandardStreamableHTTPServerTransport,
-  onOver: () => void
+  onOver: () => void = () => {}
 ): InFlight {
   // Each with those of its POST that will still be answered.
   const inFlight = new Map<RequestId, Set<RequestId>>()
@@ -73,12 +75,17 @@ export function trackInFlight(
     async cancel(id) {
       const awaited = inFlight.get(id)
       if (awaited?.has(id)) await giveUp(id, awaited)
+    },
+    async abandon() {
+      for (const [id, awaited] of inFlight) {
+        if (awaited.has(id)) await answerWith(transport, id, 'draining')
+      }
     }
   }
 }
 
 /** What a request is told that gets no other answer; of no account when that is too late. */
-async function answerWith(
+export async function answerWith(
   transport: Pick<Transport, 'send'>,
   id: RequestId,
   kind: RefusalKind

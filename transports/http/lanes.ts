@@ -1,5 +1,8 @@
 import {
   createMcpHandler,
+  isJSONRPCRequest,
+  type McpRequestContext,
+  type Server,
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -15,11 +18,13 @@ import { keepReadable } from '../keep-readable.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
+import { answerWith, trackInFlight } from './in-flight.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
 import { createRoom, ownerKey, type Room } from './room.ts'
 import { countAnswered, isModernRequest, screenBody, screenVersion } from './screen.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { createSessions, requestIds, type Sessions } from './sessions.ts'
+import { createUnanswered } from './unanswered.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
 
 /** The three ways in which a POST can be served. */
@@ -39,6 +44,7 @@ export interface Lanes {
   ): Promise<Response | undefined>
   /** DELETE of a session. */
   end(request: FastifyRequest, sessionId: string): Promise<Response>
+  /** Ends streams and sessions, and tells everybody who still waits there that the server ends. */
   close(): Promise<void>
 }
 
@@ -55,7 +61,14 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
   const { log } = mcp
   const reportError = (error: Error): void => log.debug('mcp', { error: describeError(error) })
   const factory = createServerFactory(mcp, { isConnection: false, callerOf })
-  const modern = createMcpHandler(factory, {
+  // By the request that each serves, to answer that when the lane closes.
+  const serving = new WeakMap<Request, Server>()
+  const serve = (context: McpRequestContext): Server => {
+    const server = factory(context)
+    if (context.requestInfo) serving.set(context.requestInfo, server)
+    return server
+  }
+  const modern = createMcpHandler(serve, {
     legacy: 'reject',
     keepAliveMs: Math.min(config.sessions.heartbeatMs, 15_000),
     // Counted by `takePlace`, whose refusal says when to come back.
@@ -72,6 +85,7 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     log
   })
   const paramCheckOf = createParamChecks()
+  const unanswered = createUnanswered()
 
   /** Undefined for a hidden tool, too: asking for it must not differ from an unknown one. */
   function findParamCheck(name: string, principal: Principal): ParamCheck | undefined {
@@ -115,6 +129,10 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
       signal: stopOnDisconnect(request, reply).signal
     })
     const authInfo = toAuthInfo(request, settled && { settled })
+    unanswered.add(request, reply, async () => {
+      const { transport } = serving.get(web) ?? {}
+      if (transport && isJSONRPCRequest(body)) await answerWith(transport, body.id, 'draining')
+    })
     return modern.fetch(web, { parsedBody, authInfo })
   }
 
@@ -124,8 +142,11 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     const transport = new WebStandardStreamableHTTPServerTransport({
       enableJsonResponse: !acceptsEventStream(request)
     })
-    const server = await factory({ era: 'legacy', authInfo })
+    const server = factory({ era: 'legacy', authInfo })
+    const inFlight = trackInFlight(transport)
+    inFlight.add(requestIds(request.body))
     await server.connect(transport)
+    unanswered.add(request, reply, inFlight.abandon)
     // Closing aborts what still runs, so it serves the disconnect as well as the end.
     untilGone(request, reply, () => {
       server.close().catch(reportError)
@@ -183,6 +204,7 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     end: inSession,
     async close() {
       stopAnnouncing()
+      await unanswered.abandon()
       await modern.close()
       await sessions.close()
     }

@@ -64,6 +64,7 @@ export interface Sessions {
    * that client is expected back.
    */
   settle(maxMs: number): Promise<void>
+  /** Ends all sessions; what is in flight is answered with a refusal. */
   close(): Promise<void>
 }
 
@@ -209,7 +210,11 @@ export function createSessions(options: SessionOptions): Sessions {
     settle,
     async close() {
       expiry.close()
-      await Promise.all([...sessions.keys()].map(end))
+      const close = async ([id, { inFlight }]: [string, Session]): Promise<void> => {
+        await inFlight.abandon()
+        await end(id)
+      }
+      await Promise.all([...sessions].map(close))
     }
   })
 }
@@ -226,7 +231,7 @@ function divertAnnouncements(
   }
 }
 
-function requestIds(body: unknown): readonly (string | number)[] {
+export function requestIds(body: unknown): readonly (string | number)[] {
   return listMessages(body).flatMap((message) => (isJSONRPCRequest(message) ? [message.id] : []))
 }
 
