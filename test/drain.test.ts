@@ -1,9 +1,12 @@
+import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { type App, startApp } from './helpers/app.ts'
-import { openSessionId } from './helpers/carriers.ts'
+import { allCarriers, openSessionId } from './helpers/carriers.ts'
 import { openStream } from './helpers/http.ts'
+import { startIssuer } from './helpers/issuer.ts'
 import { authHeaders, jsonHeaders, legacy, request, toolCall } from './helpers/messages.ts'
+import { tryUpgrade } from './helpers/websocket.ts'
 
 /* What the end of the server waits for although nobody is connected for it, or nobody is known yet. */
 
@@ -58,5 +61,58 @@ t.test('a resumed stream gets its answer', async (t) => {
   app.events.tell('release resumed')
   t.match(await resumed.find(({ id }) => id === 7), { result: { content: [{}] } })
   t.equal(await resumed.next(), undefined, 'and ends')
+  await over
+})
+
+/** A server for whose callers the issuer's keys are asked for, and answered when the test says so. */
+async function startWaiting(t: Test) {
+  const issuer = await startIssuer()
+  t.teardown(issuer.close)
+  const app = await startApp({ ...allCarriers, auth: { jwt: issuer.settings } })
+  const pair = await issuer.rotate(false)
+  let answerKeys: (response: ServerResponse) => void = () => {}
+  const asked = new Promise<ServerResponse>((resolve) => {
+    answerKeys = resolve
+  })
+  issuer.misbehave(answerKeys)
+  const { now } = Date
+  // A key that is not known yet is asked for again half a minute after the start.
+  Date.now = () => now() + 31_000
+  t.teardown(() => {
+    Date.now = now
+  })
+  return {
+    app,
+    authorization: `Bearer ${await issuer.token()}`,
+    asked,
+    async release() {
+      const response = await asked
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ keys: [pair.jwk] }))
+    }
+  }
+}
+
+t.test('a WebSocket whose key was being judged is refused, and holds up nobody', async (t) => {
+  const { app, authorization, asked, release } = await startWaiting(t)
+  const upgrading = tryUpgrade(app.url, { headers: { authorization } })
+  await asked
+  const { over } = await beginEnd(app)
+  await release()
+  const upgrade = await upgrading
+  if ('socket' in upgrade) t.fail('it was opened')
+  else t.match(upgrade.answer, { status: 503, headers: { 'retry-after': '1' } })
+  await over
+})
+
+t.test('so is a stream of 2024-11-05', async (t) => {
+  const { app, authorization, asked, release } = await startWaiting(t)
+  const headers = { authorization, accept: 'text/event-stream' }
+  const opening = openStream(`${app.url}/sse`, { method: 'GET', headers })
+  await asked
+  const { over } = await beginEnd(app)
+  await release()
+  const { status, headers: answered } = await opening
+  t.match([status, answered['retry-after']], [503, '1'])
   await over
 })

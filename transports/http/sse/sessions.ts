@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
@@ -26,9 +27,9 @@ export interface SseSession {
 export interface SseSessions {
   /** The session with this id when it is the caller's own; somebody else's is as good as none. */
   find(request: FastifyRequest, id: unknown): SseSession | undefined
-  /** Throws a Refusal when there are too many. */
+  /** Throws a Refusal when there are too many, and at the end of the server. */
   open(request: FastifyRequest): SseSession
-  /** Answers what is in flight, for at most `graceMs`, and ends every stream. */
+  /** Opens no more, answers what is in flight, for at most `graceMs`, and ends every stream. */
   close(graceMs: number): Promise<void>
 }
 
@@ -43,8 +44,11 @@ interface Entry {
  */
 export function createSseSessions({ mcp, config, room }: SseSessionOptions): SseSessions {
   const sessions = new Map<string, Entry>()
+  let isClosing = false
 
   function open(request: FastifyRequest): SseSession {
+    // Its key was being judged when the end began; nobody would close it any more.
+    if (isClosing) throw new Refusal('draining', { data: { retryAfterMs: 1000 } })
     const owner = ownerKey(request.principal, request.ip)
     const leave = room.enter(owner)
     const id = randomUUID()
@@ -110,6 +114,7 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
     },
     open,
     async close(graceMs: number) {
+      isClosing = true
       const all = [...sessions.values()]
       await Promise.all(all.map(({ session }) => session.connection.close(graceMs)))
     }
