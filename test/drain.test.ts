@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { type App, startApp } from './helpers/app.ts'
 import { allCarriers, openSessionId } from './helpers/carriers.ts'
-import { openStream } from './helpers/http.ts'
+import { openStream, send } from './helpers/http.ts'
 import { startIssuer } from './helpers/issuer.ts'
 import { authHeaders, jsonHeaders, legacy, request, toolCall } from './helpers/messages.ts'
 import { tryUpgrade } from './helpers/websocket.ts'
@@ -92,6 +92,18 @@ async function startWaiting(t: Test) {
     }
   }
 }
+
+t.test('a call whose key was being judged is answered', async (t) => {
+  const { app, authorization, asked, release } = await startWaiting(t)
+  const body = request('tools/call', toolCall('echo', { text: 'late' }))
+  const answering = send(app.url, { headers: { ...jsonHeaders(), authorization }, body })
+  await asked
+  const { over } = await beginEnd(app)
+  t.equal((await send(app.url, { headers: jsonHeaders(), body })).status, 503, 'nothing new')
+  await release()
+  t.match(await answering, { status: 200, text: /"text":"late"/ })
+  await over
+})
 
 t.test('a WebSocket whose key was being judged is refused, and holds up nobody', async (t) => {
   const { app, authorization, asked, release } = await startWaiting(t)
