@@ -19,6 +19,8 @@ import { openSurroundings } from './surroundings.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
+/** Then answers are read (1 s) and the programs of mounted servers end (2.7 s). */
+const closingMs = 5000
 
 /** A transport. */
 interface Closable {
@@ -63,7 +65,7 @@ export async function serve(
   const { drainWaitMs } = config.http
   const shutdown = createShutdown({
     log,
-    maxMs: drainWaitMs + graceMs + 2000,
+    maxMs: drainWaitMs + graceMs + closingMs,
     skip,
     async end(isSignal) {
       // A process in doubt takes no new work while balancers take note.
@@ -74,6 +76,8 @@ export async function serve(
         'sources',
         sources.map((source) => () => source.close())
       )
+    },
+    async close() {
       surroundings.close()
       lock?.close()
       await core.audit.close(1000)
