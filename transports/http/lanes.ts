@@ -1,7 +1,6 @@
 import {
   createMcpHandler,
   isJSONRPCRequest,
-  type McpRequestContext,
   type Server,
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
@@ -18,7 +17,7 @@ import { keepReadable } from '../keep-readable.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
-import { answerWith, trackInFlight } from './in-flight.ts'
+import { abandon, addPost, answerWith, trackInFlight } from './in-flight.ts'
 import { createNativeLane, type NativeLane } from './native.ts'
 import { compileParamHeaders, type ParamCheck } from './param-headers.ts'
 import { createRoom, ownerKey, type Room } from './room.ts'
@@ -63,7 +62,7 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
   const factory = createServerFactory(mcp, { isConnection: false, callerOf })
   // By the request that each serves, to answer that when the lane closes.
   const serving = new WeakMap<Request, Server>()
-  const serve = (context: McpRequestContext): Server => {
+  const serve: typeof factory = (context) => {
     const server = factory(context)
     if (context.requestInfo) serving.set(context.requestInfo, server)
     return server
@@ -116,7 +115,6 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     settled?: InputRequired
   ): Promise<Response> {
     const { body } = request
-    const parsedBody = body
     if (isRecord(body) && isRecord(body.params)) {
       if (body.method === 'tools/call') checkParamHeaders(request, body.params)
       if (body.method === 'subscriptions/listen') {
@@ -129,11 +127,14 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
       signal: stopOnDisconnect(request, reply).signal
     })
     const authInfo = toAuthInfo(request, settled && { settled })
-    unanswered.add(request, reply, async () => {
-      const { transport } = serving.get(web) ?? {}
-      if (transport && isJSONRPCRequest(body)) await answerWith(transport, body.id, 'draining')
-    })
-    return modern.fetch(web, { parsedBody, authInfo })
+    // A subscription is ended with its result.
+    if (isJSONRPCRequest(body) && body.method !== 'subscriptions/listen') {
+      unanswered.add(request, reply, async () => {
+        const { transport } = serving.get(web) ?? {}
+        if (transport) await answerWith(transport, body.id, 'draining')
+      })
+    }
+    return modern.fetch(web, { parsedBody: body, authInfo })
   }
 
   /** A 2025-era request outside a session: one server for one exchange. */
@@ -144,9 +145,9 @@ export function createLanes({ mcp, registry, config, room }: LaneOptions): Lanes
     })
     const server = factory({ era: 'legacy', authInfo })
     const inFlight = trackInFlight(transport)
-    inFlight.add(requestIds(request.body))
+    addPost(inFlight, requestIds(request.body))
     await server.connect(transport)
-    unanswered.add(request, reply, inFlight.abandon)
+    unanswered.add(request, reply, () => abandon({ transport, inFlight }))
     // Closing aborts what still runs, so it serves the disconnect as well as the end.
     untilGone(request, reply, () => {
       server.close().catch(reportError)

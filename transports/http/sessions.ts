@@ -15,7 +15,7 @@ import type { Log, Principal } from '../../src/types.ts'
 import { type Announcements, createAnnouncements, resumesAnswer } from './announcements.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
 import { createExpiry } from './expiry.ts'
-import { type InFlight, trackInFlight } from './in-flight.ts'
+import { abandon, addPost, cancelRequest, type Exchange, trackInFlight } from './in-flight.ts'
 import { ownerKey, type Room } from './room.ts'
 
 export interface SessionOptions {
@@ -68,14 +68,12 @@ export interface Sessions {
   close(): Promise<void>
 }
 
-interface Session {
-  readonly transport: WebStandardStreamableHTTPServerTransport
+interface Session extends Exchange {
   readonly server: Server | McpServer
   readonly announcements: Announcements
   readonly owner: string
   /** Gives its place back. */
   readonly leave: () => void
-  readonly inFlight: InFlight
   openAnswers: number
 }
 
@@ -86,7 +84,9 @@ const retryIntervalMs = 1000
 export function createSessions(options: SessionOptions): Sessions {
   const { factory, idleMs, heartbeatMs, room, log } = options
   const sessions = new Map<string, Session>()
-  let onOver: () => void = () => {}
+  let onOver: (() => void) | undefined
+  // One for all of them.
+  const reportOver = (): void => onOver?.()
   const expiry = createExpiry(idleMs, (id) => {
     log.info('Cleaned up expired session')
     end(id).catch((error: unknown) =>
@@ -114,7 +114,7 @@ export function createSessions(options: SessionOptions): Sessions {
         },
         onsessionclosed: (id) => end(id)
       })
-      const inFlight = trackInFlight(transport, () => onOver())
+      const inFlight = trackInFlight(transport, reportOver)
       divertAnnouncements(transport, announcements)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
@@ -144,11 +144,14 @@ export function createSessions(options: SessionOptions): Sessions {
     if (new Set(ids).size < ids.length || ids.some((id) => inFlight.has(id))) {
       throw new Refusal('duplicate_id')
     }
-    inFlight.add(ids)
+    addPost(inFlight, ids)
     const response = await session.transport.handleRequest(request, { authInfo, ...body })
     // What the SDK refuses as a whole is never answered one by one.
-    if (!response.ok) inFlight.drop(ids)
-    for (const id of cancelledIds(parsedBody)) await inFlight.cancel(id)
+    if (!response.ok) {
+      for (const id of ids) inFlight.delete(id)
+      reportOver()
+    }
+    for (const id of cancelledIds(parsedBody)) await cancelRequest(session, id)
     return response
   }
 
@@ -186,7 +189,7 @@ export function createSessions(options: SessionOptions): Sessions {
     expiry.wake(id)
     session.leave()
     session.announcements.close()
-    onOver()
+    reportOver()
     await session.server.close()
   }
 
@@ -210,11 +213,8 @@ export function createSessions(options: SessionOptions): Sessions {
     settle,
     async close() {
       expiry.close()
-      const close = async ([id, { inFlight }]: [string, Session]): Promise<void> => {
-        await inFlight.abandon()
-        await end(id)
-      }
-      await Promise.all([...sessions].map(close))
+      await Promise.all([...sessions.values()].map(abandon))
+      await Promise.all([...sessions.keys()].map(end))
     }
   })
 }
