@@ -198,6 +198,6 @@ t.test(
     const nobody = { id: 'nobody', kind: 'key', tools: ['none'] } as const
     t.strictSame([...registry.view(nobody).tools.keys()], ['call_tool_by_name', 'find_tools'])
     t.equal(registry.view(everybody).tools.size, 3)
-    t.equal(registry.view(everybody).toolList.length, 2)
+    t.equal(registry.view(everybody).lists.tools.length, 2)
   }
 )

@@ -4,7 +4,7 @@ import { createLog } from '../src/log.ts'
 import { shareChanges } from '../src/redis-changes.ts'
 import { type App, startApp } from './helpers/app.ts'
 import { openSessionId } from './helpers/carriers.ts'
-import { start } from './helpers/executable.ts'
+import { fixture, spawnNode, start } from './helpers/executable.ts'
 import { type EventStream, openStream } from './helpers/http.ts'
 import { authHeaders, legacy, modernHeaders, modernRequest } from './helpers/messages.ts'
 import { createRedis, type RedisServerOptions, withoutRedis } from './helpers/redis.ts'
@@ -118,6 +118,18 @@ t.test('an event is heard once by each, its own instance included', { skip }, as
   t.strictSame(one.heard, events)
   t.strictSame(other.heard, events)
   t.strictSame([...one.lines, ...other.lines], [])
+})
+
+t.test('a listener that throws keeps back nothing that comes after', { skip }, async (t) => {
+  const redis = await startRedis(t)
+  const one = await share(t, redis.url)
+  const { child } = spawnNode([fixture('throwing-listener'), redis.url], {}, 'ignore')
+  t.teardown(() => child.kill('SIGKILL'))
+  await until(() => {
+    // Again until the other one is there to hear it.
+    one.changes.publish(tools)
+    return one.heard.some(({ kind }) => kind === 'prompts')
+  }, 'the news of the other')
 })
 
 t.test('databases of one Redis are strangers', { skip }, async (t) => {

@@ -23,7 +23,7 @@ async function read(uri: string) {
 }
 
 t.test('users, events and notifications are resource templates', async (t) => {
-  const { items } = await dispatcher.listResourceTemplates(undefined, context)
+  const { items } = await dispatcher.list('resourceTemplates', undefined, context)
   t.same(
     items.map(({ uriTemplate }) => uriTemplate),
     [
@@ -34,7 +34,7 @@ t.test('users, events and notifications are resource templates', async (t) => {
       'resources://users/{id}/notifications'
     ]
   )
-  t.same((await dispatcher.listResources(undefined, context)).items, [])
+  t.same((await dispatcher.list('resources', undefined, context)).items, [])
 })
 
 t.test('they read what the API has, with its digest', async (t) => {
@@ -69,12 +69,12 @@ t.test('what is not there, not allowed or not an id is refused', async (t) => {
 
 t.test('a caller without the scope does not see them', async (t) => {
   const principal = { id: 'k', kind: 'key', scopes: ['people.read'] } as const
-  const { items } = await dispatcher.listResourceTemplates(undefined, { ...context, principal })
+  const { items } = await dispatcher.list('resourceTemplates', undefined, { ...context, principal })
   t.same(
     items.map(({ uriTemplate }) => uriTemplate),
     ['resources://users/{id}']
   )
-  const { items: tools } = await dispatcher.listTools(undefined, { ...context, principal })
+  const { items: tools } = await dispatcher.list('tools', undefined, { ...context, principal })
   t.same(
     tools.map(({ name }) => name),
     ['get_kiosk_questions', 'get_person', 'list_people', 'ping']

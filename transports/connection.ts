@@ -9,6 +9,7 @@ import { keepReadable } from './keep-readable.ts'
 import { createServerFactory, type Mcp } from './mcp.ts'
 import { createMessageTransport, type MessageTransport, type Wire } from './message-transport.ts'
 import { countUndispatched, findParamFault, isDispatched } from './params.ts'
+import { modernRevision } from './revisions.ts'
 
 export interface ConnectionOptions {
   readonly mcp: Mcp
@@ -24,8 +25,6 @@ export interface Connection
   close(graceMs: number): Promise<void>
 }
 
-const modernVersions = ['2026-07-28']
-
 /**
  * Puts one connection, on which both sides may speak at any time, over the SDK's server: what
  * stdio, WebSocket and HTTP+SSE share. The first request decides the era.
@@ -34,7 +33,7 @@ export function openConnection({ mcp, caller, wire, maxBytes }: ConnectionOption
   const transport = createMessageTransport(wire, {
     caller,
     maxBytes,
-    modernVersions,
+    modernVersions: [modernRevision],
     onRefuse: ({ code }) => mcp.metrics.countRequest('', code),
     screen: ({ method, params }, isModern, sender) => {
       if (mcp.killSwitch.isStopped) return refuseStopped(mcp, method)

@@ -13,6 +13,7 @@ import { Refusal, type RefusalKind } from '../src/errors.ts'
 import { isRecord, parseMessage } from '../src/json.ts'
 import type { Frame } from '../src/line-framing.ts'
 import type { Caller } from './call-context.ts'
+import { cancelledId } from './cancelled.ts'
 
 /** What carries the messages of one connection, one by one. */
 export interface Wire {
@@ -141,7 +142,7 @@ export function createMessageTransport(
     }
   }
 
-  function acceptNotification(message: JSONRPCMessage & { readonly params?: unknown }): void {
+  function acceptNotification(message: JSONRPCMessage): void {
     deliver(message)
     const id = cancelledId(message)
     // A cancelled request is never answered, so nothing may wait for its answer.
@@ -200,12 +201,6 @@ export function createMessageTransport(
   }
 
   return transport
-}
-
-function cancelledId(message: object): RequestId | undefined {
-  const { method, params } = message as { method?: string; params?: { requestId?: unknown } }
-  const id = method === 'notifications/cancelled' ? params?.requestId : undefined
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined
 }
 
 function unanswered(id: RequestId): JSONRPCMessage {

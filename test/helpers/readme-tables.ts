@@ -76,9 +76,9 @@ function facesOf(source: Source): readonly string[] {
     ['`--toolsets finance --discovery`', createRegistry([source], { discovery: true })]
   ]
   return faces.map(([served, registry]) => {
-    const { toolList } = registry.view(createLocalPrincipal({}))
-    const bytes = Buffer.byteLength(JSON.stringify({ tools: toolList }))
-    return `| ${served} | ${toolList.length} | ${bytes} |`
+    const { tools } = registry.view(createLocalPrincipal({})).lists
+    const bytes = Buffer.byteLength(JSON.stringify({ tools }))
+    return `| ${served} | ${tools.length} | ${bytes} |`
   })
 }
 

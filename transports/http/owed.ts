@@ -11,10 +11,10 @@ export interface Owed {
 }
 
 /**
- * Counts requests from when they are let in, before their key is judged, which may take a while, and
- * their body is read; an open event stream of
- * the endpoint carries no answer, and is waited for by nobody. Those of 2024-11-05 clients carry
- * all of theirs: their sessions end them, and they are owed until they were read.
+ * Counts requests from when they are let in: before their key is judged, which may take a while,
+ * and their body is read. An open event stream of the endpoint carries no answer, and is waited for
+ * by nobody. Those of 2024-11-05 clients carry all of theirs: their sessions end them, and they are
+ * owed until they were read.
  */
 export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
   const owed = new Set<string>()

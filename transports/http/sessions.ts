@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
   type AuthInfo,
-  isJSONRPCNotification,
   isJSONRPCRequest,
   type McpServer,
   type McpServerFactory,
@@ -9,14 +8,17 @@ import {
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply } from 'fastify'
+import { callerKey, ownerKey } from '../../src/caller-key.ts'
 import { Refusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
-import type { Log, Principal } from '../../src/types.ts'
+import type { Log } from '../../src/types.ts'
+import { cancelledId } from '../cancelled.ts'
 import { type Announcements, createAnnouncements, resumesAnswer } from './announcements.ts'
+import type { Visitor } from './caller.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
 import { createExpiry } from './expiry.ts'
 import { abandon, addPost, cancelRequest, type Exchange, trackInFlight } from './in-flight.ts'
-import { ownerKey, type Room } from './room.ts'
+import type { Room } from './room.ts'
 
 export interface SessionOptions {
   readonly factory: McpServerFactory
@@ -24,12 +26,6 @@ export interface SessionOptions {
   readonly heartbeatMs: number
   readonly room: Room
   readonly log: Log
-}
-
-/** Who asks for a session, and from where. */
-export interface Visitor {
-  readonly principal: Principal
-  readonly remote: string
 }
 
 /** One request to a session, with what the SDK needs of it. */
@@ -94,9 +90,10 @@ export function createSessions(options: SessionOptions): Sessions {
     )
   })
 
-  async function open({ request, authInfo, principal, remote, parsedBody }: SessionRequest) {
-    const owner = ownerKey(principal, remote)
-    const leave = room.enter(owner)
+  async function open(call: SessionRequest) {
+    const { request, authInfo, parsedBody } = call
+    const owner = ownerKey(call)
+    const leave = room.enter(callerKey(call))
     let isOpen = false
     try {
       const server = await factory({ era: 'legacy', authInfo })
@@ -126,11 +123,10 @@ export function createSessions(options: SessionOptions): Sessions {
   }
 
   /** The session of this id. Throws a Refusal when it is unknown or somebody else's. */
-  function enter(id: string, { principal, remote }: Visitor): Session {
+  function enter(id: string, visitor: Visitor): Session {
     const session = sessions.get(id)
     // Knowing the id of a session is not being its owner.
-    if (!session || session.owner !== ownerKey(principal, remote))
-      throw new Refusal('session_unknown')
+    if (!session || session.owner !== ownerKey(visitor)) throw new Refusal('session_unknown')
     if (session.openAnswers === 0) expiry.rest(id)
     return session
   }
@@ -169,10 +165,10 @@ export function createSessions(options: SessionOptions): Sessions {
     return true
   }
 
-  function hold(id: string | undefined, { principal, remote }: Visitor): () => void {
+  function hold(id: string | undefined, visitor: Visitor): () => void {
     const session = id === undefined ? undefined : sessions.get(id)
     // A 2026-era request may name any session, and is served without one.
-    if (id === undefined || session?.owner !== ownerKey(principal, remote)) return () => {}
+    if (id === undefined || session?.owner !== ownerKey(visitor)) return () => {}
     session.openAnswers++
     // A session with an open stream is alive however quiet it is.
     expiry.wake(id)
@@ -236,11 +232,7 @@ export function requestIds(body: unknown): readonly (string | number)[] {
 }
 
 function cancelledIds(body: unknown): readonly (string | number)[] {
-  return listMessages(body).flatMap((message) => {
-    if (!isJSONRPCNotification(message) || message.method !== 'notifications/cancelled') return []
-    const id = message.params?.requestId
-    return typeof id === 'string' || typeof id === 'number' ? [id] : []
-  })
+  return listMessages(body).flatMap((message) => cancelledId(message) ?? [])
 }
 
 function listMessages(body: unknown): readonly unknown[] {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { callerKey, ownerKey } from '../../../src/caller-key.ts'
 import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
 import type { Mcp } from '../../mcp.ts'
-import { readCaller } from '../caller.ts'
-import { ownerKey, type Room } from '../room.ts'
+import { readCaller, visitorOf } from '../caller.ts'
+import type { Room } from '../room.ts'
 import { createOutbox } from './outbox.ts'
 
 export interface SseSessionOptions {
@@ -49,8 +50,8 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
   function open(request: FastifyRequest): SseSession {
     // Its key was being judged when the end began; nobody would close it any more.
     if (isClosing) throw new Refusal('draining', { data: { retryAfterMs: 1000 } })
-    const owner = ownerKey(request.principal, request.ip)
-    const leave = room.enter(owner)
+    const owner = ownerKey(visitorOf(request))
+    const leave = room.enter(callerKey(visitorOf(request)))
     const id = randomUUID()
     const outbox = createOutbox(config.sessions.heartbeatMs)
     let idle: NodeJS.Timeout | undefined
@@ -108,9 +109,9 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
   }
 
   return Object.freeze({
-    find({ principal, ip }: FastifyRequest, id: unknown) {
+    find(request: FastifyRequest, id: unknown) {
       const entry = typeof id === 'string' ? sessions.get(id) : undefined
-      return entry?.owner === ownerKey(principal, ip) ? entry.session : undefined
+      return entry?.owner === ownerKey(visitorOf(request)) ? entry.session : undefined
     },
     open,
     async close(graceMs: number) {

@@ -1,15 +1,16 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { callerKey } from '../../../src/caller-key.ts'
 import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
 import type { Mcp } from '../../mcp.ts'
-import { readCaller } from '../caller.ts'
+import { readCaller, visitorOf } from '../caller.ts'
 import type { Flood } from '../flood.ts'
 import { onceGone } from '../gone.ts'
 import type { Refuse } from '../refuse.ts'
-import { ownerKey, type Room } from '../room.ts'
+import type { Room } from '../room.ts'
 import { addHandshakeCheck } from './handshake.ts'
 import { createSocketWire } from './wire.ts'
 
@@ -53,7 +54,7 @@ export function addWebSockets(
       if (!request.ws) return
       // Its key was being judged when the end began; nobody would close it any more.
       if (isClosing) throw new Refusal('draining', { data: { retryAfterMs: 1000 } })
-      onceGone(request, reply, room.enter(ownerKey(request.principal, request.ip)))
+      onceGone(request, reply, room.enter(callerKey(visitorOf(request))))
       reply.code(101)
     },
     serve(socket, request) {
