@@ -6,7 +6,6 @@ import { createCore } from '../bin/core.ts'
 import { apiSettings } from '../src/api-settings.ts'
 import type { AuditArgs } from '../src/audit.ts'
 import { createAuthenticate, createCredential } from '../src/auth.ts'
-import { createChanges } from '../src/changes.ts'
 import { loadConfig } from '../src/config.ts'
 import { defineTool } from '../src/define-tool.ts'
 import { createLog } from '../src/log.ts'
@@ -85,7 +84,7 @@ async function startServer(mode: AuditArgs) {
   })
   const source: Source = { tools: [tool, ...api.tools], close: () => api.close() }
   const output = { stderr: sink, log, secrets, flush: async () => {} }
-  const core = createCore(config, [source], createChanges(), output)
+  const core = createCore(config, [source], { output })
   const credential = createCredential(key, { id: 'caller', kind: 'key' })
   const server = await createHttpServer({
     mcp: core.mcp,

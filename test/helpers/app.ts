@@ -76,15 +76,11 @@ export async function startApp(
   const log = createLog(config.log, { write: (line) => logged.push(line) > 0 })
   const lock =
     lockFile === undefined ? undefined : watchToolsLock({ file: lockFile, isRequired: false }, log)
-  const core = createCore(
-    config,
-    [source, ...more],
+  const core = createCore(config, [source, ...more], {
     changes,
-    { ...openOutput(config), log },
-    {
-      ...(lock && { lock })
-    }
-  )
+    output: { ...openOutput(config), log },
+    lock
+  })
   const mcp = { ...core.mcp, log }
   const keys = indexCredentials(
     Object.entries(principals).map(([name, principal]) => ({

@@ -1,7 +1,7 @@
 import type { ApiSettings, OperationOverride } from '../../src/api-settings.ts'
 import { ConfigError } from '../../src/config-error.ts'
 import { isRecord } from '../../src/json.ts'
-import { findNearest } from '../../src/nearest.ts'
+import { hintAt } from '../../src/nearest.ts'
 import { type Argument, type PlacedBody, placeArguments } from './arguments.ts'
 import type { ApiDocument } from './document/document.ts'
 import { livesElsewhere } from './document/servers.ts'
@@ -103,9 +103,8 @@ export function listOperations(
 
 /** The error for an operationId that the document does not have. */
 export function unknownOperation(setting: string, id: string, ids: readonly string[]): ConfigError {
-  const near = findNearest(id, ids)
-  const hint = near === undefined ? '' : `; did you mean ${near}?`
-  return new ConfigError(`${setting}: the document has no operation ${cleanLine(id, 64)}${hint}`)
+  const name = cleanLine(id, 64)
+  return new ConfigError(`${setting}: the document has no operation ${name}${hintAt(id, ids)}`)
 }
 
 interface Entry {
