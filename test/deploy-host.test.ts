@@ -5,7 +5,7 @@ import t from 'tap'
 import { verify } from './helpers/audit-chain.ts'
 import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { check, deployed, without } from './helpers/program.ts'
+import { check, deployed, shutdownSeconds, without } from './helpers/program.ts'
 import { until } from './helpers/until.ts'
 
 /* What runs on a host of its own: the unit, the rotation, the packet filter, scripts, the SBOM. */
@@ -29,6 +29,11 @@ t.test('systemd', { skip: without('systemd-analyze', 'systemd') }, async (t) => 
   const rated = check('systemd-analyze', args)
   t.equal(rated.status, 0, rated.text)
   t.comment(rated.text.trim().split('\n').at(-1) ?? '')
+})
+
+t.test('the unit waits for the end of the server', async (t) => {
+  const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
+  t.ok(Number(seconds) > shutdownSeconds, `${seconds} s`)
 })
 
 t.test('the user of the unit', { skip: without('systemd-sysusers', 'systemd') }, async (t) => {

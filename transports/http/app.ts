@@ -179,7 +179,12 @@ async function close(
     app.server.close()
   }
   state.drain()
-  await Promise.all([owed.settle(graceMs), sse?.close(graceMs), webSockets?.close(graceMs)])
+  await Promise.all([
+    owed.settle(graceMs),
+    lanes.sessions.settle(graceMs),
+    sse?.close(graceMs),
+    webSockets?.close(graceMs)
+  ])
   await lanes.close()
   // Whatever still runs is stopped, answered and recorded.
   for (const stop of app.stopping) stop()

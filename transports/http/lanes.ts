@@ -19,6 +19,7 @@ export interface Lanes extends Pick<LegacyLane, 'sessions' | 'listen' | 'end'> {
   post(request: FastifyRequest, reply: FastifyReply): Promise<Response>
   /** Puts a question that the native lane got from a tool. */
   ask(request: FastifyRequest, reply: FastifyReply, question: InputRequired): Promise<Response>
+  /** Ends streams and sessions, and tells everybody who still waits there that the server ends. */
   close(): Promise<void>
 }
 
@@ -52,7 +53,7 @@ export function createLanes(options: LaneOptions): Lanes {
     },
     async close() {
       await modern.close()
-      await sessions.close()
+      await legacy.close()
     }
   } satisfies Lanes)
 }

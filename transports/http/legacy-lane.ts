@@ -6,9 +6,11 @@ import type { Config } from '../../src/settings.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo, visitorOf } from './caller.ts'
 import { onceGone, untilGone } from './gone.ts'
+import { abandon, addPost, trackInFlight } from './in-flight.ts'
 import type { Room } from './room.ts'
 import { screenVersion } from './screen.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { createSessions, requestIds, type Sessions } from './sessions.ts'
+import { createUnanswered } from './unanswered.ts'
 import { acceptsEventStream, toWebRequest } from './web.ts'
 
 /** The 2025 revisions: in a session for those who open one, else one server for one exchange. */
@@ -23,6 +25,7 @@ export interface LegacyLane {
   ): Promise<Response | undefined>
   /** DELETE of a session. */
   end(request: FastifyRequest, sessionId: string): Promise<Response>
+  close(): Promise<void>
 }
 
 export interface LegacyLaneOptions {
@@ -37,14 +40,18 @@ export function createLegacyLane({ mcp, config, room }: LegacyLaneOptions): Lega
   const createServer = createServerFactory(mcp, { isConnection: false, callerOf })
   const factory = createServerFactory(mcp, { isConnection: true, callerOf })
   const sessions = createSessions({ factory, idleMs, heartbeatMs, room, log })
+  const unanswered = createUnanswered()
 
   async function serveOnce(request: FastifyRequest, reply: FastifyReply): Promise<Response> {
     const authInfo = toAuthInfo(request)
     const transport = new WebStandardStreamableHTTPServerTransport({
       enableJsonResponse: !acceptsEventStream(request)
     })
-    const server = await createServer({ era: 'legacy', authInfo })
+    const server = createServer({ era: 'legacy', authInfo })
+    const inFlight = trackInFlight(transport)
+    addPost(inFlight, requestIds(request.body))
     await server.connect(transport)
+    unanswered.add(request, reply, () => abandon({ transport, inFlight }))
     const close = (): void => {
       server.close().catch((error: unknown) => log.debug('mcp', { error: describeError(error) }))
     }
@@ -81,7 +88,11 @@ export function createLegacyLane({ mcp, config, room }: LegacyLaneOptions): Lega
       const isSent = sessions.listen(sessionId, visitorOf(request), reply, lastEventId)
       return isSent ? undefined : inSession(request, sessionId)
     },
-    end: inSession
+    end: inSession,
+    async close() {
+      await unanswered.abandon()
+      await sessions.close()
+    }
   })
 }
 

@@ -1,4 +1,4 @@
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createMcpHandler, isJSONRPCRequest, type Server } from '@modelcontextprotocol/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChangeEvent } from '../../src/changes.ts'
 import { isRecord } from '../../src/json.ts'
@@ -9,7 +9,9 @@ import { admitListener, type TakePlace } from '../listening.ts'
 import { createServerFactory, type Mcp } from '../mcp.ts'
 import { callerOf, toAuthInfo, visitorOf } from './caller.ts'
 import { onceGone } from './gone.ts'
+import { answerWith } from './in-flight.ts'
 import type { ParamChecks } from './param-checks.ts'
+import { createUnanswered } from './unanswered.ts'
 import { stopOnDisconnect, toWebRequest } from './web.ts'
 
 /** 2026-07-28 as the SDK serves it: no session; a disconnect stops the call. */
@@ -29,13 +31,22 @@ export interface ModernLaneOptions {
 export function createModernLane(options: ModernLaneOptions): ModernLane {
   const { mcp, config, takePlace, paramChecks } = options
   const { sessions } = config
-  const handler = createMcpHandler(createServerFactory(mcp, { isConnection: false, callerOf }), {
+  const factory = createServerFactory(mcp, { isConnection: false, callerOf })
+  // By the request that each serves, to answer that when the lane closes.
+  const serving = new WeakMap<Request, Server>()
+  const serve: typeof factory = (context) => {
+    const server = factory(context)
+    if (context.requestInfo) serving.set(context.requestInfo, server)
+    return server
+  }
+  const handler = createMcpHandler(serve, {
     legacy: 'reject',
     keepAliveMs: Math.min(sessions.heartbeatMs, 15_000),
     // Counted by `takePlace`, whose refusal says when to come back.
     maxSubscriptions: Number.POSITIVE_INFINITY,
     onerror: (error) => mcp.log.debug('mcp', { error: describeError(error) })
   })
+  const unanswered = createUnanswered()
   const stopAnnouncing = mcp.changes.subscribe((event) => announce(handler.notify, event))
 
   return Object.freeze({
@@ -50,10 +61,18 @@ export function createModernLane(options: ModernLaneOptions): ModernLane {
       }
       const web = toWebRequest(request, stopOnDisconnect(request, reply).signal)
       const authInfo = toAuthInfo(request, settled && { settled })
+      // A subscription is ended with its result.
+      if (isJSONRPCRequest(body) && body.method !== 'subscriptions/listen') {
+        unanswered.add(request, reply, async () => {
+          const { transport } = serving.get(web) ?? {}
+          if (transport) await answerWith(transport, body.id, 'draining')
+        })
+      }
       return handler.fetch(web, { parsedBody: body, authInfo })
     },
     async close() {
       stopAnnouncing()
+      await unanswered.abandon()
       await handler.close()
     }
   })

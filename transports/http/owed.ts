@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { resumesAnswer } from './announcements.ts'
 import { onceGone } from './gone.ts'
 import { isLastingStream } from './lasting-stream.ts'
 import { pathOf } from './web.ts'
@@ -29,8 +30,11 @@ export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
     done()
   })
   app.addHook('preHandler', (request, _reply, done) => {
-    // A GET of the façade runs a tool.
-    if (pathOf(request) === mcpPath && isLastingStream(request)) forget(request.id)
+    const lastEventId = request.headers['last-event-id']?.toString()
+    // A GET of the façade runs a tool, and one that resumes an answer ends with that.
+    if (pathOf(request) === mcpPath && isLastingStream(request) && !resumesAnswer(lastEventId)) {
+      forget(request.id)
+    }
     done()
   })
   return {

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   type AuthInfo,
-  isJSONRPCErrorResponse,
   isJSONRPCRequest,
-  isJSONRPCResultResponse,
   type McpServer,
   type McpServerFactory,
   type Server,
@@ -15,10 +13,11 @@ import { Refusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Log } from '../../src/types.ts'
 import { cancelledId } from '../cancelled.ts'
-import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
+import { type Announcements, createAnnouncements, resumesAnswer } from './announcements.ts'
 import type { Visitor } from './caller.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
 import { createExpiry } from './expiry.ts'
+import { abandon, addPost, cancelRequest, type Exchange, trackInFlight } from './in-flight.ts'
 import type { Room } from './room.ts'
 
 export interface SessionOptions {
@@ -56,18 +55,21 @@ export interface Sessions {
    * session that is not the visitor's own is as good as none.
    */
   hold(sessionId: string | undefined, visitor: Visitor): () => void
+  /**
+   * Resolves when no request is in flight, or after `maxMs`. A call whose client went away is one:
+   * that client is expected back.
+   */
+  settle(maxMs: number): Promise<void>
+  /** Ends all sessions; what is in flight is answered with a refusal. */
   close(): Promise<void>
 }
 
-interface Session {
-  readonly transport: WebStandardStreamableHTTPServerTransport
+interface Session extends Exchange {
   readonly server: Server | McpServer
   readonly announcements: Announcements
   readonly owner: string
   /** Gives its place back. */
   readonly leave: () => void
-  /** Ids of requests that are not answered yet. */
-  readonly inFlight: Set<string | number>
   openAnswers: number
 }
 
@@ -78,6 +80,9 @@ const retryIntervalMs = 1000
 export function createSessions(options: SessionOptions): Sessions {
   const { factory, idleMs, heartbeatMs, room, log } = options
   const sessions = new Map<string, Session>()
+  let onOver: (() => void) | undefined
+  // One for all of them.
+  const reportOver = (): void => onOver?.()
   const expiry = createExpiry(idleMs, (id) => {
     log.info('Cleaned up expired session')
     end(id).catch((error: unknown) =>
@@ -106,7 +111,8 @@ export function createSessions(options: SessionOptions): Sessions {
         },
         onsessionclosed: (id) => end(id)
       })
-      const inFlight = divertSent(transport, announcements)
+      const inFlight = trackInFlight(transport, reportOver)
+      divertAnnouncements(transport, announcements)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
       if (transport.sessionId === undefined) await server.close()
@@ -134,11 +140,14 @@ export function createSessions(options: SessionOptions): Sessions {
     if (new Set(ids).size < ids.length || ids.some((id) => inFlight.has(id))) {
       throw new Refusal('duplicate_id')
     }
-    for (const id of ids) inFlight.add(id)
+    addPost(inFlight, ids)
     const response = await session.transport.handleRequest(request, { authInfo, ...body })
     // What the SDK refuses as a whole is never answered one by one.
-    if (!response.ok) for (const id of ids) inFlight.delete(id)
-    for (const id of cancelledIds(parsedBody)) await endStream(session.transport, id)
+    if (!response.ok) {
+      for (const id of ids) inFlight.delete(id)
+      reportOver()
+    }
+    for (const id of cancelledIds(parsedBody)) await cancelRequest(session, id)
     return response
   }
 
@@ -149,8 +158,8 @@ export function createSessions(options: SessionOptions): Sessions {
     lastEventId: string | undefined
   ): boolean {
     const { announcements } = enter(sessionId, visitor)
+    if (resumesAnswer(lastEventId)) return false
     const last = lastEventId === undefined ? undefined : parseEventId(lastEventId)
-    if (lastEventId !== undefined && last?.streamId !== announcementsId) return false
     reply.header('mcp-session-id', sessionId)
     announcements.open(reply, last?.id)
     return true
@@ -176,7 +185,20 @@ export function createSessions(options: SessionOptions): Sessions {
     expiry.wake(id)
     session.leave()
     session.announcements.close()
+    reportOver()
     await session.server.close()
+  }
+
+  async function settle(maxMs: number): Promise<void> {
+    const isSettled = (): boolean =>
+      [...sessions.values()].every(({ inFlight }) => inFlight.size === 0)
+    if (isSettled()) return
+    await new Promise<void>((resolve) => {
+      onOver = () => {
+        if (isSettled()) resolve()
+      }
+      setTimeout(resolve, maxMs).unref()
+    })
   }
 
   return Object.freeze({
@@ -184,46 +206,28 @@ export function createSessions(options: SessionOptions): Sessions {
     serve,
     listen,
     hold,
+    settle,
     async close() {
       expiry.close()
+      await Promise.all([...sessions.values()].map(abandon))
       await Promise.all([...sessions.keys()].map(end))
     }
   })
 }
 
-/**
- * A cancelled call is never answered, so its stream would stay open for nothing. The answer comes
- * too late for it; it only makes the SDK forget the request, and ends a stream that was resumed.
- */
-async function endStream(
-  transport: WebStandardStreamableHTTPServerTransport,
-  id: string | number
-): Promise<void> {
-  transport.closeSSEStream(id)
-  const { code, message } = new Refusal('cancelled')
-  await transport.send({ jsonrpc: '2.0', id, error: { code, message } }).catch(() => {})
-}
-
-/**
- * Looks at what the transport sends. Messages that belong to no request are announced; answers
- * leave the set that is returned: the requests still waiting for one.
- */
-function divertSent(
+/** What the transport sends and belongs to no request is announced. */
+function divertAnnouncements(
   transport: WebStandardStreamableHTTPServerTransport,
   announcements: Announcements
-): Set<string | number> {
-  const inFlight = new Set<string | number>()
+): void {
   const send = transport.send.bind(transport)
   transport.send = async (message, options) => {
-    const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)
-    if (!isAnswer && options?.relatedRequestId === undefined) return announcements.send(message)
-    if (isAnswer && message.id !== undefined) inFlight.delete(message.id)
-    return send(message, options)
+    const isAlone = 'method' in message && options?.relatedRequestId === undefined
+    return isAlone ? announcements.send(message) : send(message, options)
   }
-  return inFlight
 }
 
-function requestIds(body: unknown): readonly (string | number)[] {
+export function requestIds(body: unknown): readonly (string | number)[] {
   return listMessages(body).flatMap((message) => (isJSONRPCRequest(message) ? [message.id] : []))
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { callerKey, ownerKey } from '../../../src/caller-key.ts'
+import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
@@ -29,9 +30,9 @@ export interface SseSession {
 export interface SseSessions {
   /** The session with this id when it is the caller's own; somebody else's is as good as none. */
   find(request: FastifyRequest, id: unknown): SseSession | undefined
-  /** Throws a Refusal when there are too many. */
+  /** Throws a Refusal when there are too many, and at the end of the server. */
   open(request: FastifyRequest): SseSession
-  /** Answers what is in flight, for at most `graceMs`, and ends every stream. */
+  /** Opens no more, answers what is in flight, for at most `graceMs`, and ends every stream. */
   close(graceMs: number): Promise<void>
 }
 
@@ -47,8 +48,11 @@ interface Entry {
 export function createSseSessions(options: SseSessionOptions): SseSessions {
   const { mcp, config, room, takePlace } = options
   const sessions = new Map<string, Entry>()
+  let isClosing = false
 
   function open(request: FastifyRequest): SseSession {
+    // Its key was being judged when the end began; nobody would close it any more.
+    if (isClosing) throw new Refusal('draining', { data: { retryAfterMs: 1000 } })
     const owner = ownerKey(visitorOf(request))
     const leave = room.enter(callerKey(visitorOf(request)))
     const id = randomUUID()
@@ -115,6 +119,7 @@ export function createSseSessions(options: SseSessionOptions): SseSessions {
     },
     open,
     async close(graceMs: number) {
+      isClosing = true
       const all = [...sessions.values()]
       await Promise.all(all.map(({ session }) => session.connection.close(graceMs)))
     }

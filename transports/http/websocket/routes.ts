@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callerKey } from '../../../src/caller-key.ts'
+import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
@@ -27,7 +28,7 @@ export interface WebSockets {
   /** The last hook before the upgrade: still an HTTP answer when there is no room. */
   admit(request: FastifyRequest, reply: FastifyReply): Promise<void>
   serve(socket: WebSocket, request: FastifyRequest): void
-  /** Answers what is in flight, for at most `graceMs`, and closes every connection. */
+  /** Admits no more, answers what is in flight, for at most `graceMs`, closes every connection. */
   close(graceMs: number): Promise<void>
 }
 
@@ -48,10 +49,13 @@ export function addWebSockets(
   const { limits, http, sessions } = config
   addHandshakeCheck(app, http.path, refuse)
   const connections = new Set<Connection>()
+  let isClosing = false
 
   return {
     async admit(request, reply) {
       if (!request.ws) return
+      // Its key was being judged when the end began; nobody would close it any more.
+      if (isClosing) throw new Refusal('draining', { data: { retryAfterMs: 1000 } })
       onceGone(request, reply, room.enter(callerKey(visitorOf(request))))
       reply.code(101)
     },
@@ -83,6 +87,7 @@ export function addWebSockets(
       })
     },
     async close(graceMs) {
+      isClosing = true
       const terminate = (): void => {
         for (const socket of app.websocketServer.clients) socket.terminate()
       }
