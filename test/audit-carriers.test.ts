@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { createAudit } from '../src/audit.ts'
 import { createPolicy } from '../src/create-policy.ts'
 import { defineTool } from '../src/define-tool.ts'
-import { createLog } from '../src/log.ts'
 import { createRegistry } from '../src/registry.ts'
 import { challengeScopes } from '../src/scope-challenge.ts'
 import { settingsSchema } from '../src/settings.ts'
@@ -12,6 +11,7 @@ import { startApp } from './helpers/app.ts'
 import { start } from './helpers/executable.ts'
 import { createFacade } from './helpers/facade.ts'
 import { send } from './helpers/http.ts'
+import { silent } from './helpers/silent.ts'
 
 /* The record keeps its promises on the carriers that do not pass the dispatcher in the usual way. */
 
@@ -64,9 +64,8 @@ t.test('the line of a scope challenge is written before its answer leaves', asyn
   })
   const registry = createRegistry([{ tools: [tool], close: async () => {} }])
   const policy = createPolicy(settingsSchema.parse({}), audit)
-  const log = createLog({ level: 'silent', redact: true }, { write: () => true })
   const principal = { id: 'jwt:alice', kind: 'jwt', scopes: [] } as const
-  const ctx = createBareContext({ principal, transport: 'http' }, log)
+  const ctx = createBareContext({ principal, transport: 'http' }, silent)
   const refusal = challengeScopes(registry, policy, 'tools/call', { name: 'scoped' }, ctx)
   t.equal(refusal?.kind, 'insufficient_scope')
   t.match(written, [/"outcome":"forbidden"/])

@@ -3,17 +3,16 @@ import { ToolError } from '../src/define-tool.ts'
 import type { Source } from '../src/source.ts'
 import type { CallContext } from '../src/types.ts'
 import { createFinanceSource } from '../tools/finance/source.ts'
+import { silent } from './helpers/silent.ts'
 
 export const source: Source = await createFinanceSource('all')
-
-const log = { debug() {}, info() {}, warn() {}, error() {} }
 
 export const ctx: CallContext = {
   principal: { id: 'test', kind: 'local' },
   transport: 'stdio',
   requestId: '1',
   signal: new AbortController().signal,
-  log,
+  log: silent,
   progress() {},
   message() {}
 }

@@ -11,6 +11,7 @@ import {
   startIssuer,
   type TokenOptions
 } from './helpers/issuer.ts'
+import { silent } from './helpers/silent.ts'
 import { until } from './helpers/until.ts'
 
 /* Tokens of an identity provider: which are good, for whom, and what happens when it is away. */
@@ -236,8 +237,7 @@ t.test('a Firebase token, with the keys that its address would give', async (t) 
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'google-1', alg: 'RS256', use: 'sig' }
   const asked: string[] = []
-  const log: Log = { debug() {}, info() {}, warn() {}, error() {} }
-  const verify = await createTokenVerifier(project, log, async (url) => {
+  const verify = await createTokenVerifier(project, silent, async (url) => {
     asked.push(url)
     return new Response(JSON.stringify({ keys: [jwk] }))
   })

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { readServers } from '../../tools/upstream/configuration/servers.ts'
 import type { Message, UpstreamCall, UpstreamClient } from '../../tools/upstream/connection.ts'
 import { createConnections } from '../../tools/upstream/connections.ts'
+import { silent } from '../helpers/silent.ts'
 
 /**
  * What the official suite runs as a client: connects to the URL in the last argument by the code
@@ -16,7 +17,6 @@ interface Context {
 
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? ''
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}') as Context
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** These mocks speak 2026-07-28 and do not answer the request that it begins with. */
 const withoutDiscovery =
@@ -36,7 +36,7 @@ async function main(given: string): Promise<void> {
   const connections = createConnections({
     ...readServers({ servers }, { productionMode: false }),
     settings,
-    log: quiet,
+    log: silent,
     readSecret: () => ''
   })
   try {
