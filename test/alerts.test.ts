@@ -6,7 +6,7 @@ import { createAlertWebhook } from '../bin/alert-webhook.ts'
 import { createLog } from '../src/log.ts'
 import { fixture, start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { call } from './helpers/json-rpc.ts'
+import { call } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
 
 interface Received {
@@ -55,7 +55,7 @@ t.test('the executable: ten wrong keys, one signed alert without a secret', asyn
   t.teardown(() => running.child.kill('SIGKILL'))
   const [, endpoint = ''] = await running.stderr.until(/"url":"([^"]+)"/)
   for (let index = 0; index < 12; index++) {
-    await send(endpoint, { headers: { 'x-api-key': `guess-${index}` }, body: call(1, 'fill', {}) })
+    await send(endpoint, { headers: { 'x-api-key': `guess-${index}` }, body: call('fill') })
   }
   await until(() => received.length > 0, 'an alert')
   const [{ headers, body } = { headers: {}, body: '' }] = received

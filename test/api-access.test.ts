@@ -1,5 +1,5 @@
 import t from 'tap'
-import { principals, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { bodyOf, createFacade } from './helpers/facade.ts'
 import { send } from './helpers/http.ts'
 import {
@@ -9,6 +9,7 @@ import {
   modernRequest,
   toolCall
 } from './helpers/messages.ts'
+import { principals } from './helpers/principals.ts'
 import { checkRefusal } from './helpers/refusals.ts'
 
 /* Who may use the REST façade, what it leaves in the audit, and how it is limited. */

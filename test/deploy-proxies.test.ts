@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { initializeParams } from './helpers/carriers.ts'
 import { fixture, start } from './helpers/executable.ts'
 import { type Answer, openStream, send } from './helpers/http.ts'
-import { legacy, request } from './helpers/messages.ts'
+import { initialize, legacy, request } from './helpers/messages.ts'
 import { without } from './helpers/program.ts'
 import {
   agentOf,
@@ -90,7 +89,7 @@ async function checkSession(t: Test, proxy: RunningProxy): Promise<void> {
   const accept = 'application/json, text/event-stream'
   const opened = await send(`${proxy.origin}/mcp`, {
     headers: { ...common, accept, 'content-type': 'application/json' },
-    body: request('initialize', initializeParams),
+    body: initialize(),
     agent
   })
   const session = { 'mcp-session-id': String(opened.headers['mcp-session-id']) }

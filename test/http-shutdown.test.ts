@@ -3,7 +3,8 @@ import t from 'tap'
 import { fixture, type Running, start } from './helpers/executable.ts'
 import { createGate } from './helpers/gate.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
-import { call, initialize, modern, ping, quiet, speak } from './helpers/json-rpc.ts'
+import { quiet, speak } from './helpers/json-rpc.ts'
+import { call, initialize, modernRequest, ping } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
 
 const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
@@ -42,10 +43,10 @@ function waitAtGate(url: string, id: number, sessionId: string) {
   const params = { name: 'wait_at_gate', arguments: { name: `${id}` } }
   if (id % 2 === 0) {
     const headers = modernHeaders('tools/call', 'wait_at_gate')
-    return send(url, { headers, body: modern(id, 'tools/call', params) })
+    return send(url, { headers, body: modernRequest('tools/call', params, id) })
   }
   const headers = id % 3 === 0 ? { ...jsonHeaders, 'mcp-session-id': sessionId } : jsonHeaders
-  return send(url, { headers, body: call(id, 'wait_at_gate', { name: `${id}` }) })
+  return send(url, { headers, body: call('wait_at_gate', { name: `${id}` }, id) })
 }
 
 async function openSession(url: string): Promise<string> {
@@ -64,7 +65,7 @@ async function openStreams(url: string, sessionId: string) {
   const wish = { notifications: { toolsListChanged: true } }
   const listen = await openStream(url, {
     headers: modernHeaders('subscriptions/listen'),
-    body: modern('listen', 'subscriptions/listen', wish)
+    body: modernRequest('subscriptions/listen', wish, 'listen')
   })
   await listen.find(({ method }) => method === 'notifications/subscriptions/acknowledged')
   return { session, listen }
@@ -102,7 +103,7 @@ t.test('SIGTERM with 20 calls in flight and open streams: 20 answers, exit 0', a
   t.equal(ready.status, 503)
   t.match(JSON.parse(ready.text), { reasons: [{ reason: 'draining' }] })
   t.match(await send(`${origin}/health`, { method: 'GET' }), { status: 200 })
-  for (const body of [call('new', 'fill', { length: 1 }), initialize('new'), ping('new')]) {
+  for (const body of [call('fill', { length: 1 }, 'new'), initialize('new'), ping('new')]) {
     const refused = await send(url, { headers: jsonHeaders, body })
     t.equal(refused.status, 503)
     t.match(refused.headers, { 'retry-after': /^\d+$/, 'x-request-id': String })
@@ -158,7 +159,7 @@ t.test('with a wait the server works on while it is not ready', async (t) => {
   await terminate(running)
   const ready = await send(`${origin}/ready`, { method: 'GET' })
   t.match([ready.status, JSON.parse(ready.text)], [503, { reasons: [{ reason: 'draining' }] }])
-  const answer = await send(url, { headers: jsonHeaders, body: call(1, 'fill', { length: 3 }) })
+  const answer = await send(url, { headers: jsonHeaders, body: call('fill', { length: 3 }) })
   t.match([answer.status, answer.text], [200, /xxx/])
   t.equal(answer.headers.connection, 'close', 'but over another connection next time')
   running.child.kill('SIGTERM')
@@ -193,7 +194,7 @@ t.test('--http --stdio serves both; HTTP outlives the end of input', async (t) =
     text: /"id":"post"/
   })
 
-  client.send(call('last', 'fill', { length: 3 }))
+  client.send(call('fill', { length: 3 }, 'last'))
   running.child.stdin?.end()
   t.match(await client.answer('last'), { result: { content: [{ text: 'xxx' }] } })
   t.match(await send(url, { headers: jsonHeaders, body: ping('after') }), { status: 200 })

@@ -5,7 +5,8 @@ import t from 'tap'
 import { fixture, start } from './helpers/executable.ts'
 import { createGate } from './helpers/gate.ts'
 import { send } from './helpers/http.ts'
-import { call, connect, initialize, ping, request } from './helpers/json-rpc.ts'
+import { connect } from './helpers/json-rpc.ts'
+import { call, initialize, ping, request } from './helpers/messages.ts'
 import { checkRefusal } from './helpers/refusals.ts'
 import { until } from './helpers/until.ts'
 
@@ -30,7 +31,7 @@ t.test('SIGUSR2 over HTTP: nothing new, what runs is answered, and /ready says s
   const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
   const { origin } = new URL(url)
   const post = (id: string, name: string, args: Readonly<Record<string, unknown>>) =>
-    send(url, { headers, body: call(id, name, args) })
+    send(url, { headers, body: call(name, args, id) })
 
   const held = post('held', 'wait_at_gate', { name: 'held' })
   await gate.reached(1)
@@ -68,11 +69,11 @@ t.test('SIGUSR2 over stdio', async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)
-  client.send(initialize(0), call(1, 'wait_at_gate', { name: 'held' }))
+  client.send(initialize(0), call('wait_at_gate', { name: 'held' }))
   await gate.reached(1)
   client.child.kill('SIGUSR2')
   await client.stderr.until(/SECURITY ALERT: kill switch/)
-  client.send(call(2, 'fill', { length: 1 }), ping(3), request(4, 'tools/list'))
+  client.send(call('fill', { length: 1 }, 2), ping(3), request('tools/list', {}, 4))
   for (const id of [2, 3, 4]) {
     t.match(await client.answer(id), { error: { code: 503, data: { retryAfterMs: 60_000 } } })
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { call, initialize, speak } from './helpers/json-rpc.ts'
+import { speak } from './helpers/json-rpc.ts'
+import { call, initialize, request, toolCall } from './helpers/messages.ts'
 import { scrape } from './helpers/prometheus.ts'
 import { documentOf, getOf, listen } from './openapi-fixture.ts'
 
@@ -37,8 +38,7 @@ async function serve(t: Test, flags: readonly string[]) {
 
 /** A call of the revision 2025-11-25, with a `_meta`. */
 function callWith(meta: object): object {
-  const params = { name: 'list_orders', arguments: {}, _meta: meta }
-  return { jsonrpc: '2.0', id: 1, method: 'tools/call', params }
+  return request('tools/call', { ...toolCall('list_orders'), _meta: meta })
 }
 
 const ok: RequestListener = (_, response) => {
@@ -49,7 +49,7 @@ t.test('attempts by class of status, and the state of the circuit', async (t) =>
   let answer: RequestListener = ok
   const { flags } = await mount(t, (request, response) => answer(request, response))
   const { url, origin } = await serve(t, flags)
-  const ask = () => send(url, { headers, body: call(1, 'list_orders') })
+  const ask = () => send(url, { headers, body: call('list_orders') })
   await ask()
   answer = (_, response) => response.writeHead(404).end()
   await ask()

@@ -9,7 +9,8 @@ import { createLog } from '../src/log.ts'
 import { openRedisLimiter } from '../src/redis-limiter.ts'
 import type { Rate } from '../src/types.ts'
 import { fixture } from './helpers/executable.ts'
-import { call, connect, initialize } from './helpers/json-rpc.ts'
+import { connect } from './helpers/json-rpc.ts'
+import { call, initialize } from './helpers/messages.ts'
 import { createRedis, type RedisServerOptions, withoutRedis } from './helpers/redis.ts'
 import { selfSigned } from './helpers/self-signed.ts'
 import { until } from './helpers/until.ts'
@@ -204,7 +205,7 @@ t.test('stdio servers share their buckets, too', { skip }, async (t) => {
   const texts: string[] = []
   for (const id of [1, 2]) {
     const client = connect(args, env)
-    client.send(initialize(0), call(1, 'fill', { length: 1 }), call(2, 'fill', { length: 1 }))
+    client.send(initialize(0), call('fill', { length: 1 }, 1), call('fill', { length: 1 }, 2))
     for (const each of [1, 2]) texts.push(JSON.stringify((await client.answer(each)).result))
     client.child.stdin?.end()
     t.equal((await client.ended).code, 0, `server ${id} ends`)

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { fixture, type Running, start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { modern } from './helpers/json-rpc.ts'
+import { modernRequest, toolCall } from './helpers/messages.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
 
 /*
@@ -28,7 +28,7 @@ const headers = {
   'mcp-method': 'tools/call',
   'mcp-name': 'fill'
 }
-const body = modern(1, 'tools/call', { name: 'fill', arguments: { length: 1 } })
+const body = modernRequest('tools/call', toolCall('fill', { length: 1 }))
 
 interface Seen {
   readonly atMs: number

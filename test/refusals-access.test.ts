@@ -1,7 +1,8 @@
 import t from 'tap'
-import { keyOf, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { type Answer, openStream, send, sendRaw } from './helpers/http.ts'
 import { authHeaders, modernHeaders, modernRequest, request, toolCall } from './helpers/messages.ts'
+import { keyOf } from './helpers/principals.ts'
 import { checkRefusal, type Wanted } from './helpers/refusals.ts'
 
 /* Who is let in: credentials, Host, Origin, headers, paths and methods; and what browsers are told. */

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { startApp } from './helpers/app.ts'
-import { initializeParams } from './helpers/carriers.ts'
 import { openStream, send } from './helpers/http.ts'
 import {
   authHeaders,
+  initialize,
   jsonHeaders,
   modernHeaders,
   modernRequest,
@@ -49,7 +49,7 @@ t.test('no flood limit when limits are off', async (t) => {
 t.test('too many sessions', async (t) => {
   const app = await startApp({ sessions: { max: 1 } })
   t.teardown(() => app.close(0))
-  const body = request('initialize', initializeParams, 5)
+  const body = initialize(5)
   const first = await send(app.url, { headers: jsonHeaders(), body })
   t.equal(first.status, 200)
   const answer = await send(app.url, { headers: jsonHeaders('narrow'), body })
@@ -68,7 +68,7 @@ t.test('a failed initialize takes no room', async (t) => {
   const failed = await send(app.url, { headers: jsonHeaders(), body: broken })
   checkRefusal(t, failed, { status: 200, code: -32602, id: 5 })
   t.notOk(failed.headers['mcp-session-id'])
-  const body = request('initialize', initializeParams, 5)
+  const body = initialize(5)
   t.equal((await send(app.url, { headers: jsonHeaders(), body })).status, 200)
 })
 

@@ -5,6 +5,7 @@ import { openSessionId } from './helpers/carriers.ts'
 import { type EventStream, type Message, openStream, type Sent, send } from './helpers/http.ts'
 import {
   authHeaders,
+  call,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -26,7 +27,7 @@ async function inSession(name: string) {
   const sessionId = await openSessionId({ app, key: 'full' })
   const session = { 'mcp-protocol-version': legacy, 'mcp-session-id': sessionId }
   const headers = { ...jsonHeaders(), ...session }
-  const body = request('tools/call', toolCall('hold', { name }), 7)
+  const body = call('hold', { name }, 7)
   const stream = await openStream(app.url, { headers, body })
   await app.events.told(`running ${name}`)
   return { headers, stream, end: { ...authHeaders(), ...session } }
@@ -85,7 +86,7 @@ t.test('session: a client that goes away is expected back', async (t) => {
 
 const legacyCall = (name: string): Sent => ({
   headers: { ...jsonHeaders(), 'mcp-protocol-version': legacy },
-  body: request('tools/call', toolCall('hold', { name }), 7)
+  body: call('hold', { name }, 7)
 })
 
 const outside: Readonly<Record<string, (name: string) => Sent>> = {

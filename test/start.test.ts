@@ -4,7 +4,8 @@ import t from 'tap'
 import { isLoopback } from '../src/network.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { ping, quiet } from './helpers/json-rpc.ts'
+import { quiet } from './helpers/json-rpc.ts'
+import { ping } from './helpers/messages.ts'
 
 type Env = Readonly<Record<string, string>>
 

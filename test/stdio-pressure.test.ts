@@ -2,7 +2,8 @@ import { PassThrough, Writable } from 'node:stream'
 import t from 'tap'
 import { createLineWire } from '../transports/line-transport.ts'
 import { fixture } from './helpers/executable.ts'
-import { answersOf, call, connect, ping, quiet } from './helpers/json-rpc.ts'
+import { answersOf, connect, quiet } from './helpers/json-rpc.ts'
+import { call, ping } from './helpers/messages.ts'
 
 /** The full size of the proof is 10485760. */
 const garbageBytes = Number(process.env.GARBAGE_BYTES ?? 300_000)
@@ -49,7 +50,7 @@ t.test('3000 pipelined calls reach a reader that stalls at first', async (t) => 
   const client = connect(['--module', fixture('gated-tools')], env)
   client.child.stdout?.pause()
   const ids = Array.from({ length: 3000 }, (_, index) => index + 1)
-  client.send(...ids.map((id) => call(id, 'fill', { length: 10_000 })))
+  client.send(...ids.map((id) => call('fill', { length: 10_000 }, id)))
   // By now three megabytes wait to be read, more than any pipe holds.
   const isBehind = (text: string) => text.split('TOOL_EXECUTE').length > 300 || undefined
   await client.stderr.pick(isBehind)

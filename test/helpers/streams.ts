@@ -1,6 +1,5 @@
-import { initializeParams } from './carriers.ts'
 import { type EventStream, openStream } from './http.ts'
-import { legacy, request } from './messages.ts'
+import { initialize, legacy } from './messages.ts'
 
 /** Opens a session of the 2025 era with any key, and its stream. */
 export async function openEventStream(url: string, key: string): Promise<EventStream> {
@@ -10,7 +9,7 @@ export async function openEventStream(url: string, key: string): Promise<EventSt
     accept: 'application/json, text/event-stream',
     authorization
   }
-  const body = request('initialize', initializeParams)
+  const body = initialize()
   const opened = await openStream(url, { headers, body })
   await opened.find(({ id }) => id === body.id)
   const session = {
