@@ -7,8 +7,8 @@ import type { Source } from '../src/source.ts'
 import type { Content, JsonSchema, ToolDefinition } from '../src/types.ts'
 import { createHttpServer } from '../transports/http/app.ts'
 import { send } from './helpers/http.ts'
+import { mountDemo } from './helpers/shiftwork.ts'
 import { silent } from './helpers/silent.ts'
-import { mountDemo } from './shiftwork-fixture.ts'
 
 /* The routes of the former scheduling server, and the document that describes the façade. */
 

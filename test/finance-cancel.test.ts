@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t from 'tap'
-import { ctx, source } from './finance-call.ts'
+import { ctx, source } from './helpers/finance-call.ts'
 import { connect } from './helpers/json-rpc.ts'
 import { call, initialize, ping } from './helpers/messages.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { scheduleInCents } from '../tools/finance/debt/schedule.ts'
-import { answerOf, endingOf, errorOf, isClose, source } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose, source } from './helpers/finance-call.ts'
 
 const name = 'create_amortization_schedule'
 const mortgage = { principal: 200_000, annualRate: 0.06, years: 30, frequency: 'monthly' }

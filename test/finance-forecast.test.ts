@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerOf, endingOf, errorOf, numberOf, source } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, numberOf, source } from './helpers/finance-call.ts'
 
 t.test('the tools have the names and inputs of the catalogue', (t) => {
   const inputs = new Map([

@@ -9,7 +9,7 @@ import {
   isClose,
   numberOf,
   parseExamples
-} from './finance-call.ts'
+} from './helpers/finance-call.ts'
 
 const dated = (...flows: readonly (readonly [date: string, amount: number])[]) =>
   flows.map(([date, amount]) => ({ date, amount }))

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { ToolError } from '../src/define-tool.ts'
 import { families } from '../tools/finance/families.ts'
 import { formatAmount, formatNumber, formatPercent } from '../tools/finance/numeric/numbers.ts'
-import { ctx, isAsWritten, numberOf, parseExamples, source } from './finance-call.ts'
+import { ctx, isAsWritten, numberOf, parseExamples, source } from './helpers/finance-call.ts'
 
 const uris = [
   'docs://tvm-formulas',

@@ -3,7 +3,7 @@ import t from 'tap'
 import { compensatedSum } from '../tools/finance/numeric/sums.ts'
 import { splitProceeds } from '../tools/finance/statements/cap-table/waterfall.ts'
 import { sumWindows } from '../tools/finance/statements/series/rolling.ts'
-import { answerOf, endingOf, errorOf, isClose, numberOf, source } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose, numberOf, source } from './helpers/finance-call.ts'
 
 const inputs = new Map([
   ['calculate_rolling_sum', 'values windowSize'],

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { answerOf, endingOf, errorOf, isClose, numberOf, source } from './finance-call.ts'
 import { numAcc3 } from './golden/strd.ts'
+import { answerOf, endingOf, errorOf, isClose, numberOf, source } from './helpers/finance-call.ts'
 
 t.test('the tools have the names and inputs of the catalogue', (t) => {
   const inputs = new Map([

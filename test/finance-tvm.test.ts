@@ -10,7 +10,7 @@ import {
   numberOf,
   parseExamples,
   source
-} from './finance-call.ts'
+} from './helpers/finance-call.ts'
 
 // Behind each number stands its source. "exact" was computed with 40 digits (mpmath 1.3).
 const golden = `

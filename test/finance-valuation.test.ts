@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { numberBetween } from './finance-arbitraries.ts'
+import { numberBetween } from './helpers/finance-arbitraries.ts'
 import {
   answerOf,
   endingOf,
@@ -9,7 +9,7 @@ import {
   numberOf,
   signatureOf,
   source
-} from './finance-call.ts'
+} from './helpers/finance-call.ts'
 
 const tools = source.tools.filter(({ toolset }) => toolset === 'finance.valuation')
 const inputs = new Map([

@@ -12,7 +12,7 @@ import { readToolsLock } from '../src/tools-lock.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { speak } from './helpers/json-rpc.ts'
 import { call, initialize, request } from './helpers/messages.ts'
-import { documentOf, getOf } from './openapi-fixture.ts'
+import { documentOf, getOf } from './helpers/openapi.ts'
 
 /* `lock diff`, `lock approve` and servers, as processes, over a document that changes. */
 

@@ -5,8 +5,8 @@ import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { speak } from './helpers/json-rpc.ts'
 import { call, initialize, request, toolCall } from './helpers/messages.ts'
+import { documentOf, getOf, listen } from './helpers/openapi.ts'
 import { scrape } from './helpers/prometheus.ts'
-import { documentOf, getOf, listen } from './openapi-fixture.ts'
 
 const key = 'canary-inbound-key-of-more-than-32-characters'
 const authorization = `Bearer ${key}`

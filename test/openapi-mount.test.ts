@@ -5,8 +5,8 @@ import { isOneLine, run, start } from './helpers/executable.ts'
 import { type Message, openStream, send, sendRaw } from './helpers/http.ts'
 import { speak } from './helpers/json-rpc.ts'
 import { call, request } from './helpers/messages.ts'
+import { documentOf, getOf, listen } from './helpers/openapi.ts'
 import { until } from './helpers/until.ts'
-import { documentOf, getOf, listen } from './openapi-fixture.ts'
 
 interface Test {
   testdir(files: Readonly<Record<string, string>>): string

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import t from 'tap'
 import type { ReadResult } from '../src/types.ts'
 import { dispatcherOf } from './helpers/dispatcher.ts'
-import { context, findTool, mountDemo } from './shiftwork-fixture.ts'
+import { context, findTool, mountDemo } from './helpers/shiftwork.ts'
 
 const demo = await mountDemo()
 t.teardown(demo.close)

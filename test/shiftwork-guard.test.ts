@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createAudit } from '../src/audit.ts'
+import { rows } from './fixtures/shiftwork-table.ts'
 import { dispatcherOf } from './helpers/dispatcher.ts'
 import {
   call,
@@ -10,8 +11,7 @@ import {
   mountDemo,
   startRecorder,
   textOf
-} from './shiftwork-fixture.ts'
-import { rows } from './shiftwork-table.ts'
+} from './helpers/shiftwork.ts'
 
 const recorder = await startRecorder()
 const source = await mount(recorder.baseUrl)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { settingsSchema } from '../src/settings.ts'
 import { dispatcherOf } from './helpers/dispatcher.ts'
-import { context, mountDemo } from './shiftwork-fixture.ts'
+import { context, mountDemo } from './helpers/shiftwork.ts'
 
 const demo = await mountDemo()
 t.teardown(demo.close)

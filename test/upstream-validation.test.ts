@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { validateConfigurationSecurity } from '../index.ts'
 import type { IssueCode } from '../tools/upstream/configuration/issue.ts'
-import { endpoints, servers, wholes } from './upstream-table.ts'
+import { endpoints, servers, wholes } from './fixtures/upstream-table.ts'
 
 function codesOf(config: unknown, productionMode: boolean, allowCommands = false) {
   const { valid, errorMessage, details } = validateConfigurationSecurity(config, {

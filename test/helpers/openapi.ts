@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
-import { type ApiLimits, apiSettings } from '../src/api-settings.ts'
-import type { CallContext, CallResult, ToolDefinition } from '../src/types.ts'
-import { createOpenApiSource, type OpenApiSource } from '../tools/openapi/source.ts'
-import { watchForInboundKeys } from './helpers/inbound-key.ts'
+import { type ApiLimits, apiSettings } from '../../src/api-settings.ts'
+import type { CallContext, CallResult, ToolDefinition } from '../../src/types.ts'
+import { createOpenApiSource, type OpenApiSource } from '../../tools/openapi/source.ts'
+import { watchForInboundKeys } from './inbound-key.ts'
 
 /** A context with nothing behind it; `log` collects what is logged. */
 export function createContext(

@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { ToolError } from '../src/define-tool.ts'
-import type { Source } from '../src/source.ts'
-import type { CallContext } from '../src/types.ts'
-import { createFinanceSource } from '../tools/finance/source.ts'
-import { silent } from './helpers/silent.ts'
+import { ToolError } from '../../src/define-tool.ts'
+import type { Source } from '../../src/source.ts'
+import type { CallContext } from '../../src/types.ts'
+import { createFinanceSource } from '../../tools/finance/source.ts'
+import { silent } from './silent.ts'
 
 export const source: Source = await createFinanceSource('all')
 

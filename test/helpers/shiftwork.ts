@@ -1,12 +1,12 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Source } from '../src/source.ts'
-import type { CallResult, DispatchContext, ToolDefinition } from '../src/types.ts'
-import { startDemoApi } from '../tools/shiftwork/demo-api.ts'
-import { createShiftWorkSource } from '../tools/shiftwork/source.ts'
-import { createBareContext } from '../transports/call-context.ts'
-import { watchForInboundKeys } from './helpers/inbound-key.ts'
-import { silent } from './helpers/silent.ts'
+import type { Source } from '../../src/source.ts'
+import type { CallResult, DispatchContext, ToolDefinition } from '../../src/types.ts'
+import { startDemoApi } from '../../tools/shiftwork/demo-api.ts'
+import { createShiftWorkSource } from '../../tools/shiftwork/source.ts'
+import { createBareContext } from '../../transports/call-context.ts'
+import { watchForInboundKeys } from './inbound-key.ts'
+import { silent } from './silent.ts'
 
 /** The schedules of the demo are in the week of this Wednesday. */
 export const nowMs = Date.parse('2026-11-25T09:00:00Z')
