@@ -102,7 +102,7 @@ t.test('a preflight needs no key, and its page may read the answer', async (t) =
   t.equal(answer.headers['access-control-allow-origin'], page)
 })
 
-t.test('limits', async (t) => {
+t.test('the façade charges the rates of the methods: 429 with Retry-After', async (t) => {
   const rate = { perMinute: 1, burst: 1 }
   const limits = { methods: { 'tools/call': rate, 'tools/list': rate } }
   const small = await startApp({ limits })
@@ -118,7 +118,7 @@ t.test('limits', async (t) => {
   t.strictSame(outcomes, ['invalid', 'limited', 'limited'])
 })
 
-t.test('no free slot', async (t) => {
+t.test('a call that finds no free slot is 503, audited as busy', async (t) => {
   const full = await startApp({ limits: { maxConcurrent: 1, queue: 0 } })
   t.teardown(() => full.close(0))
   const { post, newLines } = createFacade(full)

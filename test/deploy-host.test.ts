@@ -14,7 +14,7 @@ const unitFile = deployed('systemd/portcullis.service')
 const unit = readFileSync(unitFile, 'utf8')
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-t.test('systemd', { skip: without('systemd-analyze', 'systemd') }, async (t) => {
+t.test('systemd accepts the unit and rates its exposure 2 of 10 at most', { skip: without('systemd-analyze', 'systemd') }, async (t) => {
   const folder = t.testdir({
     // Where node is on this machine; the unit says where Debian has it.
     'portcullis.service': unit.replace('/usr/bin/node', process.execPath),
@@ -31,7 +31,7 @@ t.test('systemd', { skip: without('systemd-analyze', 'systemd') }, async (t) => 
   t.comment(rated.text.trim().split('\n').at(-1) ?? '')
 })
 
-t.test('the user of the unit', { skip: without('systemd-sysusers', 'systemd') }, async (t) => {
+t.test('the unit runs as the user that sysusers makes', { skip: without('systemd-sysusers', 'systemd') }, async (t) => {
   const { status, text } = check('systemd-sysusers', [
     '--dry-run',
     deployed('systemd/portcullis.sysusers')
@@ -96,7 +96,7 @@ t.test('nft accepts the rules', { skip: without('nft', 'nftables') }, async (t) 
   t.equal(status, 0, text)
 })
 
-t.test('shellcheck', { skip: without('shellcheck') }, async (t) => {
+t.test('shellcheck finds nothing in our scripts', { skip: without('shellcheck') }, async (t) => {
   const find = check('find', [
     root,
     '-name',

@@ -43,7 +43,7 @@ calculate_npv {"rate":0.08,"cashFlows":[-40000,8000,9200,10000,12000,14500,-9000
 calculate_npv {"rate":0.5,"cashFlows":[1e17,1.5,-1e17,2.25]} -> undiscountedTotal 3.75 compensated sum
 `
 
-t.test('golden values', async (t) => {
+t.test('golden values hold to their last digit', async (t) => {
   const examples = parseExamples(golden)
   t.equal(examples.length, golden.trim().split('\n').length)
   for (const example of examples) {

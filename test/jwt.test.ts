@@ -31,7 +31,7 @@ async function open(t: Test, issuer?: Issuer) {
 
 const invalid: AuthResult = { failure: 'invalid_token' }
 
-t.test('claims', async (t) => {
+t.test('the claims say who it is, and which token is refused', async (t) => {
   const { issuer, judge } = await open(t)
   const principal = (more: object) => ({
     principal: { id: 'jwt:alice', kind: 'jwt', scopes: [], ...more }
@@ -74,7 +74,7 @@ t.test('claims', async (t) => {
   }
 })
 
-t.test('signatures and headers', async (t) => {
+t.test('a token that is forged or unsigned is refused', async (t) => {
   const { issuer, judge } = await open(t)
   const good = await issuer.token()
   const [head = '', body = '', signature = ''] = good.split('.')
@@ -213,7 +213,7 @@ t.test('an address that answers with something else stops the start', async (t) 
   }
 })
 
-t.test('what is configured', async (t) => {
+t.test('issuer, audience and key address belong together; a Firebase project stands for all three', async (t) => {
   const whole = { issuer: 'https://a.example', audience: 'b', jwksUri: 'https://a.example/keys' }
   t.equal(resolveIssuer({}), undefined)
   t.strictSame(resolveIssuer(whole), whole)

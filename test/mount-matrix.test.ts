@@ -220,7 +220,7 @@ for (const [era, connect] of [
   }
 }
 
-t.test('the matrix', async (t) => {
+t.test('no cell of the matrix failed', async (t) => {
   t.comment(
     `client server ${' '.repeat(11)} ${columns.map((column) => column.padEnd(10)).join('')}`
   )

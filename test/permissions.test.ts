@@ -92,7 +92,7 @@ for (const [name, { key, method, hidden, unknown }] of Object.entries(pairs)) {
     }
   })
 
-  t.test(`and so in every byte over HTTP: ${name}`, async (t) => {
+  t.test(`hidden is as unknown in every byte over HTTP: ${name}`, async (t) => {
     const modern = (params: Params, meta: Params = {}) => {
       const body = modernRequest(method, params, 1, meta)
       return send(app.url, { headers: modernHeaders(body, key), body })

@@ -61,7 +61,7 @@ t.test('instances share a bucket; keys do not', { skip }, async (t) => {
   for (const key of keys) t.ok(Number(await redis.ask('PTTL', key)) > 0, 'a key ends by itself')
 })
 
-t.test('at the same time, too', { skip }, async (t) => {
+t.test('instances that take at the same time share one burst', { skip }, async (t) => {
   const redis = await startRedis(t)
   const instances = [await open(t, redis.url), await open(t, redis.url)]
   const rate = { perMinute: 0.001, burst: 50 }
@@ -166,7 +166,7 @@ t.test(
   }
 )
 
-t.test('stopped in mid-run, and back', { skip }, async (t) => {
+t.test('a Redis that hangs is done without, and used again when it answers', { skip }, async (t) => {
   const redis = await startRedis(t)
   const opened = await open(t, redis.url, 100)
   t.equal(await allowed(opened, 'a', slow, 2), 2)

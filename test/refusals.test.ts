@@ -74,7 +74,7 @@ t.test('64 levels are not too deep', async (t) => {
   t.match(text, 'Invalid arguments', 'it got as far as the tool')
 })
 
-t.test('media types', async (t) => {
+t.test('a body of another media type or encoding is 415', async (t) => {
   const body = JSON.stringify(modernRequest('tools/list'))
   const types: readonly (readonly [string, Headers])[] = [
     ['text/plain, which needs no preflight', { 'content-type': 'text/plain' }],
@@ -88,7 +88,7 @@ t.test('media types', async (t) => {
       checkRefusal(t, answer, { status: 415, code: -32600 })
     })
   }
-  t.test('none', async (t) => {
+  t.test('no Content-Type', async (t) => {
     const { 'content-type': _, ...headers } = list
     checkRefusal(t, await send(app.url, { headers, body }), { status: 415, code: -32600 })
   })

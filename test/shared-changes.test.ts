@@ -196,7 +196,7 @@ t.test('away at the start, killed, and back', { skip }, async (t) => {
   t.equal(one.count('Redis is away'), 3, 'one line an outage')
 })
 
-t.test('stopped in mid-run, and back', { skip }, async (t) => {
+t.test('a Redis that hangs is done without, and told again when it answers', { skip }, async (t) => {
   const redis = await startRedis(t)
   const timing = { timeoutMs: 200, probeMs: 100 }
   const one = await share(t, redis.url, createChanges(), timing)

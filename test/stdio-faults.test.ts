@@ -44,7 +44,7 @@ t.test('a request before an immediate end is answered', async (t) => {
   t.match(answers[0], { id: 1, result: { tools: [{ name: String }] } })
 })
 
-t.test('so is one without a newline at its end', async (t) => {
+t.test('a last line without a newline is answered', async (t) => {
   const { code, answers } = await converse(JSON.stringify(ping('last')))
   t.equal(code, 0)
   t.strictSame(answers, [{ jsonrpc: '2.0', id: 'last', result: {} }])
@@ -196,7 +196,7 @@ t.test('the id of a request in flight is refused for a second one', async (t) =>
   t.equal(answersOf(ended).length, 4)
 })
 
-t.test('so is the id of an open subscription', async (t) => {
+t.test('the id of an open subscription is refused for a second request', async (t) => {
   const client = connect()
   const wish = { notifications: { toolsListChanged: true } }
   client.send(modernRequest('subscriptions/listen', wish, 'listen'))

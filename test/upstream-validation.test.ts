@@ -51,7 +51,7 @@ t.test('servers and the settings beside them', async (t) => {
   }
 })
 
-t.test('whole configurations', async (t) => {
+t.test('a whole configuration is refused with its first error', async (t) => {
   for (const [label, config, first] of wholes) {
     const { errors, valid } = codesOf(config, true)
     t.equal(errors[0], first, label)
