@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { createAlertWebhook } from '../bin/alert-webhook.ts'
 import { createLog } from '../src/log.ts'
 import { fixture, start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { call } from './helpers/messages.ts'
+import { openPort } from './helpers/open-port.ts'
 import { until } from './helpers/until.ts'
 
 interface Received {
@@ -27,12 +27,12 @@ async function startReceiver(t: { teardown(end: () => unknown): void }, statuses
       response.writeHead(statuses.shift() ?? 204, { location: 'http://127.0.0.1:1/' }).end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = await openPort(server)
   t.teardown(() => {
     server.closeAllConnections()
     server.close()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook-path-secret`
+  const url = `http://127.0.0.1:${port}/hook-path-secret`
   return { url, received }
 }
 

@@ -6,8 +6,6 @@ import { checks } from '../bin/doctor/checks.ts'
 import {
   answering,
   examine,
-  findClosedPort,
-  listen,
   makeFolder,
   normalise,
   type Place,
@@ -17,6 +15,8 @@ import {
 } from './helpers/doctor-setup.ts'
 import { brokenSetups } from './helpers/doctor-setups.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
+import { findFreePort } from './helpers/free-port.ts'
+import { openPort } from './helpers/open-port.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
 import { goodKey, otherKey } from './helpers/strong-keys.ts'
 
@@ -46,7 +46,7 @@ t.test('broken set-ups: what is found, what mends it, and nothing is changed', a
     folder,
     async serve(server) {
       t.teardown(() => server.close())
-      return listen(server)
+      return openPort(server)
     }
   })
   for (const [index, [name, make]] of Object.entries(brokenSetups).entries()) {
@@ -91,7 +91,7 @@ t.test('an API over http beyond this machine', async (t) => {
 t.test('a set-up that is ready for production has no warning', async (t) => {
   const folder = t.testdir()
   const api = answering(404)
-  const port = await listen(api)
+  const port = await openPort(api)
   t.teardown(() => api.close())
   const setup: Setup = {
     args: ['--http', '--config', join(folder, 'gate.yaml')],
@@ -135,7 +135,7 @@ t.test('a server of ours on the port is no fault, whatever it is called', async 
 })
 
 t.test('a free port is told', async (t) => {
-  const free = String(await findClosedPort())
+  const free = String(await findFreePort())
   const env = { MCP_AUTH_TOKEN: goodKey, MCP_PORT: '' }
   const { text } = await examine({ args: ['--http', free], env }, prepared(t))
   t.match(text, new RegExp(`^pass +http\\.port +${free} is free$`, 'm'))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { fixture, type Running, start } from './helpers/executable.ts'
+import { findFreePort } from './helpers/free-port.ts'
 import { send } from './helpers/http.ts'
 import { modernRequest, toolCall } from './helpers/messages.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
@@ -65,7 +66,7 @@ async function startLoad(t: { teardown(end: () => unknown): void }, redisUrl: st
   let isOver = false
   const work: Promise<void>[] = []
   for (let index = 0; index < 2; index++) {
-    const port = String(await freePort())
+    const port = String(await findFreePort())
     const running = start([...flags, '--port', port], env)
     instances.push(running)
     const url = `http://127.0.0.1:${port}/mcp`
@@ -92,12 +93,6 @@ async function startLoad(t: { teardown(end: () => unknown): void }, redisUrl: st
       await Promise.all(work)
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const redis = await createRedis()
-  await redis.close()
-  return redis.port
 }
 
 async function up(url: string): Promise<void> {

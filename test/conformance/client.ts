@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { readServers } from '../../tools/upstream/configuration/servers.ts'
 import type { Message, UpstreamCall, UpstreamClient } from '../../tools/upstream/connection.ts'
 import { createConnections } from '../../tools/upstream/connections.ts'
+import { openPort } from '../helpers/open-port.ts'
 import { silent } from '../helpers/silent.ts'
 
 /**
@@ -153,8 +153,7 @@ async function startDiscovery(url: string) {
     const type = answered.headers.get('content-type') ?? 'application/json'
     response.writeHead(answered.status, { 'content-type': type }).end(await answered.text())
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   return { url: `http://127.0.0.1:${port}/mcp`, close: () => server.close() }
 }
 
