@@ -3,10 +3,11 @@ import { createServer } from 'node:http'
 import t from 'tap'
 import { createAlertWebhook } from '../bin/alert-webhook.ts'
 import { createLog } from '../src/log.ts'
-import { fixture, start } from './helpers/executable.ts'
+import { fixture } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { call } from './helpers/messages.ts'
 import { openPort } from './helpers/open-port.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 interface Received {
@@ -51,9 +52,8 @@ t.test('the executable: ten wrong keys, one signed alert without a secret', asyn
   const { url, received } = await startReceiver(t)
   const token = 'a-token-of-more-than-32-characters-for-tests'
   const env = { MCP_AUTH_TOKEN: token, MCP_ALERT_WEBHOOK: url, MCP_ALERT_SECRET: secret }
-  const running = start(['--http', '--port', '0', '--module', fixture('gated-tools')], env)
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, endpoint = ''] = await running.stderr.until(/"url":"([^"]+)"/)
+  const args = ['--http', '--module', fixture('gated-tools')]
+  const { running, url: endpoint } = await serve(t, args, env)
   for (let index = 0; index < 12; index++) {
     await send(endpoint, { headers: { 'x-api-key': `guess-${index}` }, body: call('fill') })
   }

@@ -6,8 +6,8 @@ import { defineTool } from '../src/define-tool.ts'
 import type { ResourceDefinition } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
 import { dispatcherOf } from './helpers/dispatcher.ts'
-import { start } from './helpers/executable.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import { serve } from './helpers/serve.ts'
 import { silent } from './helpers/silent.ts'
 
 /*
@@ -92,9 +92,7 @@ const key = 'pcl_the-key-for-the-order-test-with-32-characters'
 
 t.test('a server whose disk is full', async (t) => {
   const env = { MCP_AUDIT_FILE: '/dev/full', MCP_AUDIT_REQUIRED: 'true', MCP_AUTH_TOKEN: key }
-  const server = start(['--http', '--port', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, origin] = await server.stderr.until(/"url":"(http:\/\/127\.0\.0\.1:\d+)/)
+  const { running, origin } = await serve(t, ['--http'], env)
   const ask = async () => {
     const body = modernRequest(
       'tools/call',
@@ -113,7 +111,7 @@ t.test('a server whose disk is full', async (t) => {
   t.match(await ask(), { status: 200, body: { error: { code: 503, message: /refuses requests/ } } })
   t.equal(await statusOf(`${origin}/ready`), 503)
   t.match(await (await fetch(`${origin}/ready`)).text(), /audit_unwritable/)
-  await server.stderr.until(/"level":"ERROR".*audit lines cannot be written/)
+  await running.stderr.until(/"level":"ERROR".*audit lines cannot be written/)
 })
 
 function statusOf(url: string): Promise<number | undefined> {

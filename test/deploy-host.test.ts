@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { verify } from './helpers/audit-chain.ts'
-import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { check, deployed, without } from './helpers/program.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 /* What runs on a host of its own: the unit, the rotation, the packet filter, scripts, the SBOM. */
@@ -48,15 +48,14 @@ t.test(
     const folder = t.testdir({})
     const file = join(folder, 'audit.jsonl')
     const key = 'pcl_the-key-for-the-rotation-with-32-characters'
-    const server = start(['--http', '--port', '0'], { MCP_AUDIT_FILE: file, MCP_AUTH_TOKEN: key })
-    t.teardown(() => server.child.kill('SIGKILL'))
-    const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+    const env = { MCP_AUDIT_FILE: file, MCP_AUTH_TOKEN: key }
+    const { running, url } = await serve(t, ['--http'], env)
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
     const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'none' } }
     const call = () => send(url, { headers, body })
     await call()
     const pid = join(folder, 'pid')
-    writeFileSync(pid, String(server.child.pid))
+    writeFileSync(pid, String(running.child.pid))
     const config = join(folder, 'logrotate.conf')
     const shipped = readFileSync(deployed('logrotate/portcullis'), 'utf8')
     writeFileSync(
@@ -78,8 +77,8 @@ t.test(
     await until(() => existsSync(file), 'the new file')
     await call()
     const [old = ''] = readdirSync(folder).filter((name) => name.startsWith('audit.jsonl-'))
-    server.child.kill('SIGTERM')
-    await server.ended
+    running.child.kill('SIGTERM')
+    await running.ended
     t.match(verify([join(folder, old), file]), { code: 0, text: /ok: \d+ lines/ })
   }
 )

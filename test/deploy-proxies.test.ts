@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { fixture, start } from './helpers/executable.ts'
+import { fixture } from './helpers/executable.ts'
 import { type Answer, openStream, send } from './helpers/http.ts'
 import { initialize, legacy, request } from './helpers/messages.ts'
 import { without } from './helpers/program.ts'
@@ -17,6 +17,7 @@ import {
   startCaddy,
   startNginx
 } from './helpers/proxies.ts'
+import { serve } from './helpers/serve.ts'
 
 /* A real server behind real proxies with the files of `deploy/`. */
 
@@ -33,16 +34,14 @@ t.setTimeout(120_000)
 for (const [name, startProxy] of proxies) {
   t.test(name, { skip: without(name) }, async (t) => {
     const auditFile = join(t.testdir({}), 'audit.jsonl')
-    const server = start(['--http', '--port', '0', '--module', fixture('proxied-tools')], {
+    const { port } = await serve(t, ['--http', '--module', fixture('proxied-tools')], {
       MCP_AUTH_TOKEN: callKey,
       MCP_AUDIT_FILE: auditFile,
       MCP_ALLOWED_HOSTS: `${site},127.0.0.1`,
       MCP_TRUST_PROXY: '127.0.0.1',
       MCP_RATE_LIMIT_ENABLED: 'false'
     })
-    t.teardown(() => server.child.kill('SIGKILL'))
-    const [, port] = await server.stderr.until(/"url":"http:\/\/127\.0\.0\.1:(\d+)/)
-    const proxy = await startProxy([Number(port)])
+    const proxy = await startProxy([port])
     t.teardown(() => proxy.close())
     const direct = `http://127.0.0.1:${port}/mcp`
     const tell = (tool: string, args: Readonly<Record<string, unknown>>) =>

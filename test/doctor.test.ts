@@ -14,10 +14,11 @@ import {
   takeStock
 } from './helpers/doctor-setup.ts'
 import { brokenSetups } from './helpers/doctor-setups.ts'
-import { isOneLine, run, start } from './helpers/executable.ts'
+import { isOneLine, run } from './helpers/executable.ts'
 import { findFreePort } from './helpers/free-port.ts'
 import { openPort } from './helpers/open-port.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
+import { serve } from './helpers/serve.ts'
 import { goodKey, otherKey } from './helpers/strong-keys.ts'
 
 // From dist/test, where this file runs.
@@ -126,10 +127,8 @@ function prepared({ testdir }: Pick<typeof t, 'testdir'>): string {
 
 t.test('a server of ours on the port is no fault, whatever it is called', async (t) => {
   const env = { MCP_AUTH_TOKEN: goodKey, MCP_ALLOWED_HOSTS: 'mcp.example.com,localhost' }
-  const server = start(['--http', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, port = ''] = await server.stderr.until(/"url":"http:\/\/127\.0\.0\.1:(\d+)\/mcp"/)
-  const setup = { args: ['--http', port], env: { ...env, MCP_PORT: '' } }
+  const { port } = await serve(t, ['--http'], env)
+  const setup = { args: ['--http', String(port)], env: { ...env, MCP_PORT: '' } }
   const taken = await examine(setup, prepared(t))
   t.match(taken.text, /^pass +http\.port +\d+: Portcullis [\d.]+ answers there$/m)
 })

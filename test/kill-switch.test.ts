@@ -2,21 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { fixture, start } from './helpers/executable.ts'
+import { fixture } from './helpers/executable.ts'
 import { createGate } from './helpers/gate.ts'
 import { send } from './helpers/http.ts'
 import { connect } from './helpers/json-rpc.ts'
-import { call, initialize, ping, request } from './helpers/messages.ts'
+import { bearerHeaders, call, initialize, ping, request } from './helpers/messages.ts'
 import { checkRefusal } from './helpers/refusals.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 const token = 'a-token-of-more-than-32-characters-for-tests'
 const gated = ['--module', fixture('gated-tools')]
-const headers = {
-  authorization: `Bearer ${token}`,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream'
-}
+const headers = bearerHeaders(token)
 
 t.test('SIGUSR2 over HTTP: nothing new, what runs is answered, and /ready says so', async (t) => {
   const gate = await createGate()
@@ -26,10 +23,7 @@ t.test('SIGUSR2 over HTTP: nothing new, what runs is answered, and /ready says s
   const config = join(folder, 'config.json')
   writeFileSync(config, JSON.stringify({ limits: { maxConcurrent: 1, queue: 1 } }))
   const env = { ...gate.env, MCP_AUTH_TOKEN: token }
-  const running = start(['--http', '--port', '0', '--config', config, ...gated], env)
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
-  const { origin } = new URL(url)
+  const { running, url, origin } = await serve(t, ['--http', '--config', config, ...gated], env)
   const post = (id: string, name: string, args: Readonly<Record<string, unknown>>) =>
     send(url, { headers, body: call(name, args, id) })
 

@@ -4,8 +4,9 @@ import t from 'tap'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { type Message, openStream, send, sendRaw } from './helpers/http.ts'
 import { speak } from './helpers/json-rpc.ts'
-import { call, request } from './helpers/messages.ts'
+import { bearerHeaders, call, request } from './helpers/messages.ts'
 import { documentOf, getOf, listen } from './helpers/openapi.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 interface Test {
@@ -67,26 +68,21 @@ function connect(t: Test, args: readonly string[], env: Env = {}) {
 }
 
 async function startHttp(t: Test, args: readonly string[], env: Env = {}) {
-  const flags = ['--http', '--port', '0', ...args]
-  const running = start(flags, { ...unlimited, MCP_AUTH_TOKEN: inboundKey, ...env })
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
+  const flags = ['--http', ...args]
+  const own = { ...unlimited, MCP_AUTH_TOKEN: inboundKey, ...env }
+  const { running, url, origin } = await serve(t, flags, own)
   const post = async (body: object, headers: Env = {}): Promise<Message> => {
     const stream = await openStream(url, { headers: { ...jsonHeaders, ...headers }, body })
     return stream.find(({ result, error }) => (result ?? error) !== undefined)
   }
   const ready = async () => {
-    const { status, text } = await send(`${new URL(url).origin}/ready`, { method: 'GET' })
+    const { status, text } = await send(`${origin}/ready`, { method: 'GET' })
     return { status, body: JSON.parse(text) }
   }
   return { running, url, post, ready }
 }
 
-const jsonHeaders = {
-  authorization: `Bearer ${inboundKey}`,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream'
-}
+const jsonHeaders = bearerHeaders(inboundKey)
 
 async function listNames(client: ReturnType<typeof speak>): Promise<readonly string[]> {
   client.send(request('tools/list', {}, 'list'))

@@ -7,7 +7,7 @@ import t from 'tap'
 import { fixture, type Running, start } from './helpers/executable.ts'
 import { findFreePort } from './helpers/free-port.ts'
 import { send } from './helpers/http.ts'
-import { modernRequest, toolCall } from './helpers/messages.ts'
+import { bearerHeaders, modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
 
 /*
@@ -21,15 +21,8 @@ const token = 'a-token-of-more-than-32-characters-for-tests'
 const timeout = 600_000
 t.setTimeout(timeout)
 
-const headers = {
-  authorization: `Bearer ${token}`,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream',
-  'mcp-protocol-version': '2026-07-28',
-  'mcp-method': 'tools/call',
-  'mcp-name': 'fill'
-}
 const body = modernRequest('tools/call', toolCall('fill', { length: 1 }))
+const headers = { ...modernHeaders(body), ...bearerHeaders(token) }
 
 interface Seen {
   readonly atMs: number

@@ -4,10 +4,10 @@ import { createLog } from '../src/log.ts'
 import { shareChanges } from '../src/redis-changes.ts'
 import { type App, startApp } from './helpers/app.ts'
 import { openSessionId } from './helpers/carriers.ts'
-import { start } from './helpers/executable.ts'
 import { type EventStream, openStream } from './helpers/http.ts'
 import { authHeaders, legacy, modernHeaders, modernRequest } from './helpers/messages.ts'
 import { createRedis, type RedisServerOptions, withoutRedis } from './helpers/redis.ts'
+import { serve } from './helpers/serve.ts'
 import { openEventStream } from './helpers/streams.ts'
 import { until } from './helpers/until.ts'
 
@@ -96,16 +96,14 @@ t.test('the executable shares by REDIS_URL', { skip }, async (t) => {
   const redis = await startRedis(t)
   const token = 'a-token-of-more-than-32-characters-for-tests'
   const env = { REDIS_URL: redis.url, MCP_AUTH_TOKEN: token, MCP_RATE_LIMIT_ENABLED: 'false' }
-  const server = start(['--http', '--port', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+  const { running, url } = await serve(t, ['--http'], env)
   const stream = await openEventStream(url, token)
   const other = await share(t, redis.url)
   other.changes.publish(tools)
   t.match((await stream.next())?.message, { method: 'notifications/tools/list_changed' })
   stream.cut()
-  server.child.kill('SIGTERM')
-  t.equal((await server.ended).code, 0, 'and it ends')
+  running.child.kill('SIGTERM')
+  t.equal((await running.ended).code, 0, 'and it ends')
 })
 
 t.test('an event is heard once by each, its own instance included', { skip }, async (t) => {

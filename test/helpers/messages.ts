@@ -65,10 +65,15 @@ export function authHeaders(key: KeyName = 'full'): Readonly<Record<string, stri
 
 /** What every POST of a message carries. */
 export function jsonHeaders(key: KeyName = 'full'): Readonly<Record<string, string>> {
+  return bearerHeaders(keyOf(key))
+}
+
+/** The same with a key of the test's own. */
+export function bearerHeaders(key: string): Readonly<Record<string, string>> {
   return {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
-    ...authHeaders(key)
+    authorization: `Bearer ${key}`
   }
 }
 
