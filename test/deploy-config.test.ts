@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { settingsSchema } from '../src/settings.ts'
-import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { deployed } from './helpers/program.ts'
 import { serve } from './helpers/serve.ts'
@@ -52,7 +51,8 @@ for (const [name, secretFolder] of folders) {
     running.child.kill('SIGTERM')
     t.equal((await running.ended).code, 0)
     const written =
-      running.stderr.text + (name === 'systemd' ? readFileSync(join(folder, 'log/audit.jsonl')) : '')
+      running.stderr.text +
+      (name === 'systemd' ? readFileSync(join(folder, 'log/audit.jsonl')) : '')
     t.match(written, /"event":"AUTH_SUCCESS"/, 'the audit trail is where it should be')
     for (const secret of [token, secrets['api-token'], secrets['audit-key']]) {
       t.notMatch(written, secret)

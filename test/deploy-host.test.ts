@@ -14,32 +14,45 @@ const unitFile = deployed('systemd/portcullis.service')
 const unit = readFileSync(unitFile, 'utf8')
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-t.test('systemd accepts the unit and rates its exposure 2 of 10 at most', { skip: without('systemd-analyze', 'systemd') }, async (t) => {
-  const folder = t.testdir({
-    // Where node is on this machine; the unit says where Debian has it.
-    'portcullis.service': unit.replace('/usr/bin/node', process.execPath),
-    'broken.service': unit.replace('/usr/bin/node', '/nonexistent/node')
-  })
-  const verified = check('systemd-analyze', ['verify', join(folder, 'portcullis.service')])
-  t.equal(verified.status, 0, verified.text)
-  t.equal(verified.text.trim(), '')
-  t.not(check('systemd-analyze', ['verify', join(folder, 'broken.service')]).status, 0)
-  // Counted in tenths.
-  const args = ['security', '--offline=true', '--threshold=20', join(folder, 'portcullis.service')]
-  const rated = check('systemd-analyze', args)
-  t.equal(rated.status, 0, rated.text)
-  t.comment(rated.text.trim().split('\n').at(-1) ?? '')
-})
+t.test(
+  'systemd accepts the unit and rates its exposure 2 of 10 at most',
+  { skip: without('systemd-analyze', 'systemd') },
+  async (t) => {
+    const folder = t.testdir({
+      // Where node is on this machine; the unit says where Debian has it.
+      'portcullis.service': unit.replace('/usr/bin/node', process.execPath),
+      'broken.service': unit.replace('/usr/bin/node', '/nonexistent/node')
+    })
+    const verified = check('systemd-analyze', ['verify', join(folder, 'portcullis.service')])
+    t.equal(verified.status, 0, verified.text)
+    t.equal(verified.text.trim(), '')
+    t.not(check('systemd-analyze', ['verify', join(folder, 'broken.service')]).status, 0)
+    // Counted in tenths.
+    const args = [
+      'security',
+      '--offline=true',
+      '--threshold=20',
+      join(folder, 'portcullis.service')
+    ]
+    const rated = check('systemd-analyze', args)
+    t.equal(rated.status, 0, rated.text)
+    t.comment(rated.text.trim().split('\n').at(-1) ?? '')
+  }
+)
 
-t.test('the unit runs as the user that sysusers makes', { skip: without('systemd-sysusers', 'systemd') }, async (t) => {
-  const { status, text } = check('systemd-sysusers', [
-    '--dry-run',
-    deployed('systemd/portcullis.sysusers')
-  ])
-  t.equal(status, 0, text)
-  const [, user] = /^User=(\w+)$/m.exec(unit) ?? []
-  t.match(readFileSync(deployed('systemd/portcullis.sysusers'), 'utf8'), `\nu ${user} `)
-})
+t.test(
+  'the unit runs as the user that sysusers makes',
+  { skip: without('systemd-sysusers', 'systemd') },
+  async (t) => {
+    const { status, text } = check('systemd-sysusers', [
+      '--dry-run',
+      deployed('systemd/portcullis.sysusers')
+    ])
+    t.equal(status, 0, text)
+    const [, user] = /^User=(\w+)$/m.exec(unit) ?? []
+    t.match(readFileSync(deployed('systemd/portcullis.sysusers'), 'utf8'), `\nu ${user} `)
+  }
+)
 
 t.test(
   'logrotate: the chain goes on over a rotation',

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { fixture } from './helpers/executable.ts'
 import { type Answer, openStream, send } from './helpers/http.ts'
-import { initialize, legacy, request } from './helpers/messages.ts'
+import { initialize, legacy } from './helpers/messages.ts'
 import { without } from './helpers/program.ts'
 import {
   agentOf,

@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import t from 'tap'
 import { findPayback } from '../tools/finance/tvm/payback.ts'
 import { numberBetween } from './helpers/finance-arbitraries.ts'
-import { answerOf, endingOf, errorOf, isClose, numberOf, signatureOf } from './helpers/finance-call.ts'
+import {
+  answerOf,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf,
+  signatureOf
+} from './helpers/finance-call.ts'
 
 const inputs = new Map([
   ['calculate_profitability_index', 'discountRate cashFlows'],

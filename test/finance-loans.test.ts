@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { numberBetween } from './helpers/finance-arbitraries.ts'
-import { answerOf, endingOf, errorOf, isClose, numberOf, signatureOf } from './helpers/finance-call.ts'
+import {
+  answerOf,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf,
+  signatureOf
+} from './helpers/finance-call.ts'
 
 const parts = 'interestRate period totalPeriods loanAmount balloonPayment? paymentTiming?'
 const sums =

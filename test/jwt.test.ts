@@ -213,23 +213,30 @@ t.test('an address that answers with something else stops the start', async (t) 
   }
 })
 
-t.test('issuer, audience and key address belong together; a Firebase project stands for all three', async (t) => {
-  const whole = { issuer: 'https://a.example', audience: 'b', jwksUri: 'https://a.example/keys' }
-  t.equal(resolveIssuer({}), undefined)
-  t.strictSame(resolveIssuer(whole), whole)
-  for (const key of ['issuer', 'audience', 'jwksUri'] as const) {
-    const { [key]: _, ...rest } = whole
-    t.throws(() => resolveIssuer(rest), { name: 'ConfigError', message: `auth.jwt.${key} (` }, key)
+t.test(
+  'issuer, audience and key address belong together; a Firebase project stands for all three',
+  async (t) => {
+    const whole = { issuer: 'https://a.example', audience: 'b', jwksUri: 'https://a.example/keys' }
+    t.equal(resolveIssuer({}), undefined)
+    t.strictSame(resolveIssuer(whole), whole)
+    for (const key of ['issuer', 'audience', 'jwksUri'] as const) {
+      const { [key]: _, ...rest } = whole
+      t.throws(
+        () => resolveIssuer(rest),
+        { name: 'ConfigError', message: `auth.jwt.${key} (` },
+        key
+      )
+    }
+    t.throws(() => resolveIssuer({ ...whole, firebaseProject: 'p-1' }), {
+      message: /firebaseProject/
+    })
+    t.match(resolveIssuer({ firebaseProject: 'my-project' }), {
+      issuer: 'https://securetoken.google.com/my-project',
+      audience: 'my-project',
+      jwksUri: /^https:\/\/www\.googleapis\.com\/.*securetoken@system\.gserviceaccount\.com$/
+    })
   }
-  t.throws(() => resolveIssuer({ ...whole, firebaseProject: 'p-1' }), {
-    message: /firebaseProject/
-  })
-  t.match(resolveIssuer({ firebaseProject: 'my-project' }), {
-    issuer: 'https://securetoken.google.com/my-project',
-    audience: 'my-project',
-    jwksUri: /^https:\/\/www\.googleapis\.com\/.*securetoken@system\.gserviceaccount\.com$/
-  })
-})
+)
 
 t.test('a Firebase token, with the keys that its address would give', async (t) => {
   const project = resolveIssuer({ firebaseProject: 'my-project' })

@@ -15,7 +15,7 @@ t.test('a stream ends with the key that opened it, and no other does', async (t)
   const file = join(t.testdir({}), 'tokens')
   writeFileSync(file, `leaver:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
   const env = { MCP_AUTH_TOKEN_FILE: file, SSE_HEARTBEAT_INTERVAL: '1' }
-  const { url } = await serve(t, ['--http'], env)
+  const { running, url } = await serve(t, ['--http'], env)
   const openAll = async (key: string) => [await openEventStream(url, key), await listen(url, key)]
   const [left, stayed] = [await openAll(leaver), await openAll(stayer)]
   for (const { status } of [...left, ...stayed]) t.equal(status, 200)
@@ -28,7 +28,7 @@ t.test('a stream ends with the key that opened it, and no other does', async (t)
   }
   writeFileSync(file, `stayer:${stayer}\n`, { mode: 0o600 })
   await Promise.all(ends)
-  await server.stderr.until(/"method":"GET \/mcp"/)
+  await running.stderr.until(/"method":"GET \/mcp"/)
   t.notOk(isOver, 'those of the other key are open')
   for (const stream of stayed) stream.cut()
 })
@@ -52,7 +52,7 @@ t.test('a WebSocket ends with its key, and runs nothing after that', async (t) =
   const file = join(t.testdir({}), 'tokens')
   writeFileSync(file, `leaver:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
   const env = { MCP_AUTH_TOKEN_FILE: file, MCP_TRANSPORT: 'websocket', MCP_SSE: 'true' }
-  const { url } = await serve(t, [], env)
+  const { running, url } = await serve(t, [], env)
   const open = (key: string) => openSocket(url, { headers: { authorization: `Bearer ${key}` } })
   const [left, stayed] = [await open(leaver), await open(stayer)]
   const headers = { authorization: `Bearer ${leaver}` }
@@ -72,7 +72,7 @@ t.test('a WebSocket ends with its key, and runs nothing after that', async (t) =
   t.equal(await isOver, 1008)
   await readToEnd(stream)
   t.match(await exchange(stayed, modernRequest('ping')), { error: { code: -32601 } })
-  t.notMatch(server.stderr.text, 'call_after_the_end')
+  t.notMatch(running.stderr.text, 'call_after_the_end')
   left.terminate()
   stayed.terminate()
 })

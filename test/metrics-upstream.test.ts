@@ -42,10 +42,7 @@ t.test('attempts by class of status, and the state of the circuit', async (t) =>
   await ask()
   answer = (_, response) => response.writeHead(404).end()
   await ask()
-  t.equal(
-    (await scrape(origin, headers)).value('mcp_circuit_state', { upstream: 'api' }),
-    0
-  )
+  t.equal((await scrape(origin, headers)).value('mcp_circuit_state', { upstream: 'api' }), 0)
   answer = ({ socket }) => socket.resetAndDestroy()
   for (let turn = 0; turn < 5; turn++) await ask()
   const found = await scrape(origin, headers)

@@ -9,7 +9,6 @@ import { until } from './helpers/until.ts'
 
 /* The executable with servers in its configuration: one that works, one that nobody answers for. */
 
-
 async function start(t: Test, ...words: readonly string[]): Promise<Client> {
   const servers = { own: ownProgram('v2').entry, dead: 'http://127.0.0.1:9/mcp' }
   const folder = t.testdir({ 'config.json': JSON.stringify({ servers }) })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import t from 'tap'
 import { connect2025, startGateway } from './helpers/gateway.ts'

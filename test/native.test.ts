@@ -54,18 +54,8 @@ const rows: readonly (readonly [string, string, Record<string, unknown>, Change?
   ['no _meta', 'tiny', {}, withParams({ _meta: undefined })],
   ['_meta that is a list', 'tiny', {}, withParams({ _meta: [] })],
   ['no version', 'tiny', {}, withMeta({ [versionKey]: undefined })],
-  [
-    'old version',
-    'tiny',
-    {},
-    withMeta({ [versionKey]: '2025-11-25' })
-  ],
-  [
-    'future version',
-    'tiny',
-    {},
-    withMeta({ [versionKey]: '2099-01-01' })
-  ],
+  ['old version', 'tiny', {}, withMeta({ [versionKey]: '2025-11-25' })],
+  ['future version', 'tiny', {}, withMeta({ [versionKey]: '2099-01-01' })],
   ['version 5', 'tiny', {}, withMeta({ [versionKey]: 5 })],
   [
     'no capabilities',

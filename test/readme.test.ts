@@ -59,7 +59,7 @@ t.test('the paths of calls lead through the files that they name, in order', asy
   t.strictSame(stepsBelow('One call to a mounted server, in six files'), [
     'tools/upstream/mount/mount.ts',
     'tools/upstream/mount/offered/tool.ts',
-    'tools/upstream/mount/talk/conversation.ts',
+    'tools/upstream/server.ts',
     'tools/upstream/keeper.ts',
     'tools/upstream/requests.ts',
     'tools/upstream/link/sdk-link.ts'

@@ -166,22 +166,26 @@ t.test(
   }
 )
 
-t.test('a Redis that hangs is done without, and used again when it answers', { skip }, async (t) => {
-  const redis = await startRedis(t)
-  const opened = await open(t, redis.url, 100)
-  t.equal(await allowed(opened, 'a', slow, 2), 2)
-  redis.signal('SIGSTOP')
-  const many = Array.from({ length: 20 }, () => opened.limiter.take('b', slow))
-  const waits = await Promise.all(many)
-  t.equal(waits.filter((waitMs) => waitMs === 0).length, 3, 'those on their way count here')
-  t.equal(typeof opened.limiter.take('b', slow), 'number', 'the next do not even ask')
-  t.match(opened.text(), '"reason":"timeout"')
-  // Long enough for probes that fail.
-  await wait(1500)
-  redis.signal('SIGCONT')
-  await until(() => opened.text().includes('Redis is back'), 'back')
-  t.equal(await allowed(opened, 'a', slow, 5), 1, 'what was taken before is still taken')
-})
+t.test(
+  'a Redis that hangs is done without, and used again when it answers',
+  { skip },
+  async (t) => {
+    const redis = await startRedis(t)
+    const opened = await open(t, redis.url, 100)
+    t.equal(await allowed(opened, 'a', slow, 2), 2)
+    redis.signal('SIGSTOP')
+    const many = Array.from({ length: 20 }, () => opened.limiter.take('b', slow))
+    const waits = await Promise.all(many)
+    t.equal(waits.filter((waitMs) => waitMs === 0).length, 3, 'those on their way count here')
+    t.equal(typeof opened.limiter.take('b', slow), 'number', 'the next do not even ask')
+    t.match(opened.text(), '"reason":"timeout"')
+    // Long enough for probes that fail.
+    await wait(1500)
+    redis.signal('SIGCONT')
+    await until(() => opened.text().includes('Redis is back'), 'back')
+    t.equal(await allowed(opened, 'a', slow, 5), 1, 'what was taken before is still taken')
+  }
+)
 
 t.test('rediss: whoever has no valid certificate is not Redis', async (t) => {
   const server = createServer({ ...selfSigned }).listen(0, '127.0.0.1')

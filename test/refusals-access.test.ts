@@ -111,28 +111,31 @@ t.test('an Origin that is not listed is 403', async (t) => {
   }
 })
 
-t.test('more than 100 headers are 431, one that may come once only is 400 when it comes twice', async (t) => {
-  const many = (count: number): string =>
-    Array.from({ length: count }, (_, index) => `X-${index}: 1\r\n`).join('')
-  // Host and Connection count, too.
-  t.equal((await get('/health', own, many(98))).status, 200, '100 are allowed')
-  const tooMany = { status: 431, code: 'plain', headers: { connection: 'close' } } as const
-  checkRefusal(t, await get('/health', own, many(99)), tooMany)
-  checkRefusal(
-    t,
-    await get('/health', own, `${many(300)}Origin: https://evil.example\r\n`),
-    tooMany
-  )
-  const repeated = ['Host', 'Origin', 'Authorization', 'X-API-Key', 'Mcp-Session-Id', 'Mcp-Name']
-  for (const name of repeated) {
-    t.test(`${name} twice`, async (t) => {
-      const value = name === 'Host' ? own : name === 'Origin' ? listed : 'a'
-      const line = `${name}: ${value}\r\n`
-      const answer = await get('/mcp', own, name === 'Host' ? line : line + line.toLowerCase())
-      checkRefusal(t, answer, { status: 400, code: -32600, id: null })
-    })
+t.test(
+  'more than 100 headers are 431, one that may come once only is 400 when it comes twice',
+  async (t) => {
+    const many = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `X-${index}: 1\r\n`).join('')
+    // Host and Connection count, too.
+    t.equal((await get('/health', own, many(98))).status, 200, '100 are allowed')
+    const tooMany = { status: 431, code: 'plain', headers: { connection: 'close' } } as const
+    checkRefusal(t, await get('/health', own, many(99)), tooMany)
+    checkRefusal(
+      t,
+      await get('/health', own, `${many(300)}Origin: https://evil.example\r\n`),
+      tooMany
+    )
+    const repeated = ['Host', 'Origin', 'Authorization', 'X-API-Key', 'Mcp-Session-Id', 'Mcp-Name']
+    for (const name of repeated) {
+      t.test(`${name} twice`, async (t) => {
+        const value = name === 'Host' ? own : name === 'Origin' ? listed : 'a'
+        const line = `${name}: ${value}\r\n`
+        const answer = await get('/mcp', own, name === 'Host' ? line : line + line.toLowerCase())
+        checkRefusal(t, answer, { status: 400, code: -32600, id: null })
+      })
+    }
   }
-})
+)
 
 t.test('malformed HTTP is refused without a word of JSON-RPC', async (t) => {
   const end = 'Connection: close\r\n\r\n'

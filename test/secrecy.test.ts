@@ -94,10 +94,7 @@ function toWire({ body, headers }: ReturnType<Build>): string {
 
 const conversations: Readonly<Record<string, readonly Request[]>> = {
   '2026-07-28': [modernRequest('tools/call', toolCall('fail'), 7)],
-  '2025-11-25': [
-    initialize(1),
-    call('fail', {}, 7)
-  ]
+  '2025-11-25': [initialize(1), call('fail', {}, 7)]
 }
 
 for (const [era, messages] of Object.entries(conversations)) {

@@ -10,7 +10,6 @@ import {
   legacy,
   modernHeaders,
   modernRequest,
-  request,
   toolCall
 } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'

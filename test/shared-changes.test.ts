@@ -194,21 +194,28 @@ t.test('away at the start, killed, and back', { skip }, async (t) => {
   t.equal(one.count('Redis is away'), 3, 'one line an outage')
 })
 
-t.test('a Redis that hangs is done without, and told again when it answers', { skip }, async (t) => {
-  const redis = await startRedis(t)
-  const timing = { timeoutMs: 200, probeMs: 100 }
-  const one = await share(t, redis.url, createChanges(), timing)
-  const other = await share(t, redis.url)
-  redis.signal('SIGSTOP')
-  one.changes.publish(updated)
-  await until(() => one.count('Redis is away') > 0, 'away')
-  t.match(one.lines.join(''), '"reason":"timeout"')
-  redis.signal('SIGCONT')
-  await until(() => one.count('Redis is back') > 0, 'back')
-  await until(() => other.heard.some(({ kind }) => kind === 'resource'), 'what was not sent')
-  other.changes.publish(updated)
-  await until(() => one.heard.filter(({ kind }) => kind === 'resource').length > 1, 'shared again')
-})
+t.test(
+  'a Redis that hangs is done without, and told again when it answers',
+  { skip },
+  async (t) => {
+    const redis = await startRedis(t)
+    const timing = { timeoutMs: 200, probeMs: 100 }
+    const one = await share(t, redis.url, createChanges(), timing)
+    const other = await share(t, redis.url)
+    redis.signal('SIGSTOP')
+    one.changes.publish(updated)
+    await until(() => one.count('Redis is away') > 0, 'away')
+    t.match(one.lines.join(''), '"reason":"timeout"')
+    redis.signal('SIGCONT')
+    await until(() => one.count('Redis is back') > 0, 'back')
+    await until(() => other.heard.some(({ kind }) => kind === 'resource'), 'what was not sent')
+    other.changes.publish(updated)
+    await until(
+      () => one.heard.filter(({ kind }) => kind === 'resource').length > 1,
+      'shared again'
+    )
+  }
+)
 
 t.test('a wrong password: one line, no secret in it', { skip }, async (t) => {
   const redis = await startRedis(t, { password: 'right-word' })

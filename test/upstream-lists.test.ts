@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
 import { openPort } from './helpers/open-port.ts'

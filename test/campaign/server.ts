@@ -118,4 +118,3 @@ async function isHealthy(port: number): Promise<boolean> {
   }))
   return status === 200
 }
-

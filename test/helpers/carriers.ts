@@ -68,7 +68,7 @@ export const carriers: Readonly<Record<string, Open>> = {
 export const allCarriers = { transport: 'websocket', sse: { enabled: true } } as const
 
 async function shakeHands(carrier: Carrier, protocolVersion = legacy): Promise<void> {
-  const params = { ...initializeParams, protocolVersion }
+  const params = { ...initialize().params, protocolVersion }
   const { answer } = await carrier.send('initialize', params, 'initialize')
   const { result } = (await answer) ?? {}
   if (result?.protocolVersion !== protocolVersion) throw new Error('initialize was refused')

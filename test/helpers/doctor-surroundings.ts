@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { answering, saying, type Setups, storeOf } from './doctor-setup.ts'
+import { answering, type Setups, saying, storeOf } from './doctor-setup.ts'
 import { findFreePort } from './free-port.ts'
 import { goodKey, otherKey } from './strong-keys.ts'
 

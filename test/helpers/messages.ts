@@ -15,7 +15,7 @@ export interface Request {
 type Params = Readonly<Record<string, unknown>>
 
 /** How a client of the 2025 revisions begins. */
-export const initializeParams = {
+const initializeParams = {
   protocolVersion: legacy,
   capabilities: { elicitation: {}, sampling: {} },
   clientInfo: { name: 'test', version: '1' }
