@@ -4,11 +4,11 @@ import { findPayback } from '../tools/finance/tvm/payback.ts'
 import { numberBetween } from './helpers/finance-arbitraries.ts'
 import {
   answerOf,
+  checkInputs,
   endingOf,
   errorOf,
   isClose,
-  numberOf,
-  signatureOf
+  numberOf
 } from './helpers/finance-call.ts'
 
 const inputs = new Map([
@@ -20,8 +20,8 @@ const inputs = new Map([
   ['apply_growth_projection', 'baseValue annualGrowthRate periods compounding? metricName?']
 ])
 
-t.test('names and inputs of the catalogue', (t) => {
-  for (const [name, fields] of inputs) t.equal(signatureOf(name), `finance.tvm(${fields})`, name)
+t.test('the tools have the names and inputs of the catalogue', (t) => {
+  checkInputs(t, 'finance.tvm', inputs)
   t.end()
 })
 

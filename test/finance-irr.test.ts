@@ -3,12 +3,11 @@ import t from 'tap'
 import {
   type Answer,
   answerOf,
+  checkExamples,
   endingOf,
   errorOf,
-  isAsWritten,
   isClose,
-  numberOf,
-  parseExamples
+  numberOf
 } from './helpers/finance-call.ts'
 
 const dated = (...flows: readonly (readonly [date: string, amount: number])[]) =>
@@ -39,15 +38,7 @@ calculate_xirr {"cashFlows":${JSON.stringify(dated(['2023-02-28', -1000], ['2023
 calculate_xirr {"cashFlows":${JSON.stringify(dated(['2024-01-01', -1], ['2024-01-11', 2]))}} -> xirr 97184015998.234 exact, 2^36.5 - 1
 `
 
-t.test('golden values hold to their last digit', async (t) => {
-  const examples = parseExamples(golden)
-  t.equal(examples.length, golden.trim().split('\n').length)
-  for (const example of examples) {
-    const { tool, args, field, origin } = example
-    const actual = await numberOf(tool, args, field)
-    t.ok(isAsWritten(example, actual), `${tool} ${field} ${origin}`, { actual, ...example })
-  }
-})
+t.test('golden values hold to their last digit', (t) => checkExamples(t, golden))
 
 const ratesOf = async (cashFlows: readonly number[]) =>
   (await answerOf('calculate_irr', { cashFlows })).rates as number[]

@@ -3,11 +3,11 @@ import t from 'tap'
 import { numberBetween } from './helpers/finance-arbitraries.ts'
 import {
   answerOf,
+  checkInputs,
   endingOf,
   errorOf,
   isClose,
-  numberOf,
-  signatureOf
+  numberOf
 } from './helpers/finance-call.ts'
 
 const parts = 'interestRate period totalPeriods loanAmount balloonPayment? paymentTiming?'
@@ -35,8 +35,8 @@ const inputs = new Map([
   ['calculate_cumulative_principal', sums]
 ])
 
-t.test('names and inputs of the catalogue', (t) => {
-  for (const [name, fields] of inputs) t.equal(signatureOf(name), `finance.debt(${fields})`, name)
+t.test('the tools have the names and inputs of the catalogue', (t) => {
+  checkInputs(t, 'finance.debt', inputs)
   t.end()
 })
 
