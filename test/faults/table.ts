@@ -14,15 +14,26 @@ const head = [
   'lost',
   'executed 0/1/>1',
   'audit lines 0/1/>1',
-  's'
+  's',
+  'run'
 ]
 
-/** The results as one table of Markdown. */
-export function formatTable(results: readonly Result[]): string {
-  const rows = results.map((result) => formatRow(result))
+/** The results as one table of Markdown; `run` says when and in which form they came about. */
+export function formatTable(results: readonly Result[], run: string): string {
+  const rows = results.map((result) => [...formatRow(result), run])
   return [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
+}
+
+/** `table` with the rows of `earlier` that it lacks, in the order of `ids`. */
+export function mergeTables(table: string, earlier: string, ids: readonly string[]): string {
+  const [names = '', rule = '', ...lines] = table.split('\n')
+  const rowOf = (id: string, among: readonly string[]): string | undefined =>
+    among.find((line) => line.startsWith(`| ${id} |`))
+  const kept = earlier.split('\n')
+  const rows = ids.flatMap((id) => rowOf(id, lines) ?? rowOf(id, kept) ?? [])
+  return [names, rule, ...rows].join('\n')
 }
 
 /** One result as a line for somebody who waits. */
