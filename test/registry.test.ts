@@ -95,33 +95,27 @@ t.test('on the wire a tool is what the specification names, nothing of ours', as
   ])
 })
 
-t.test(
-  'on the wire prompts, resources and templates are what the specification names',
-  async (t) => {
-    const view = createRegistry([
-      source({
-        prompts: [prompt('p')],
-        resources: [resource('docs://a'), resource('docs://b/{id}')]
-      })
-    ]).view(everybody)
-    t.strictSame(view.promptList, [
-      {
-        name: 'p',
-        title: 'Title of p',
-        description: 'What p asks',
-        arguments: [{ name: 'city', description: 'Where', required: true }]
-      }
-    ])
-    const shared = (uri: string) => ({
-      name: uri,
-      title: `Title of ${uri}`,
-      description: `What ${uri} holds`,
-      mimeType: 'text/plain'
-    })
-    t.strictSame(view.resourceList, [{ uri: 'docs://a', ...shared('docs://a') }])
-    t.strictSame(view.templateList, [{ uriTemplate: 'docs://b/{id}', ...shared('docs://b/{id}') }])
-  }
-)
+t.test('prompts, resources and templates on the wire have nothing of ours', async (t) => {
+  const view = createRegistry([
+    source({ prompts: [prompt('p')], resources: [resource('docs://a'), resource('docs://b/{id}')] })
+  ]).view(everybody)
+  t.strictSame(view.promptList, [
+    {
+      name: 'p',
+      title: 'Title of p',
+      description: 'What p asks',
+      arguments: [{ name: 'city', description: 'Where', required: true }]
+    }
+  ])
+  const shared = (uri: string) => ({
+    name: uri,
+    title: `Title of ${uri}`,
+    description: `What ${uri} holds`,
+    mimeType: 'text/plain'
+  })
+  t.strictSame(view.resourceList, [{ uri: 'docs://a', ...shared('docs://a') }])
+  t.strictSame(view.templateList, [{ uriTemplate: 'docs://b/{id}', ...shared('docs://b/{id}') }])
+})
 
 t.test('a principal sees what its scopes and globs allow', async (t) => {
   const registry = createRegistry([
