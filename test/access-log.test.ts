@@ -1,7 +1,7 @@
 import t from 'tap'
 import { startApp } from './helpers/app.ts'
-import { call as callLine, connect } from './helpers/json-rpc.ts'
-import { authHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import { connect } from './helpers/json-rpc.ts'
+import { authHeaders, call, modernRequest, toolCall } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
 import { exchange, openSocket } from './helpers/websocket.ts'
 
@@ -25,7 +25,7 @@ t.test('a WebSocket leaves one line, with its route, when it closes', async (t) 
 
 t.test('stdio leaves none: the audit has its calls', async (t) => {
   const client = connect([], { MCP_AUDIT: 'true', LOG_LEVEL: 'debug' })
-  client.send(callLine(1, 'calculate_npv', { rate: 0.1, cashFlows: [-1, 2] }))
+  client.send(call('calculate_npv', { rate: 0.1, cashFlows: [-1, 2] }))
   client.child.stdin?.end()
   const { code, stderr } = await client.ended
   t.equal(code, 0)

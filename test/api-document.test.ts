@@ -1,13 +1,14 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { createCore } from '../bin/core.ts'
-import { createAuthenticate, createCredential, indexCredentials } from '../src/auth.ts'
+import { acceptKey, createAuthenticate, indexKeys } from '../src/auth.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Source } from '../src/source.ts'
 import type { Content, JsonSchema, ToolDefinition } from '../src/types.ts'
 import { createHttpServer } from '../transports/http/app.ts'
 import { send } from './helpers/http.ts'
-import { mountDemo } from './shiftwork-fixture.ts'
+import { mountDemo } from './helpers/shiftwork.ts'
+import { silent } from './helpers/silent.ts'
 
 /* The routes of the former scheduling server, and the document that describes the façade. */
 
@@ -69,16 +70,15 @@ async function start(file: object = {}, breakCalls = false) {
   const { mcp, registry, audit, gauges } = createCore(config, [demo.source, odd])
   const fail = () => Promise.reject(new Error('secret at /etc/x'))
   const dispatcher = breakCalls ? { ...mcp.dispatcher, executeTool: fail } : mcp.dispatcher
-  const log = { debug() {}, info() {}, warn() {}, error() {} }
   const credentials = [
-    createCredential(keys.full, { id: 'full', kind: 'key' }),
-    createCredential(keys.narrow, { id: 'narrow', kind: 'key', tools: ['ping', 'verify_pin'] })
+    acceptKey(keys.full, { id: 'full', kind: 'key' }),
+    acceptKey(keys.narrow, { id: 'narrow', kind: 'key', tools: ['ping', 'verify_pin'] })
   ]
   const authenticate = config.auth.required
-    ? createAuthenticate(() => indexCredentials(credentials))
+    ? createAuthenticate(() => indexKeys(credentials))
     : undefined
   const server = await createHttpServer({
-    ...{ mcp: { ...mcp, dispatcher, log }, registry, config, audit, gauges },
+    ...{ mcp: { ...mcp, dispatcher, log: silent }, registry, config, audit, gauges },
     ...(authenticate && { authenticate })
   })
   const origin = await server.listen()

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { signatureOf, source } from './finance-call.ts'
 import { financeInputs } from './fixtures/finance-inputs.ts'
 import { financeNames } from './fixtures/finance-names.ts'
+import { source } from './helpers/finance-call.ts'
 import { quotedIn, readRows } from './helpers/moving-page.ts'
 
 /* Whoever knew a tool by its old name finds it, or reads in docs/moving.md what took its place. */
@@ -66,11 +66,13 @@ t.test('inputs keep their names and their need; a new one may be left out', asyn
       financeNames.includes(name) && name !== rewritten && !ownTable.test(toolset)
   )
   t.same(new Set(expected.map(({ name }) => name)), new Set(financeInputs.keys()))
-  for (const [name, catalogued] of financeInputs) {
-    const then = catalogued.split(' ')
-    const now = /\((.*)\)/.exec(signatureOf(name))?.[1]?.split(' ') ?? []
-    t.same(new Set(now.filter((input) => !added.get(name)?.includes(input))), new Set(then), name)
-    for (const input of added.get(name) ?? []) t.ok(now.includes(input), `${name}: ${input}`)
+  for (const { name, inputSchema } of expected) {
+    const required = (inputSchema.required ?? []) as readonly string[]
+    const now = Object.keys(inputSchema.properties as object).map((input) =>
+      required.includes(input) ? input : `${input}?`
+    )
+    const then = financeInputs.get(name)?.split(' ') ?? []
+    t.same(new Set(now), new Set([...then, ...(added.get(name) ?? [])]), name)
   }
 })
 

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createAudit } from '../src/audit.ts'
-import { createPolicy } from '../src/create-policy.ts'
-import { createDispatcher } from '../src/dispatch.ts'
-import { createRegistry } from '../src/registry.ts'
-import { settingsSchema } from '../src/settings.ts'
+import { rows } from './fixtures/shiftwork-table.ts'
+import { dispatcherOf } from './helpers/dispatcher.ts'
 import {
   call,
   context,
@@ -13,8 +11,7 @@ import {
   mountDemo,
   startRecorder,
   textOf
-} from './shiftwork-fixture.ts'
-import { rows } from './shiftwork-table.ts'
+} from './helpers/shiftwork.ts'
 
 const recorder = await startRecorder()
 const source = await mount(recorder.baseUrl)
@@ -104,8 +101,7 @@ t.test('a PIN is in no audit line and in no answer', async (t) => {
     { enabled: true, args: 'redacted' },
     { append: (line) => lines.push(line.replace(/,"prevHash".*/, '')) }
   )
-  const config = settingsSchema.parse({ limits: { enabled: false } })
-  const dispatcher = createDispatcher(createRegistry([demo.source]), createPolicy(config, audit))
+  const dispatcher = dispatcherOf(demo.source, { audit })
   const person = { company_id: 'harbor-cafe', first_name: 'Zoe', last_name: 'Lang', pin }
   const answers = [
     await dispatcher.callTool('create_person', person, context),
@@ -124,43 +120,31 @@ t.test('a PIN is in no audit line and in no answer', async (t) => {
 })
 
 t.test('what tells who or how somebody is stands in no audit line', async (t) => {
-  const personal: Readonly<Record<string, readonly string[]>> = {
-    create_person: ['first_name', 'last_name', 'email', 'phone', 'pin'],
-    get_user_by_email: ['email'],
-    list_people: ['search_query'],
-    get_schedules_paged: ['search_query'],
-    post_kiosk_answers: ['answer']
-  }
   const lines: string[] = []
   const audit = createAudit(
     { enabled: true, args: 'redacted' },
     { append: (line) => lines.push(line.replace(/,"prevHash".*/, '')) }
   )
-  const config = settingsSchema.parse({ limits: { enabled: false } })
-  const dispatcher = createDispatcher(createRegistry([source]), createPolicy(config, audit))
-  const id = { company_id: 'harbor-cafe' }
-  const given: Readonly<Record<string, object>> = {
-    create_person: {
-      ...id,
-      first_name: 'Quintessa',
-      last_name: 'Umberland',
-      email: 'q.umberland@mail.example',
-      phone: '+44 7700 900123',
-      pin: '8642'
-    },
-    get_user_by_email: { email: 'q.umberland@mail.example' },
-    list_people: { ...id, search_query: 'Umberland' },
-    get_schedules_paged: { ...id, search_query: 'Quintessa' },
-    post_kiosk_answers: { answers: [{ questionId: 1, personId: 7, answer: 'a fever, 7700' }] }
-  }
-  for (const [name, args] of Object.entries(given)) {
+  const dispatcher = dispatcherOf(source, { audit })
+  const company_id = 'harbor-cafe'
+  const email = 'q.umberland@mail.example'
+  const person = { first_name: 'Quintessa', last_name: 'Umberland', phone: '+44 7700 900123' }
+  const answer = { questionId: 1, personId: 7, answer: 'a fever' }
+  const calls: readonly (readonly [tool: string, args: object, personal: readonly string[]])[] = [
+    ['create_person', { company_id, ...person, email }, [...Object.keys(person), 'email']],
+    ['get_user_by_email', { email }, ['email']],
+    ['list_people', { company_id, search_query: 'Umberland' }, ['search_query']],
+    ['get_schedules_paged', { company_id, search_query: 'Quintessa' }, ['search_query']],
+    ['post_kiosk_answers', { answers: [answer] }, ['answer']]
+  ]
+  for (const [tool, args, personal] of calls) {
     lines.length = 0
-    await dispatcher.callTool(name, args, context)
-    t.equal(lines.length, 1, name)
-    t.notMatch(lines[0], /Quintessa|Umberland|7700|8642|fever/i, name)
-    for (const field of personal[name] ?? []) {
-      t.ok(lines[0]?.includes(`"${field}":"***REDACTED***"`), `${name}: ${field} keeps its key`)
+    await dispatcher.callTool(tool, args, context)
+    t.equal(lines.length, 1, tool)
+    t.notMatch(lines[0], /Quintessa|Umberland|7700|fever/i, tool)
+    for (const field of personal) {
+      t.ok(lines[0]?.includes(`"${field}":"***REDACTED***"`), `${tool}: ${field} keeps its key`)
     }
-    if ('company_id' in args) t.match(lines[0], /"company_id":"harbor-cafe"/, name)
+    if ('company_id' in args) t.match(lines[0], `"company_id":"${company_id}"`, tool)
   }
 })

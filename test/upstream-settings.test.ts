@@ -1,8 +1,8 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { run, start } from './helpers/executable.ts'
 import { type McpHttpServer, startNewServer } from './helpers/mcp-servers.ts'
+import { openPort } from './helpers/open-port.ts'
 import { until } from './helpers/until.ts'
 
 /* What MCP_TIMEOUT, MCP_MAX_RETRIES and MCP_HEALTH_CHECK_INTERVAL do, seen from the MCP server. */
@@ -34,10 +34,8 @@ async function startFront(
       socket.pipe(through).pipe(socket)
     })
   })
-  front.listen(0, '127.0.0.1')
-  await once(front, 'listening')
   t.teardown(() => front.close())
-  return `http://127.0.0.1:${(front.address() as AddressInfo).port}/mcp`
+  return `http://127.0.0.1:${await openPort(front)}/mcp`
 }
 
 t.test('MCP_MAX_RETRIES is how often a connection is tried again', async (t) => {

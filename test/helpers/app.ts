@@ -6,19 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCore } from '../../bin/core.ts'
 import { openOutput } from '../../bin/output.ts'
-import { createAuthenticate, createCredential, indexCredentials } from '../../src/auth.ts'
+import { acceptKey, createAuthenticate, indexKeys } from '../../src/auth.ts'
 import type { Changes } from '../../src/changes.ts'
 import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createTokenVerifier, resolveIssuer } from '../../src/jwt.ts'
 import { createLog } from '../../src/log.ts'
 import type { Source } from '../../src/source.ts'
-import type { Principal } from '../../src/types.ts'
 import { watchToolsLock } from '../../src/watched-lock.ts'
 import { createHttpServer, type HttpServer } from '../../transports/http/app.ts'
 import type { Mcp } from '../../transports/mcp.ts'
 import type { Events } from '../fixtures/events.ts'
 import { createTestSource } from '../fixtures/test-source.ts'
+import { type KeyName, keyOf, principals } from './principals.ts'
 
 /** One line of the log or of the audit file. */
 export type Line = Readonly<Record<string, unknown>>
@@ -36,21 +36,6 @@ export interface App {
   audit(event?: string): readonly Line[]
   log(): readonly Line[]
   readonly close: HttpServer['close']
-}
-
-/** `narrow` holds no scope, so it sees neither the tool nor the resource that needs one. */
-export const principals = {
-  full: { id: 'full', kind: 'key' },
-  narrow: { id: 'narrow', kind: 'key', scopes: [] },
-  tiny: { id: 'tiny', kind: 'key', tools: ['echo', 'fail'] },
-  /** Its time is over. */
-  expired: { id: 'expired', kind: 'key' }
-} as const satisfies Record<string, Principal>
-
-export type KeyName = keyof typeof principals
-
-export function keyOf(name: KeyName): string {
-  return `pcl_the-key-of-${name}-with-32-characters-or-more`
 }
 
 /**
@@ -76,19 +61,15 @@ export async function startApp(
   const log = createLog(config.log, { write: (line) => logged.push(line) > 0 })
   const lock =
     lockFile === undefined ? undefined : watchToolsLock({ file: lockFile, isRequired: false }, log)
-  const core = createCore(
-    config,
-    [source, ...more],
+  const core = createCore(config, [source, ...more], {
     changes,
-    { ...openOutput(config), log },
-    {
-      ...(lock && { lock })
-    }
-  )
+    output: { ...openOutput(config), log },
+    lock
+  })
   const mcp = { ...core.mcp, log }
-  const keys = indexCredentials(
+  const keys = indexKeys(
     Object.entries(principals).map(([name, principal]) => ({
-      ...createCredential(keyOf(name as KeyName), principal),
+      ...acceptKey(keyOf(name as KeyName), principal),
       ...(name === 'expired' && { expiresAtMs: 1 })
     }))
   )

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { readCommandLine } from '../../bin/command-line.ts'
 import { runDoctor } from '../../bin/doctor/doctor.ts'
 import type { Machine } from '../../bin/doctor/machine.ts'
+import { recordTerminal } from './terminal.ts'
 
 /** What a set-up is made of; everything is optional. */
 export interface Setup {
@@ -54,15 +55,13 @@ export async function examine(
   { args = [], env = {}, machine }: Setup,
   folder: string
 ): Promise<Examined> {
-  let text = ''
-  const code = await runDoctor(readCommandLine(['doctor', ...args]), {
+  const surroundings = {
     env: { MCP_PORT: '0', MCP_KEYS_FILE: join(folder, 'empty-store'), ...env },
-    machine: { ...goodMachine, ...machine },
-    write: (more) => {
-      text += more
-    }
-  })
-  return { code, text }
+    machine: { ...goodMachine, ...machine }
+  }
+  const terminal = recordTerminal()
+  const code = await runDoctor(readCommandLine(['doctor', ...args]), surroundings, terminal)
+  return { code, text: terminal.said.out }
 }
 
 /** Names, modes, sizes and times of change of everything in a folder. */
@@ -105,19 +104,6 @@ export function saying(text: string): Server {
     socket.on('error', () => {})
     socket.on('data', () => socket.write(text))
   })
-}
-
-/** A port on which nobody listens. */
-export async function findClosedPort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-export async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as AddressInfo).port
 }
 
 /** A key store with a key of this age. */
