@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
+import { listSettings } from '../src/config.ts'
+import { sourcesOf } from '../src/setting.ts'
 import { quotedIn, readRows, root } from './helpers/moving-page.ts'
 
 const rows = readRows().flatMap(([id = '', promise = '', place = '', test = '', issue = '']) =>
@@ -60,4 +62,16 @@ t.test('every file that is named exists', async (t) => {
 t.test('CL-17: who finds a weakness reads where to tell it, and what', async (t) => {
   const text = await readFile(new URL('SECURITY.md', root), 'utf8')
   t.match(text, /privately[\s\S]*reproduce[\s\S]*attacker gains[\s\S]*what you would do/)
+})
+
+t.test('a variable that the page names is a setting; one that it denies is none', async (t) => {
+  const page = await readFile(new URL('docs/moving.md', root), 'utf8')
+  const settings = listSettings().flatMap(({ schema }) => sourcesOf(schema).from)
+  const theirs = ['MCP_OAUTH_ENABLED', 'NODE_EXTRA_CA_CERTS']
+  const named = [...page.matchAll(/(there is no )?`([A-Z]+(?:_[A-Z]+)+)`/g)]
+  t.ok(named.length > 50)
+  for (const [, denial, name = ''] of named) {
+    if (theirs.includes(name) || name.startsWith('AUTH_') || name === 'TOOL_EXECUTE') continue
+    t.equal(settings.includes(name), denial === undefined, name)
+  }
 })
