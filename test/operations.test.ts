@@ -113,7 +113,7 @@ t.test('BM-46: recipes for logs', async (t) => {
   const recipes = readSection('Logs')
   t.match(recipes, /journalctl -u portcullis [^\n]*-f\b/, 'to follow')
   t.match(recipes, /journalctl -u portcullis [^\n]*--since/, 'to look back')
-  t.match(recipes, 'kubectl logs')
+  t.match(recipes, /kubectl (?:-n portcullis )?logs /)
 })
 
 t.test('BM-49: descriptors, memory, several instances', async (t) => {
