@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { sealKey } from '../src/api-key.ts'
-import { createAuthenticate, createCredential, indexCredentials, namedKey } from '../src/auth.ts'
+import { acceptKey, createAuthenticate, indexKeys, namedKey } from '../src/auth.ts'
 import { mean, welchT } from './statistics.ts'
 
 /*
@@ -104,9 +104,9 @@ const makeSecrets = (count: number): readonly string[] =>
   Array.from({ length: count }, () => replaceRest('x'.repeat(secretLength), 0))
 const secrets = makeSecrets(100)
 const decoys = makeSecrets(textCount)
-const table = indexCredentials(
+const table = indexKeys(
   [...secrets.map(sealKey), ...secrets].map((secret, index) =>
-    createCredential(secret, namedKey(`client-${index}`))
+    acceptKey(secret, namedKey(`client-${index}`))
   )
 )
 const authenticate = createAuthenticate(() => table)

@@ -29,7 +29,7 @@ export function createAlertWebhook(options: WebhookOptions, log: Log): (alert: A
     for (let body = waiting.shift(); body !== undefined; body = waiting.shift()) {
       await sendOne(options, body).catch((error: unknown) => {
         // Without the address: its path is often the secret.
-        log.error('alert not delivered', { setting: 'alerts.webhook', reason: reasonOf(error) })
+        log.error('alert not delivered', { setting: 'alerts.webhook', reason: faultOf(error) })
       })
     }
     isSending = false
@@ -72,7 +72,7 @@ interface Fault {
 
 async function post({ webhook, secret }: WebhookOptions, body: string): Promise<Fault | undefined> {
   const { default: got } = await import('got')
-  const { exchange, exchangeDefaults } = await import('../tools/openapi/client/exchange.ts')
+  const { exchange, exchangeDefaults } = await import('../tools/outside/exchange.ts')
   const instance = got.extend({ ...exchangeDefaults, timeout: { request: timeoutMs } })
   const headers = { 'content-type': 'application/json', ...sign(secret, body) }
   const url = new URL(webhook)
@@ -83,7 +83,7 @@ async function post({ webhook, secret }: WebhookOptions, body: string): Promise<
     if (status < 300) return undefined
     return { text: `status ${status}`, isFinal: status < 500 && status !== 429 }
   } catch (error) {
-    return { text: reasonOf(error), isFinal: false }
+    return { text: faultOf(error), isFinal: false }
   }
 }
 
@@ -95,6 +95,6 @@ function sign(secret: string | undefined, body: string): Readonly<Record<string,
 }
 
 /** Of a failed exchange: its kind and code, never an address. */
-function reasonOf(error: unknown): string {
+function faultOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown'
 }

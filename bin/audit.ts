@@ -4,6 +4,7 @@ import { readTail } from '../src/audit-tail.ts'
 import { createVerifier } from '../src/audit-verify.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { readLines } from '../src/file-lines.ts'
+import { ownTerminal, type Terminal } from './terminal.ts'
 
 export interface AuditFlags {
   /** `SEQ:HASH` as `audit head` printed it earlier. */
@@ -18,15 +19,15 @@ const usage = 'audit: use audit verify FILE… [--head SEQ:HASH], or audit head 
 export function runAudit(
   [verb, ...files]: readonly string[],
   { head, key }: AuditFlags,
-  write: (text: string) => void = (text) => process.stdout.write(text)
+  { out }: Terminal = ownTerminal
 ): number {
   const seal = createSeal(key)
   const [file, ...others] = files
   if (file === undefined) throw new ConfigError(usage)
-  if (verb === 'verify') return verify(files, seal, readHead(head), write)
+  if (verb === 'verify') return verify(files, seal, readHead(head), out)
   if (verb !== 'head' || others.length > 0 || head !== undefined) throw new ConfigError(usage)
   const { seq, hash } = readHeadOf(file, seal)
-  write(`${seq}:${hash}\n`)
+  out(`${seq}:${hash}\n`)
   return 0
 }
 
@@ -34,12 +35,12 @@ function verify(
   files: readonly string[],
   seal: Seal,
   head: Link | undefined,
-  write: (text: string) => void
+  out: Terminal['out']
 ): number {
   const verifier = createVerifier({ seal, ...(head && { head }) })
   let told = 0
   const tell = (file: string): void => {
-    for (; told < verifier.notes().length; told++) write(`${file}: ${verifier.notes()[told]}\n`)
+    for (; told < verifier.notes().length; told++) out(`${file}: ${verifier.notes()[told]}\n`)
   }
   for (const file of files) {
     const fault = orRefuse(file, () => verifyFile(file, verifier))
@@ -49,11 +50,11 @@ function verify(
   const fault = verifier.end()
   if (fault !== undefined) return fail(fault)
   const last = verifier.link()
-  write(`ok: ${verifier.lines()} lines${last ? `, head ${last.seq}:${last.hash}` : ''}\n`)
+  out(`ok: ${verifier.lines()} lines${last ? `, head ${last.seq}:${last.hash}` : ''}\n`)
   return 0
 
   function fail(what: string): number {
-    write(`${what}\n`)
+    out(`${what}\n`)
     return 1
   }
 }

@@ -5,6 +5,7 @@ import { openConnections } from '../tools/upstream/open.ts'
 import { UpstreamError } from '../tools/upstream/upstream-error.ts'
 import type { CommandLine } from './command-line.ts'
 import { openOutput } from './output.ts'
+import { readArgs } from './read-args.ts'
 import { guardStderr } from './stderr.ts'
 
 type Servers = ReadonlyMap<string, UpstreamConnection>
@@ -17,11 +18,7 @@ interface Report {
 }
 
 /** `client check|list|call`: the MCP servers behind this one, seen directly. Returns the exit code. */
-export async function runClient(
-  config: Config,
-  line: CommandLine,
-  write: (text: string) => void = (text) => process.stdout.write(text)
-): Promise<number> {
+export async function runClient(config: Config, line: CommandLine): Promise<number> {
   const output = openOutput(config)
   if (config.log.redact) guardStderr(output.secrets.clean)
   // In this command alone the common token may have the name that the old library gave it.
@@ -35,7 +32,7 @@ export async function runClient(
   }
   try {
     const { json, lines, isGood } = await run(connections.servers, line)
-    write(
+    process.stdout.write(
       line.json ? `${JSON.stringify(json, null, 2)}\n` : lines.map((text) => `${text}\n`).join('')
     )
     return isGood ? 0 : 1
@@ -48,7 +45,9 @@ export async function runClient(
 function run(servers: Servers, { words, args }: CommandLine): Promise<Report> {
   const [verb, name, tool, ...rest] = words
   const isCall = verb === 'call' && name !== undefined && tool !== undefined
-  if (rest.length === 0 && isCall) return call(choose(servers, name), tool, readArgs(args))
+  if (rest.length === 0 && isCall) {
+    return call(choose(servers, name), tool, readArgs(args, '{"path": "/tmp"}'))
+  }
   const chosen = name === undefined ? [...servers.values()] : [choose(servers, name)]
   if (tool === undefined && verb === 'check') return check(chosen)
   if (tool === undefined && verb === 'list') return list(chosen)
@@ -161,12 +160,4 @@ function describe(error: unknown, { name }: UpstreamConnection) {
 
 function clean(text: string): string {
   return text.replace(/(?!\n|\t)[\p{Cc}\p{Cf}]/gu, '')
-}
-
-function readArgs(text = '{}'): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ConfigError('--args: must be JSON, such as \'{"path": "/tmp"}\'', { cause })
-  }
 }

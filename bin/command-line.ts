@@ -115,7 +115,7 @@ function splitList(texts: readonly string[]): readonly string[] {
 type SettingTexts = Map<string, string | readonly string[]>
 
 function collectSettings(values: Values): SettingTexts {
-  const settings = new Map() as SettingTexts
+  const settings: SettingTexts = new Map()
   const mode = chooseMode(values)
   if (mode) settings.set('--mode', mode)
   for (const name of [

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { type Alert, createAlerts } from '../src/alerts.ts'
 import type { Audit } from '../src/audit.ts'
 import { type Changes, createChanges } from '../src/changes.ts'
-import { createPolicy } from '../src/create-policy.ts'
+import { createPolicy, type PolicyOptions } from '../src/create-policy.ts'
 import { createDispatcher } from '../src/dispatch.ts'
 import { createKillSwitch } from '../src/kill-switch.ts'
-import type { Limiter, SharedLimiter } from '../src/limit.ts'
 import type { Gauges } from '../src/metric-families.ts'
-import { createMetrics, type Metrics } from '../src/metrics.ts'
+import { createMetrics } from '../src/metrics.ts'
 import type { Policy } from '../src/policy.ts'
 import { createQuarantine } from '../src/quarantine.ts'
 import { describeOutage, type NotReady } from '../src/readiness.ts'
@@ -36,14 +35,13 @@ export interface Core {
   readonly notReady: () => readonly NotReady[]
 }
 
-/** What only a server that runs for long has beside the rest. */
-export interface Surroundings {
+/** What a command can do without; a server that runs for long has it. */
+export interface CoreOptions extends PolicyOptions {
+  /** Hears of changes from outside, too. */
+  readonly changes?: Changes
+  readonly output?: Output
   /** Tells somebody outside of an alert. */
   readonly sendAlert?: (alert: Alert) => void
-  /** Buckets shared with other instances, and those that stand in for them. */
-  readonly limiters?: { readonly own: Limiter; readonly shared: SharedLimiter }
-  /** Counts what the sources do, too. */
-  readonly metrics?: Metrics
   /** Definitions from outside that were approved. */
   readonly lock?: WatchedLock
 }
@@ -52,10 +50,10 @@ export interface Surroundings {
 export function createCore(
   config: Config,
   sources: readonly Source[],
-  changes: Changes = createChanges(),
-  output: Output = openOutput(config),
-  { sendAlert, limiters, metrics = createMetrics(), lock }: Surroundings = {}
+  options: CoreOptions = {}
 ): Core {
+  const { changes = createChanges(), output = openOutput(config), sendAlert, lock } = options
+  const { limiters, metrics = createMetrics() } = options
   const { log, secrets } = output
   const audit = openAudit(config, output)
   const { discovery } = config
@@ -66,7 +64,7 @@ export function createCore(
     ...(quarantine && { quarantine })
   })
   requireTools('limits.tools', Object.keys(config.limits.tools), sources, registry.tools)
-  const policy = createPolicy(config, audit, limiters?.own, limiters?.shared, metrics)
+  const policy = createPolicy(config, audit, { limiters, metrics })
   const alerts = createAlerts({ audit, log, ...(sendAlert && { send: sendAlert }) })
   const killSwitch = createKillSwitch(() => {
     policy.slots.stop()
@@ -77,11 +75,11 @@ export function createCore(
   const requestState = createRequestState(randomBytes(32))
   const version = readVersion()
   const mcp = { dispatcher, changes, requestState, log, version, alerts, killSwitch, metrics }
-  return Object.freeze({ mcp, registry, audit, log, secrets, ...watch(policy, sources) })
+  return Object.freeze({ mcp, registry, audit, log, secrets, ...describeState(policy, sources) })
 }
 
 /** What readiness and metrics look at. */
-function watch(
+function describeState(
   { audit, slots }: Policy,
   sources: readonly Source[]
 ): Pick<Core, 'gauges' | 'notReady'> {

@@ -1,5 +1,5 @@
 import { generateKey } from '../src/api-key.ts'
-import { type Authenticate, createAuthenticate, createCredential, namedKey } from '../src/auth.ts'
+import { type Authenticate, acceptKey, createAuthenticate, namedKey } from '../src/auth.ts'
 import { ConfigError } from '../src/config-error.ts'
 import { openCredentials } from '../src/credentials.ts'
 import { createTokenVerifier, resolveIssuer } from '../src/jwt.ts'
@@ -34,6 +34,6 @@ export async function openGate(config: Config, log: Log, secrets: SecretFilter):
     )
   }
   const generatedKey = generateKey()
-  add(createCredential(generatedKey, namedKey('generated')))
+  add(acceptKey(generatedKey, namedKey('generated')))
   return { authenticate: createAuthenticate(keys), generatedKey, close }
 }

@@ -2,17 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { formatIssue } from '../tools/upstream/configuration/issue.ts'
 import { importServers } from '../tools/upstream/import/servers.ts'
-
-interface Output {
-  out(text: string): void
-  /** What a person should read; never a part of the configuration. */
-  note(text: string): void
-}
-
-const standard: Output = {
-  out: (text) => process.stdout.write(text),
-  note: (text) => process.stderr.write(`mcp-server: ${text}\n`)
-}
+import { ownTerminal } from './terminal.ts'
 
 /**
  * `import FILE`: prints the servers of another program's file as our configuration, with variables
@@ -20,13 +10,13 @@ const standard: Output = {
  */
 export async function runImport(
   words: readonly string[],
-  { json }: { readonly json: boolean },
-  { out, note }: Output = standard
+  { json }: { readonly json: boolean }
 ): Promise<number> {
   const [file, ...rest] = words
   if (file === undefined || rest.length > 0)
     throw new ConfigError('import: use import FILE [--json]')
   const { servers, variables, warnings, errors } = read(file)
+  const { out, note } = ownTerminal
   for (const issue of warnings) note(`warning: ${formatIssue(issue)}`)
   for (const issue of errors) note(`left out: ${formatIssue(issue)}`)
   for (const { variable, path } of variables) note(`set ${variable} to the value of ${path}`)

@@ -11,12 +11,10 @@ import {
   scopeShape,
   toolGlobShape
 } from '../src/key-store.ts'
-import { findNearest } from '../src/nearest.ts'
+import { hintAt } from '../src/nearest.ts'
 import type { Config } from '../src/settings.ts'
 import { describeAge, describeStoreError } from '../src/stored-keys.ts'
 import type { CommandLine } from './command-line.ts'
-
-type Write = (text: string) => unknown
 
 const usage =
   'keys: use keys create --name N [--scopes s,…] [--tools globs] [--expires DATE], ' +
@@ -24,33 +22,32 @@ const usage =
 /** Principals with a meaning of their own; a key of that name would be mistaken for them. */
 const reservedNames = /^(?:env|key-\d+|generated|local|anonymous)$/
 
-/** `keys create|list|revoke`: the key goes to stdout, once; what people read goes to stderr. */
-export async function runKeys(
-  { auth }: Config,
-  line: CommandLine,
-  write: Write = (text) => process.stdout.write(text),
-  tell: Write = (text) => process.stderr.write(text)
-): Promise<void> {
+/**
+ * `keys create|list|revoke`: the key goes to stdout, once; what people read goes to stderr. Returns
+ * the exit code.
+ */
+export async function runKeys({ auth }: Config, line: CommandLine): Promise<number> {
   const [verb, name, ...rest] = line.words
   const file = resolveKeyStore(auth.keyStore)
   if (verb === 'create' && name === undefined) {
     const { key, stored } = makeKey(line.key)
     await changeStore(file, (keys) => [...keys, stored])
-    write(`${key}\n`)
-    tell(
+    process.stdout.write(`${key}\n`)
+    process.stderr.write(
       `Key ${keyIdOf(stored)} for ${stored.name}. It is shown only now; ${file} keeps its digest.\n`
     )
   } else if (verb === 'list' && name === undefined) {
-    write(listKeys(await readStore(file), line.json, auth.keyMaxAgeDays))
+    process.stdout.write(listKeys(await readStore(file), line.json, auth.keyMaxAgeDays))
   } else if (verb === 'revoke' && name !== undefined && rest.length === 0) {
     await changeStore(file, (keys) => {
       const revoked = findKey(keys, name)
       return keys.filter((key) => key !== revoked)
     })
-    tell(`Revoked ${name}. Running servers notice within two seconds.\n`)
+    process.stderr.write(`Revoked ${name}. Running servers notice within two seconds.\n`)
   } else {
     throw new ConfigError(usage)
   }
+  return 0
 }
 
 function makeKey({ name, scopes, tools, expires }: CommandLine['key']) {
@@ -104,12 +101,8 @@ function findKey(keys: readonly StoredKey[], wanted: string): StoredKey {
   const [found, second] = matching
   if (found && !second) return found
   if (!found) {
-    const nearest = findNearest(
-      wanted,
-      keys.map(({ name }) => name)
-    )
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-    throw new ConfigError(`keys revoke: no key is called ${wanted}${hint}`)
+    const names = keys.map(({ name }) => name)
+    throw new ConfigError(`keys revoke: no key is called ${wanted}${hintAt(wanted, names)}`)
   }
   const ids = matching.map((key) => `${keyIdOf(key)} (created ${key.created.slice(0, 10)})`)
   throw new ConfigError(

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConfigError } from '../src/config-error.ts'
 import { type PinnedTool, pinTool } from '../src/pinned-tool.ts'
-import type { NamedTool } from '../src/quarantine.ts'
-import { createRegistry } from '../src/registry.ts'
 import { selectTools } from '../src/select-tools.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source } from '../src/source.ts'
+import { giveUniqueNames } from '../src/tool-names.ts'
 import { toWireTool } from '../src/view.ts'
 
 /** What outside defines now, as clients would see it. */
@@ -23,15 +22,7 @@ export function readOffer(sources: readonly Source[], config: Config): Offer {
   if (outside.length === 0) {
     throw new ConfigError('lock: no API and no MCP server is mounted, so nothing can be pinned')
   }
-  let named: readonly NamedTool[] = []
-  const quarantine = {
-    admit(tools: readonly NamedTool[]) {
-      named = tools
-      return tools.map(({ tool }) => tool)
-    },
-    subscribe() {}
-  }
-  createRegistry(selectTools(sources, config), { discovery: config.discovery, quarantine })
+  const named = giveUniqueNames(selectTools(sources, config), config.discovery)
   return {
     tools: named.flatMap(({ tool, definedBy }) =>
       definedBy === undefined ? [] : [pinTool(definedBy, toWireTool(tool))]

@@ -8,30 +8,26 @@ import {
   formatSilent,
   toJsonReport
 } from '../src/lock-report.ts'
-import { findNearest } from '../src/nearest.ts'
+import { hintAt } from '../src/nearest.ts'
 import type { Config } from '../src/settings.ts'
 import { changeToolsLock, readToolsLock, type ToolsLock } from '../src/tools-lock.ts'
 import { describeLockError } from '../src/watched-lock.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Offer, readOffer, waitForAnswers } from './lock-offer.ts'
 import { findLock } from './open-lock.ts'
-import { type LoadSources, withSources } from './with-sources.ts'
+import { withSources } from './with-sources.ts'
 
 /**
  * `lock diff`: what differs from the approved definitions; `lock approve`: accepts it. Returns the
  * exit code: 1 when `lock diff` has found something, or could not look everywhere.
  */
-export function runLock(
-  config: Config,
-  line: CommandLine,
-  loadSources: LoadSources
-): Promise<number> {
+export function runLock(config: Config, line: CommandLine): Promise<number> {
   const [verb, ...names] = line.words
   if (verb !== 'approve' && (verb !== 'diff' || names.length > 0)) {
     throw new ConfigError('lock: use lock diff [--json], or lock approve [NAMES]')
   }
   const { file } = findLock(config, line.configFile)
-  return withSources(config, loadSources, async ({ sources, print }) => {
+  return withSources(config, async ({ sources, print }) => {
     await waitForAnswers(sources)
     const offer = readOffer(sources, config)
     if (verb === 'approve') {
@@ -78,9 +74,7 @@ function choose(
   const matchers = globs.map((glob) => {
     const matches = compileGlob(glob)
     if (known.some(matches)) return matches
-    const nearest = findNearest(glob, known)
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-    throw new ConfigError(`lock approve: no tool is called ${glob}${hint}`)
+    throw new ConfigError(`lock approve: no tool is called ${glob}${hintAt(glob, known)}`)
   })
   return differences.filter(({ name }) => matchers.some((matches) => matches(name)))
 }

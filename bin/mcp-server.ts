@@ -1,71 +1,60 @@
 #!/usr/bin/env node
-import { printConfig } from '../src/config.ts'
+import { type LoadedConfig, printConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
-import { loadSources } from '../tools/load.ts'
-import { helpText, readCommandLine } from './command-line.ts'
+import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
 import { load } from './load-config.ts'
-import { findLock } from './open-lock.ts'
+
+type Action = CommandLine['action']
+/** Runs a command; resolves with its exit code. */
+type Run = (line: CommandLine) => Promise<number>
+type RunConfigured = (loaded: LoadedConfig, line: CommandLine) => Promise<number>
+
+/** Commands that need no configuration. Each imports what it needs: the start waits for no other. */
+const plainCommands = {
+  help: async () => print(helpText),
+  version: async () => print(`${readVersion()}\n`),
+  openapi: async (line) => (await import('./openapi.ts')).runOpenApi(line.words, line),
+  import: async (line) => (await import('./import.ts')).runImport(line.words, line),
+  snippet: async (line) => (await import('./snippet.ts')).runSnippet(line.words, line),
+  doctor: async (line) => (await import('./doctor/doctor.ts')).runDoctor(line)
+} satisfies Partial<Record<Action, Run>>
+
+type Plain = keyof typeof plainCommands
+
+const configuredCommands: Record<Exclude<Action, Plain | 'serve'>, RunConfigured> = {
+  'print-config': async (loaded) => print(printConfig(loaded)),
+  audit: async ({ config }, { words, head }) =>
+    (await import('./audit.ts')).runAudit(words, { head, key: config.audit.key }),
+  keys: async ({ config }, line) => (await import('./keys.ts')).runKeys(config, line),
+  client: async ({ config }, line) => (await import('./client.ts')).runClient(config, line),
+  lock: async ({ config }, line) => (await import('./lock.ts')).runLock(config, line),
+  tools: async ({ config }, line) => (await import('./tools.ts')).runTools(config, line)
+}
 
 async function main(argv: readonly string[]): Promise<void> {
   const line = readCommandLine(argv)
-  if (line.action === 'help') return print(helpText)
-  if (line.action === 'version') return print(`${readVersion()}\n`)
-  if (line.action === 'openapi') {
-    const { runOpenApi } = await import('./openapi.ts')
-    process.exitCode = await runOpenApi(line.words, line)
-    return
-  }
-  if (line.action === 'import') {
-    const { runImport } = await import('./import.ts')
-    process.exitCode = await runImport(line.words, line)
-    return
-  }
-  if (line.action === 'snippet') {
-    const { runSnippet } = await import('./snippet.ts')
-    return runSnippet(line.words, line)
-  }
-  if (line.action === 'doctor') {
-    const { runDoctor } = await import('./doctor/doctor.ts')
-    process.exitCode = await runDoctor(line)
+  const { action } = line
+  if (isPlain(action)) {
+    process.exitCode = await plainCommands[action](line)
     return
   }
   const loaded = await load(line)
-  if (line.action === 'print-config') return print(printConfig(loaded))
-  if (line.action === 'audit') {
-    const { runAudit } = await import('./audit.ts')
-    const { key } = loaded.config.audit
-    const { words, head } = line
-    process.exitCode = runAudit(words, {
-      ...(head !== undefined && { head }),
-      ...(key !== undefined && { key })
-    })
+  if (action !== 'serve') {
+    process.exitCode = await configuredCommands[action](loaded, line)
     return
   }
-  if (line.action === 'serve') {
-    const { serve } = await import('./serve.ts')
-    return serve(loaded, loadSources, findLock(loaded.config, line.configFile))
-  }
-  if (line.action === 'keys') {
-    const { runKeys } = await import('./keys.ts')
-    return runKeys(loaded.config, line)
-  }
-  if (line.action === 'client') {
-    const { runClient } = await import('./client.ts')
-    process.exitCode = await runClient(loaded.config, line)
-    return
-  }
-  if (line.action === 'lock') {
-    const { runLock } = await import('./lock.ts')
-    process.exitCode = await runLock(loaded.config, line, loadSources)
-    return
-  }
-  const { runTools } = await import('./tools.ts')
-  process.exitCode = await runTools(loaded.config, line, loadSources)
+  const { serve } = await import('./serve.ts')
+  await serve(loaded, line)
 }
 
-function print(text: string): void {
+function isPlain(action: Action): action is Plain {
+  return Object.hasOwn(plainCommands, action)
+}
+
+function print(text: string): number {
   process.stdout.write(text)
+  return 0
 }
 
 try {

@@ -5,6 +5,7 @@ import {
   loadDocument,
   maxDocumentBytes
 } from '../tools/openapi/document/document.ts'
+import { ownTerminal, type Terminal } from './terminal.ts'
 
 const fetchTimeoutMs = 20_000
 
@@ -18,14 +19,14 @@ export interface OpenApiFlags {
 export async function runOpenApi(
   words: readonly string[],
   { json, strict }: OpenApiFlags,
-  write: (text: string) => void = (text) => process.stdout.write(text)
+  { out }: Terminal = ownTerminal
 ): Promise<number> {
   const [verb, source, ...rest] = words
   if (verb !== 'check' || source === undefined || rest.length > 0) {
     throw new ConfigError('openapi: use openapi check FILE|URL [--json] [--strict]')
   }
   const card = checkDocument(await load(source))
-  write(json ? `${JSON.stringify(card, null, 2)}\n` : formatScorecard(card))
+  out(json ? `${JSON.stringify(card, null, 2)}\n` : formatScorecard(card))
   return strict && card.totals.full < card.totals.operations ? 1 : 0
 }
 

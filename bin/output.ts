@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type LineSink, openGatheredStandardError, openStandardError } from '../src/line-sink.ts'
 import { createLog } from '../src/log.ts'
 import { createSecretFilter, type SecretFilter } from '../src/secret-filter.ts'
+import type { SecretReference } from '../src/secret-reference.ts'
 import { listSecrets } from '../src/secrets.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
@@ -32,7 +33,7 @@ export function openOutput(config: Config): Output {
 }
 
 /** The secret behind a reference. Whoever needs the value says why it is missing. */
-export function readReference(reference: { env: string } | { file: string }): string | undefined {
+export function readReference(reference: SecretReference): string | undefined {
   if ('env' in reference) return process.env[reference.env]
   try {
     return readFileSync(reference.file, 'utf8').trim()

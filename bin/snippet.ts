@@ -1,45 +1,38 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../src/config-error.ts'
-import { findNearest } from '../src/nearest.ts'
+import { hintAt } from '../src/nearest.ts'
 import { isConfidential } from '../src/network.ts'
 import { type Command, clients } from './client-entries.ts'
+import { ownTerminal, type Terminal } from './terminal.ts'
 
 export interface SnippetFlags {
   readonly url?: string
   readonly configFile?: string
 }
 
-interface Output {
-  out(text: string): void
-  /** What a person should read; never a part of the entry. */
-  note(text: string): void
-}
-
-const standard: Output = {
-  out: (text) => process.stdout.write(text),
-  note: (text) => process.stderr.write(`mcp-server: ${text}\n`)
-}
-
-/** `snippet CLIENT [--url U]`: prints the entry, and on stderr where it goes. Throws a ConfigError. */
+/**
+ * `snippet CLIENT [--url U]`: prints the entry, and on stderr where it goes. Returns the exit code;
+ * throws a ConfigError.
+ */
 export function runSnippet(
   [wanted, ...rest]: readonly string[],
   { url, configFile }: SnippetFlags,
-  { out, note }: Output = standard,
+  { out, note }: Terminal = ownTerminal,
   executable = fileURLToPath(new URL('./mcp-server.js', import.meta.url))
-): void {
+): number {
   if (wanted === undefined || rest.length > 0) {
     throw new ConfigError(`snippet: use snippet CLIENT [--url U]; CLIENT is ${listClients()}`)
   }
   const client = clients.get(wanted)
   if (!client) {
-    const nearest = findNearest(wanted, clients.keys())
-    const hint = nearest === undefined ? `it is ${listClients()}` : `did you mean ${nearest}?`
-    throw new ConfigError(`snippet: no client is called ${wanted}; ${hint}`)
+    const hint = hintAt(wanted, clients.keys()) || `; it is ${listClients()}`
+    throw new ConfigError(`snippet: no client is called ${wanted}${hint}`)
   }
   if (url === undefined) {
     out(client.local(ownCommand(executable, configFile)))
-    return note(`belongs into ${client.place}`)
+    note(`belongs into ${client.place}`)
+    return 0
   }
   const address = readUrl(url)
   out(client.remote(address))
@@ -47,6 +40,7 @@ export function runSnippet(
   if (address.pathname === '/') note('--url: has no path; the endpoint is /mcp unless you moved it')
   if (!isConfidential(address))
     note('--url: over http everybody on the way reads the key; use https')
+  return 0
 }
 
 function listClients(): string {

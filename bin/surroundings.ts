@@ -4,7 +4,11 @@ import type { SharedChanges } from '../src/redis-changes.ts'
 import type { RedisLimiter } from '../src/redis-limiter.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
-import type { Surroundings } from './core.ts'
+import type { CoreOptions } from './core.ts'
+
+interface Surroundings extends Pick<CoreOptions, 'limiters' | 'sendAlert'> {
+  close(): void
+}
 
 /**
  * Opens what lies outside the process: the store of shared limits, the channel for changes, the
@@ -14,7 +18,7 @@ export async function openSurroundings(
   config: Config,
   changes: Changes,
   log: Log
-): Promise<Surroundings & { close(): void }> {
+): Promise<Surroundings> {
   const own = createLimiter()
   const shared = await openShared(config, own, log)
   const bus = await openBus(config, changes, log)

@@ -1,5 +1,4 @@
 import { createLocalPrincipal } from '../src/auth.ts'
-import { createChanges } from '../src/changes.ts'
 import { ConfigError } from '../src/config-error.ts'
 import type { Config } from '../src/settings.ts'
 import type { Principal, ToolResult } from '../src/types.ts'
@@ -7,23 +6,18 @@ import { createBareContext } from '../transports/call-context.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Core, createCore } from './core.ts'
 import { findLock, openLock } from './open-lock.ts'
-import { type LoadSources, withSources } from './with-sources.ts'
+import { readArgs } from './read-args.ts'
+import { withSources } from './with-sources.ts'
 
 /** `tools list` and `tools call`: what a client would see, without a client. Returns the exit code. */
-export function runTools(
-  config: Config,
-  line: CommandLine,
-  loadSources: LoadSources
-): Promise<number> {
-  return withSources(config, loadSources, async ({ sources, output, print }) => {
+export function runTools(config: Config, line: CommandLine): Promise<number> {
+  return withSources(config, async ({ sources, output, print }) => {
     const lock = openLock(findLock(config, line.configFile), sources, output.log)
     let core: Core | undefined
     try {
       // A list is no call: it must not ask for the audit file of a server that runs.
       const audit = { ...config.audit, enabled: config.audit.enabled && line.words[0] === 'call' }
-      core = createCore({ ...config, audit }, sources, createChanges(), output, {
-        ...(lock && { lock })
-      })
+      core = createCore({ ...config, audit }, sources, { output, lock })
       return await run(core, createLocalPrincipal(config.stdio), line, print)
     } finally {
       lock?.close()
@@ -49,7 +43,7 @@ async function run(
   }
   if (!tools.has(name)) throw new ConfigError(`tools call: unknown tool ${name}`)
   const ctx = createBareContext({ principal, transport: 'stdio' }, core.log)
-  const result = await core.mcp.dispatcher.callTool(name, readArgs(args), ctx)
+  const result = await core.mcp.dispatcher.callTool(name, readArgs(args, '{"rate": 0.05}'), ctx)
   await print(showResult(result, json))
   return 'isError' in result && result.isError ? 1 : 0
 }
@@ -63,14 +57,6 @@ function listTools(
   return tools
     .map(({ name, title, toolset }) => `${name.padEnd(width)}  ${toolset}  ${title}\n`)
     .join('')
-}
-
-function readArgs(text = '{}'): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ConfigError('--args: must be JSON, such as \'{"rate": 0.05}\'', { cause })
-  }
 }
 
 function showResult(result: ToolResult, json: boolean): string {

@@ -1,11 +1,9 @@
 import type { Config } from '../src/settings.ts'
 import type { Source } from '../src/source.ts'
-import type { Log } from '../src/types.ts'
+import { loadSources } from '../tools/load.ts'
 import { takeStdout } from '../transports/stdout.ts'
 import { type Output, openOutput } from './output.ts'
 import { guardStderr } from './stderr.ts'
-
-export type LoadSources = (config: Config, log: Log) => Promise<readonly Source[]>
 
 /** What a command that ends by itself has to work with. */
 export interface Loaded {
@@ -18,7 +16,6 @@ export interface Loaded {
 /** Loads the sources for one command, keeps stdout for its answer, and closes everything after it. */
 export async function withSources<T>(
   config: Config,
-  loadSources: LoadSources,
   work: (loaded: Loaded) => Promise<T>
 ): Promise<T> {
   // A module that prints while it is loaded must not mix with the answer.

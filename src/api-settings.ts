@@ -1,12 +1,5 @@
 import { z } from 'zod'
-
-export const secret = z
-  .union([
-    z.string().min(1),
-    z.strictObject({ env: z.string().min(1) }),
-    z.strictObject({ file: z.string().min(1) })
-  ])
-  .describe('the value, or { env: NAME } or { file: PATH } that leads to it')
+import { secret } from './secret-reference.ts'
 
 const globs = z.array(z.string().min(1))
 
@@ -82,7 +75,6 @@ export const apiSettings = z.strictObject({
   resources: z.record(z.string(), z.string().min(1)).default({})
 })
 
-export type Secret = z.output<typeof secret>
 export type ApiSettings = z.output<typeof apiSettings>
 export type ApiCredential = ApiSettings['credential']
 export type OperationOverride = ApiSettings['operations'][string]

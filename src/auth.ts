@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Principal } from './types.ts'
 
-/** A secret and the name it stands for. Only its digest is kept. */
-export interface Credential {
+/** A key that lets its bearer in, and who that is. Only its digest is kept. */
+export interface AcceptedKey {
   readonly principal: Principal
   /** SHA-256 of the secret, hexadecimal. */
   readonly digest: string
@@ -12,8 +12,8 @@ export interface Credential {
   noteUse?(): void
 }
 
-/** Credentials by digest. */
-export type Keys = ReadonlyMap<string, Credential>
+/** By digest. */
+export type Keys = ReadonlyMap<string, AcceptedKey>
 
 /**
  * Why a credential was refused. `unavailable`: it may be good, but the keys of the identity
@@ -28,8 +28,8 @@ export type Authenticate = (presented: string) => AuthResult | Promise<AuthResul
 /** Judges a token of an identity provider; `digest` is its SHA-256. */
 export type VerifyToken = (token: string, digest: string) => AuthResult | Promise<AuthResult>
 
-/** Makes a credential; the secret itself is forgotten. */
-export function createCredential(secret: string, principal: Principal): Credential {
+/** Lets the bearer of a secret in as this principal; the secret itself is forgotten. */
+export function acceptKey(secret: string, principal: Principal): AcceptedKey {
   return { principal: Object.freeze({ ...principal }), digest: digestOf(secret) }
 }
 
@@ -51,9 +51,9 @@ export function createLocalPrincipal(permissions: Pick<Principal, 'scopes' | 'to
   })
 }
 
-/** Of two credentials with one secret the first counts. */
-export function indexCredentials(credentials: readonly Credential[]): Keys {
-  return new Map(credentials.toReversed().map((credential) => [credential.digest, credential]))
+/** Of two keys with one secret the first counts. */
+export function indexKeys(keys: readonly AcceptedKey[]): Keys {
+  return new Map(keys.toReversed().map((key) => [key.digest, key]))
 }
 
 const invalid: AuthResult = { failure: 'invalid_token' }
@@ -69,13 +69,11 @@ const tokenShape = /^[\w-]+\.[\w-]+\.[\w-]+$/
 export function createAuthenticate(keys: () => Keys, verifyToken?: VerifyToken): Authenticate {
   return (presented) => {
     const digest = digestOf(presented)
-    const credential = keys().get(digest)
-    if (credential) {
-      if (credential.expiresAtMs !== undefined && Date.now() >= credential.expiresAtMs) {
-        return expired
-      }
-      credential.noteUse?.()
-      return credential
+    const key = keys().get(digest)
+    if (key) {
+      if (key.expiresAtMs !== undefined && Date.now() >= key.expiresAtMs) return expired
+      key.noteUse?.()
+      return key
     }
     return verifyToken && tokenShape.test(presented) ? verifyToken(presented, digest) : invalid
   }

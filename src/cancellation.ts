@@ -24,13 +24,13 @@ export function createCancellation(): Cancellation {
     get signal() {
       if (controller) return controller.signal
       controller = new AbortController()
-      if (cause) controller.abort(reasonOf(cause))
+      if (cause) controller.abort(stopError(cause))
       return controller.signal
     },
     stop(given) {
       if (cause) return
       cause = given
-      controller?.abort(reasonOf(cause))
+      controller?.abort(stopError(cause))
       for (const listener of listeners ?? []) listener(cause)
       listeners = undefined
     },
@@ -55,7 +55,7 @@ export function followSignal(signal: AbortSignal): Cancellation {
 }
 
 /** By its name an upstream client can tell a slow API from a client that gave up. */
-function reasonOf(cause: StopCause): Error {
+function stopError(cause: StopCause): Error {
   return cause === 'timeout'
     ? new DOMException('deadline reached', 'TimeoutError')
     : new Error('client cancelled')

@@ -110,12 +110,12 @@ function resolveSecrets(
   input: ConfigInput,
   read: (text: string) => unknown
 ): unknown {
-  if (isRecord(inFile)) return read(readReference(key, inFile, input))
+  if (isRecord(inFile)) return read(resolveReference(key, inFile, input))
   if (!Array.isArray(inFile)) return inFile
-  return inFile.map((item) => (isRecord(item) ? readReference(key, item, input) : item))
+  return inFile.map((item) => (isRecord(item) ? resolveReference(key, item, input) : item))
 }
 
-function readReference(
+function resolveReference(
   key: string,
   reference: Record<string, unknown>,
   input: ConfigInput

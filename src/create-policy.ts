@@ -6,14 +6,20 @@ import type { Policy } from './policy.ts'
 import type { Config } from './settings.ts'
 import { createSlots } from './slots.ts'
 
-/** Makes the policy that a configuration describes; `shared` counts for several instances. */
+export interface PolicyOptions {
+  /** Buckets shared with other instances, and those that stand in for them. */
+  readonly limiters?: { readonly own: Limiter; readonly shared: SharedLimiter }
+  /** Counts what the sources do, too. */
+  readonly metrics?: Metrics
+}
+
+/** Makes the policy that a configuration describes. */
 export function createPolicy(
   { limits, resources }: Config,
   audit: Audit,
-  ownLimiter: Limiter = createLimiter(),
-  shared: SharedLimiter = ownLimiter,
-  metrics: Metrics = createMetrics()
+  { limiters, metrics = createMetrics() }: PolicyOptions = {}
 ): Policy {
+  const ownLimiter = limiters?.own ?? createLimiter()
   const { enabled, perMinute, burst, methods, tools } = limits
   const isAllowed = compileGlobs(resources.allow)
   return Object.freeze({
@@ -23,7 +29,7 @@ export function createPolicy(
       methods: new Map(Object.entries(methods)),
       tools: new Map(Object.entries(tools))
     },
-    limiter: shared,
+    limiter: limiters?.shared ?? ownLimiter,
     ownLimiter,
     slots: createSlots(limits),
     callTimeoutMs: limits.callTimeoutMs,

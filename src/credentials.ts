@@ -1,4 +1,4 @@
-import { type Credential, createCredential, indexCredentials, type Keys, namedKey } from './auth.ts'
+import { type AcceptedKey, acceptKey, indexKeys, type Keys, namedKey } from './auth.ts'
 import { defaultKeyStore } from './auth-settings.ts'
 import { ConfigError, reasonOf } from './config-error.ts'
 import { resolveKeyStore } from './key-store.ts'
@@ -13,7 +13,7 @@ export interface Credentials {
   /** The keys that count at this moment. */
   keys(): Keys
   /** Adds one for as long as the process lives. */
-  add(credential: Credential): void
+  add(key: AcceptedKey): void
   close(): void
 }
 
@@ -27,8 +27,8 @@ export function openCredentials(
   learn: (secrets: readonly string[]) => void
 ): Credentials {
   const fixed = [
-    ...(auth.token === undefined ? [] : [createCredential(auth.token, namedKey('env'))]),
-    ...auth.apiKeys.map((key, index) => createCredential(key, namedKey(`key-${index + 1}`)))
+    ...(auth.token === undefined ? [] : [acceptKey(auth.token, namedKey('env'))]),
+    ...auth.apiKeys.map((key, index) => acceptKey(key, namedKey(`key-${index + 1}`)))
   ]
   const onChange = (): void => {
     keys = collect()
@@ -37,7 +37,7 @@ export function openCredentials(
   const tokens =
     file === undefined
       ? undefined
-      : watchFile<readonly Credential[]>({
+      : watchFile<readonly AcceptedKey[]>({
           file,
           label: 'token file',
           fallback: () => [],
@@ -58,12 +58,12 @@ export function openCredentials(
     onChange
   })
   const collect = (): Keys =>
-    indexCredentials([...fixed, ...(tokens?.current() ?? []), ...stored.current()])
+    indexKeys([...fixed, ...(tokens?.current() ?? []), ...stored.current()])
   let keys = collect()
   return {
     keys: () => keys,
-    add(credential) {
-      fixed.push(credential)
+    add(key) {
+      fixed.push(key)
       onChange()
     },
     close() {

@@ -108,13 +108,13 @@ function toToolResult<Output extends ObjectSchema>(
   summary: ((value: z.output<Output>) => string) | undefined
 ): ToolResult {
   if (typeof result === 'string') return { content: [{ type: 'text', text: result }] }
-  if (isInputRequired(result)) return result.inputRequired
+  if (asksForInput(result)) return result.inputRequired
   if (!output) return { content: [{ type: 'text', text: JSON.stringify(result) }] }
   const value = output.parse(result)
   const text = summary ? summary(value) : JSON.stringify(value)
   return { content: [{ type: 'text', text }], structuredContent: value }
 }
 
-function isInputRequired(result: object): result is InputRequiredResult {
+function asksForInput(result: object): result is InputRequiredResult {
   return 'inputRequired' in result
 }

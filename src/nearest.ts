@@ -12,6 +12,12 @@ export function findNearest(typed: string, candidates: Iterable<string>): string
   return nearest
 }
 
+/** What an error says of a name that nothing has: `; did you mean X?`, or nothing. */
+export function hintAt(typed: string, candidates: Iterable<string>): string {
+  const nearest = findNearest(typed, candidates)
+  return nearest ? `; did you mean ${nearest}?` : ''
+}
+
 /** Levenshtein distance, row by row. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -21,9 +21,14 @@ export function networkOf(address: string | undefined = ''): string {
   return `${network.join(':')}::/64`
 }
 
+/** A host without the brackets that an IPv6 address has in a URL. */
+export function bareHost(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1')
+}
+
 /** True for a host (an address with or without brackets) that only this machine reaches. */
 export function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, '$1')
+  const address = bareHost(host)
   return (
     address === 'localhost' ||
     address === '::1' ||

@@ -1,15 +1,10 @@
 import type { Audit, ToolDrift } from './audit.ts'
 import { isSame } from './lock-diff.ts'
 import { digestDefinition } from './pinned-tool.ts'
+import type { NamedTool } from './tool-names.ts'
 import type { Log, ToolDefinition } from './types.ts'
 import { toWireTool } from './view.ts'
 import type { WatchedLock } from './watched-lock.ts'
-
-/** A tool under the name that clients see, and who defines it; undefined: this program. */
-export interface NamedTool {
-  readonly tool: ToolDefinition
-  readonly definedBy: string | undefined
-}
 
 /** Keeps back tools from outside whose definitions nobody approved. */
 export interface Quarantine {

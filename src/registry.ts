@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Changes } from './changes.ts'
 import { ConfigError } from './config-error.ts'
-import { type Call, createDiscovery, discoveryNames } from './discovery.ts'
-import type { NamedTool, Quarantine } from './quarantine.ts'
+import { type Call, createDiscovery } from './discovery.ts'
+import type { Quarantine } from './quarantine.ts'
 import { compileUri, isTemplate, type UriMatcher } from './resource-uri.ts'
 import type { Source } from './source.ts'
-import type { Principal, ResourceDefinition, ToolDefinition } from './types.ts'
+import { giveUniqueNames } from './tool-names.ts'
+import type { Principal, ResourceDefinition } from './types.ts'
 import { createView, type Offered, type View } from './view.ts'
 import { visibilityKey } from './visibility.ts'
 
@@ -33,7 +33,6 @@ export interface RegistryOptions {
   readonly quarantine?: Quarantine
 }
 
-const toolName = /^[a-zA-Z0-9_-]{1,64}$/
 /** Views of tokens with claims of their own are many; beyond this the oldest is made anew. */
 const maxViews = 1000
 
@@ -93,7 +92,7 @@ function takeSnapshot(
   { discovery: isDiscovery = false, quarantine }: RegistryOptions
 ): Registry {
   // What is withheld keeps its name: no other tool may take its place.
-  const named = giveUniqueNames(sources, isDiscovery ? discoveryNames : [])
+  const named = giveUniqueNames(sources, isDiscovery)
   const provided = quarantine?.admit(named) ?? named.map(({ tool }) => tool)
   const discovery = isDiscovery
     ? createDiscovery(provided, (principal) => view(principal).tools)
@@ -149,34 +148,6 @@ function rememberViews(create: (principal: Principal) => View): Registry['view']
     views.set(key, made)
     return made
   }
-}
-
-/** A clash never stops the start: whoever comes second gets a suffix that stays the same. */
-function giveUniqueNames(
-  sources: readonly Source[],
-  reserved: readonly string[]
-): readonly NamedTool[] {
-  const taken = new Set(reserved)
-  return sources.flatMap(({ tools, definedBy }) =>
-    tools.map((tool) => {
-      const name = chooseName(tool, taken)
-      taken.add(name)
-      return { tool: name === tool.name ? tool : { ...tool, name }, definedBy }
-    })
-  )
-}
-
-function chooseName(tool: ToolDefinition, taken: ReadonlySet<string>): string {
-  if (!toolName.test(tool.name)) {
-    throw new ConfigError(`tool ${tool.name}: the name must match ${toolName}`)
-  }
-  let { name } = tool
-  for (let round = 1; taken.has(name); round++) {
-    const text = `${tool.toolset} ${tool.name} ${round}`
-    const suffix = createHash('sha256').update(text).digest('hex').slice(0, 6)
-    name = `${tool.name.slice(0, 57)}_${suffix}`
-  }
-  return name
 }
 
 function index<T>(items: readonly T[], nameOf: (item: T) => string, kind: string): Map<string, T> {

@@ -2,37 +2,35 @@ import type { ApiCredential } from './api-settings.ts'
 import { listSettings } from './config.ts'
 import { isRecord } from './json.ts'
 import { createRedactor } from './redact.ts'
+import type { SecretReference } from './secret-reference.ts'
 import { sourcesOf } from './setting.ts'
 import type { Config } from './settings.ts'
 
-type Reference = { readonly env: string } | { readonly file: string }
+/** The value behind a reference; undefined when it leads to nothing. */
+type FindSecret = (reference: SecretReference) => string | undefined
 
 /**
  * Every secret that a configuration holds or leads to: settings marked as secret, credentials of
- * APIs, userinfo and secret parameters of URLs. `read` resolves a reference, with undefined when
- * it leads to nothing.
+ * APIs, userinfo and secret parameters of URLs.
  */
-export function listSecrets(
-  config: Config,
-  read: (reference: Reference) => string | undefined
-): readonly string[] {
+export function listSecrets(config: Config, find: FindSecret): readonly string[] {
   const marked = listSettings()
     .filter(({ schema }) => sourcesOf(schema).secret)
     .flatMap(({ key }) => textsAt(config, key.split('.')))
   const urls = listUrls(config).flatMap(listUrlSecrets)
-  return [...new Set([...marked, ...listOutboundSecrets(config, read), ...urls])]
+  return [...new Set([...marked, ...listOutboundSecrets(config, find), ...urls])]
 }
 
 /** What is shown to mounted APIs and to MCP servers. */
 export function listOutboundSecrets(
   { api, apis, client, servers }: Config,
-  read: (reference: Reference) => string | undefined
+  find: FindSecret
 ): readonly string[] {
   return [
     ...(api.token === undefined ? [] : [api.token]),
     ...(client.token === undefined ? [] : [client.token]),
-    ...apis.flatMap(({ credential }) => listCredential(credential, read)),
-    ...listServerSecrets(servers, read)
+    ...apis.flatMap(({ credential }) => listCredential(credential, find)),
+    ...listServerSecrets(servers, find)
   ]
 }
 
@@ -41,34 +39,28 @@ function textsAt(value: unknown, [name, ...rest]: readonly string[]): readonly s
   return [value].flat().filter((text) => typeof text === 'string')
 }
 
-function listCredential(
-  credential: ApiCredential,
-  read: (reference: Reference) => string | undefined
-): readonly string[] {
+function listCredential(credential: ApiCredential, find: FindSecret): readonly string[] {
   if (credential.mode !== 'service') return []
   const { token, password, clientSecret } = credential
   return [token, password, clientSecret].flatMap((given) => {
-    const text = given === undefined || typeof given === 'string' ? given : read(given)
+    const text = given === undefined || typeof given === 'string' ? given : find(given)
     return text === undefined ? [] : [text]
   })
 }
 
 /** Of MCP servers: what a name such as `token`, `Authorization` or `GITHUB_PAT_KEY` tells of. */
-function listServerSecrets(
-  servers: Config['servers'],
-  read: (reference: Reference) => string | undefined
-): readonly string[] {
+function listServerSecrets(servers: Config['servers'], find: FindSecret): readonly string[] {
   const { isSensitiveName } = createRedactor()
   const walk = (value: unknown, isSecret: boolean): readonly string[] => {
     if (typeof value === 'string') return isSecret ? [value, ...afterScheme(value)] : []
     if (typeof value !== 'object' || value === null) return []
-    if (isSecret && isReference(value)) return walk(read(value), true)
+    if (isSecret && isReference(value)) return walk(find(value), true)
     return Object.entries(value).flatMap(([name, child]) => walk(child, isSensitiveName(name)))
   }
   return walk(typeof servers === 'string' ? parseOrNothing(servers) : servers, false)
 }
 
-function isReference(value: object): value is Reference {
+function isReference(value: object): value is SecretReference {
   const [given] = Object.values(value)
   return (
     Object.keys(value).length === 1 &&

@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.ts'
 import { compileGlob, compileGlobs } from './glob.ts'
 import { narrowSource } from './narrow-source.ts'
-import { findNearest } from './nearest.ts'
+import { hintAt } from './nearest.ts'
 import type { Source } from './source.ts'
 import type { ToolDefinition } from './types.ts'
 
@@ -101,8 +101,5 @@ export function requireTools(
 }
 
 function unknown(setting: string, typed: string, known: Iterable<string>): ConfigError {
-  const nearest = findNearest(typed, known)
-  return new ConfigError(
-    `${setting}: nothing is called ${typed}${nearest ? `; did you mean ${nearest}?` : ''}`
-  )
+  return new ConfigError(`${setting}: nothing is called ${typed}${hintAt(typed, known)}`)
 }

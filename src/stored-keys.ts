@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import type { Credential } from './auth.ts'
+import type { AcceptedKey } from './auth.ts'
 import { ConfigError, reasonOf } from './config-error.ts'
 import { changeKeyStore, keyIdOf, readKeyStore, type StoredKey } from './key-store.ts'
 import type { Log } from './types.ts'
 import { watchFile } from './watched-file.ts'
 
 export interface StoredKeys {
-  current(): readonly Credential[]
+  current(): readonly AcceptedKey[]
   close(): void
 }
 
@@ -25,11 +25,11 @@ const dayMs = 86_400_000
 const warnAfterDays = 80
 const noteUseEveryMs = 60_000
 
-/** Follows a key store: its keys as credentials, warnings about their age, and their last use. */
+/** Follows a key store: the keys that count, warnings about their age, and their last use. */
 export function openStoredKeys(options: StoredKeyOptions): StoredKeys {
   const { file, mayBeMissing, maxAgeDays, log, onChange } = options
   const used = new Set<string>()
-  const watched = watchFile<readonly Credential[]>({
+  const watched = watchFile<readonly AcceptedKey[]>({
     file,
     label: 'key store',
     fallback: () => [],
@@ -39,7 +39,7 @@ export function openStoredKeys(options: StoredKeyOptions): StoredKeys {
     read() {
       if (mayBeMissing && !existsSync(file)) return []
       const keys = readStore(file)
-      return keys.map((key) => toCredential(key, maxAgeDays, used))
+      return keys.map((key) => toAcceptedKey(key, maxAgeDays, used))
     }
   })
   const warn = (): void => {
@@ -74,11 +74,11 @@ export function describeStoreError(file: string, cause: unknown): ConfigError {
   return new ConfigError(`auth.keyStore (MCP_KEYS_FILE) ${file}: ${reasonOf(cause)}`, { cause })
 }
 
-function toCredential(
+function toAcceptedKey(
   key: StoredKey,
   maxAgeDays: number | undefined,
   used: Set<string>
-): Credential {
+): AcceptedKey {
   const { name, sha256, scopes, tools } = key
   const expiresAtMs = expiryOf(key, maxAgeDays)
   return {

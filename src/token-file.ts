@@ -1,8 +1,8 @@
-import { type Credential, createCredential, namedKey } from './auth.ts'
+import { type AcceptedKey, acceptKey, namedKey } from './auth.ts'
 import { findWeakness } from './key-strength.ts'
 
 export interface TokenFile {
-  readonly credentials: readonly Credential[]
+  readonly credentials: readonly AcceptedKey[]
   /** What must be kept out of every record. */
   readonly tokens: readonly string[]
   /** Tokens that production refuses, by line number. */
@@ -14,7 +14,7 @@ export interface TokenFile {
  * number, never its text.
  */
 export function parseTokenFile(text: string): TokenFile {
-  const credentials: Credential[] = []
+  const credentials: AcceptedKey[] = []
   const tokens: string[] = []
   const warnings: string[] = []
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -30,7 +30,7 @@ export function parseTokenFile(text: string): TokenFile {
     const weakness = findWeakness(token)
     if (weakness !== undefined) warnings.push(`line ${index + 1}: the token ${weakness}`)
     tokens.push(token)
-    credentials.push(createCredential(token, namedKey(id)))
+    credentials.push(acceptKey(token, namedKey(id)))
   }
   return { credentials, tokens, warnings }
 }

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { createCore } from '../bin/core.ts'
-import { createAuthenticate, createCredential, indexCredentials } from '../src/auth.ts'
+import { acceptKey, createAuthenticate, indexKeys } from '../src/auth.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Source } from '../src/source.ts'
 import type { Content, JsonSchema, ToolDefinition } from '../src/types.ts'
@@ -71,11 +71,11 @@ async function start(file: object = {}, breakCalls = false) {
   const dispatcher = breakCalls ? { ...mcp.dispatcher, executeTool: fail } : mcp.dispatcher
   const log = { debug() {}, info() {}, warn() {}, error() {} }
   const credentials = [
-    createCredential(keys.full, { id: 'full', kind: 'key' }),
-    createCredential(keys.narrow, { id: 'narrow', kind: 'key', tools: ['ping', 'verify_pin'] })
+    acceptKey(keys.full, { id: 'full', kind: 'key' }),
+    acceptKey(keys.narrow, { id: 'narrow', kind: 'key', tools: ['ping', 'verify_pin'] })
   ]
   const authenticate = config.auth.required
-    ? createAuthenticate(() => indexCredentials(credentials))
+    ? createAuthenticate(() => indexKeys(credentials))
     : undefined
   const server = await createHttpServer({
     ...{ mcp: { ...mcp, dispatcher, log }, registry, config, audit, gauges },

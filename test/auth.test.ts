@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import {
+  type AcceptedKey,
   type AuthResult,
-  type Credential,
+  acceptKey,
   createAuthenticate,
-  createCredential,
-  indexCredentials,
+  indexKeys,
   namedKey
 } from '../src/auth.ts'
 import { loadConfig } from '../src/config.ts'
@@ -17,39 +17,39 @@ import { openCredentials } from '../src/credentials.ts'
 import { createLog } from '../src/log.ts'
 import { parseTokenFile } from '../src/token-file.ts'
 
-const idOf = (credentials: readonly Credential[], presented: string) =>
-  idIn(createAuthenticate(() => indexCredentials(credentials))(presented) as AuthResult)
+const idOf = (keys: readonly AcceptedKey[], presented: string) =>
+  idIn(createAuthenticate(() => indexKeys(keys))(presented) as AuthResult)
 const idIn = (result: AuthResult) => ('principal' in result ? result.principal.id : undefined)
 
 t.test('a presented key finds its name, anything else nothing', async (t) => {
-  const credentials = [
-    createCredential('first-secret', namedKey('first')),
-    createCredential('second-secret', namedKey('second')),
-    createCredential('first-secret', namedKey('again'))
+  const keys = [
+    acceptKey('first-secret', namedKey('first')),
+    acceptKey('second-secret', namedKey('second')),
+    acceptKey('first-secret', namedKey('again'))
   ]
-  t.equal(idOf(credentials, 'first-secret'), 'first', 'of two with one secret the first')
-  t.equal(idOf(credentials, 'second-secret'), 'second')
+  t.equal(idOf(keys, 'first-secret'), 'first', 'of two with one secret the first')
+  t.equal(idOf(keys, 'second-secret'), 'second')
   for (const wrong of ['', 'first', 'first-secret ', 'First-secret', 'first-secrets', '\u0000']) {
-    t.equal(idOf(credentials, wrong), undefined, JSON.stringify(wrong))
+    t.equal(idOf(keys, wrong), undefined, JSON.stringify(wrong))
   }
   t.equal(idOf([], ''), undefined)
 })
 
 t.test('a key that has expired is told from a wrong one', async (t) => {
   const at = (expiresAtMs: number) => {
-    const credential = { ...createCredential('secret', namedKey('a')), expiresAtMs }
-    return createAuthenticate(() => indexCredentials([credential]))('secret')
+    const key = { ...acceptKey('secret', namedKey('a')), expiresAtMs }
+    return createAuthenticate(() => indexKeys([key]))('secret')
   }
   t.strictSame(at(Date.now() - 1), { failure: 'expired_token' })
   t.match(at(Date.now() + 60_000), { principal: { id: 'a' } })
 })
 
 t.test('of a secret only its digest is kept', async (t) => {
-  const credential = createCredential('very-secret-text', { ...namedKey('a'), scopes: ['read'] })
-  t.notMatch(JSON.stringify(credential), /very-secret-text/)
-  t.match(credential.digest, /^[0-9a-f]{64}$/)
-  t.strictSame(credential.principal, { id: 'a', kind: 'key', scopes: ['read'] })
-  t.ok(Object.isFrozen(credential.principal))
+  const key = acceptKey('very-secret-text', { ...namedKey('a'), scopes: ['read'] })
+  t.notMatch(JSON.stringify(key), /very-secret-text/)
+  t.match(key.digest, /^[0-9a-f]{64}$/)
+  t.strictSame(key.principal, { id: 'a', kind: 'key', scopes: ['read'] })
+  t.ok(Object.isFrozen(key.principal))
 })
 
 t.test('a token file has one client-id:token in a line', async (t) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { findNearest } from '../src/nearest.ts'
+import { findNearest, hintAt } from '../src/nearest.ts'
 
 const names = ['calculate_npv', 'calculate_irr', 'list_people', 'finance.core', 'finance']
 
@@ -25,6 +25,11 @@ t.test('finds what was probably meant', async (t) => {
   ]
   for (const [typed, expected] of rows) t.equal(findNearest(typed, names), expected, typed)
   t.equal(findNearest('anything', []), undefined)
+})
+
+t.test('an error names it, or says nothing', async (t) => {
+  t.equal(hintAt('calculate_npw', names), '; did you mean calculate_npv?')
+  t.equal(hintAt('zzzzzzzzzz', names), '')
 })
 
 t.test('no candidate is nearer, and the nearest is near', async () => {

@@ -5,6 +5,7 @@ import t from 'tap'
 import { runOpenApi } from '../bin/openapi.ts'
 import { checkDocument, formatScorecard } from '../tools/openapi/check.ts'
 import { loadDocument } from '../tools/openapi/document/document.ts'
+import { recordTerminal } from './helpers/terminal.ts'
 import { documentOf, getOf, mountApi } from './openapi-fixture.ts'
 
 const text = { type: 'string' }
@@ -70,18 +71,16 @@ t.test('openapi check prints it and tells by its exit code', async (t) => {
   }
   const mixed = file('mixed.json', document)
   const full = file('full.json', documentOf({ '/a': { get: getOf('a') } }))
-  let printed = ''
+  let terminal = recordTerminal()
   const run = (words: string[], json: boolean, strict: boolean) => {
-    printed = ''
-    return runOpenApi(words, { json, strict }, (text) => {
-      printed += text
-    })
+    terminal = recordTerminal()
+    return runOpenApi(words, { json, strict }, terminal)
   }
   t.equal(await run(['check', mixed], false, false), 0)
-  t.match(printed, /4 operations/)
+  t.match(terminal.said.out, /4 operations/)
   t.equal(await run(['check', mixed], false, true), 1)
   t.equal(await run(['check', full], true, true), 0)
-  t.match(JSON.parse(printed), { totals: { full: 1 } })
+  t.match(JSON.parse(terminal.said.out), { totals: { full: 1 } })
   const wrong: string[][] = [[], ['check'], ['lint', full], ['check', full, full]]
   for (const words of [...wrong, ['check', join(folder, 'none.json')]]) {
     await t.rejects(run(words, false, false), { name: 'ConfigError' })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { loosenSchema, project, projectionArgument } from '../tools/openapi/response/projection.ts'
 import { mapResponse } from '../tools/openapi/response/response.ts'
-import { createCompiler } from '../tools/openapi/schema/validate.ts'
+import { createCompiler } from '../tools/outside/schema/validate.ts'
 import { answer, people, person, plan, textsOf } from './helpers/answers.ts'
 
 t.test('fields: offered where the answer has some', (t) => {

@@ -5,8 +5,7 @@ import { z } from 'zod'
 import { createCore } from '../bin/core.ts'
 import { apiSettings } from '../src/api-settings.ts'
 import type { AuditArgs } from '../src/audit.ts'
-import { createAuthenticate, createCredential } from '../src/auth.ts'
-import { createChanges } from '../src/changes.ts'
+import { acceptKey, createAuthenticate } from '../src/auth.ts'
 import { loadConfig } from '../src/config.ts'
 import { defineTool } from '../src/define-tool.ts'
 import { createLog } from '../src/log.ts'
@@ -85,15 +84,15 @@ async function startServer(mode: AuditArgs) {
   })
   const source: Source = { tools: [tool, ...api.tools], close: () => api.close() }
   const output = { stderr: sink, log, secrets, flush: async () => {} }
-  const core = createCore(config, [source], createChanges(), output)
-  const credential = createCredential(key, { id: 'caller', kind: 'key' })
+  const core = createCore(config, [source], { output })
+  const accepted = acceptKey(key, { id: 'caller', kind: 'key' })
   const server = await createHttpServer({
     mcp: core.mcp,
     registry: core.registry,
     config,
     audit: core.audit,
     gauges: core.gauges,
-    authenticate: createAuthenticate(() => new Map([[credential.digest, credential]]))
+    authenticate: createAuthenticate(() => new Map([[accepted.digest, accepted]]))
   })
   const { port } = new URL(await server.listen())
   return {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { runSnippet } from '../bin/snippet.ts'
 import { executable, isOneLine, run } from './helpers/executable.ts'
+import { recordTerminal } from './helpers/terminal.ts'
 
 const url = 'https://mcp.example.com/mcp'
 const installed = '/home/alice/.npm/_npx/1/node_modules/portcullis-mcp/dist/bin/mcp-server.js'
@@ -124,17 +125,9 @@ const rows: Readonly<Record<string, Row>> = {
 }
 
 function snippet(client: string, flags: Parameters<typeof runSnippet>[1] = {}, from = installed) {
-  const said = { out: '', notes: '' }
-  const output = {
-    out: (text: string) => {
-      said.out += text
-    },
-    note: (text: string) => {
-      said.notes += `${text}\n`
-    }
-  }
-  runSnippet([client], flags, output, from)
-  return said
+  const terminal = recordTerminal()
+  runSnippet([client], flags, terminal, from)
+  return terminal.said
 }
 
 t.test('every client gets the shape that it documents', async (t) => {

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createPool, type Lane } from '../tools/upstream/pool.ts'
+import { createPool, type PoolEntry } from '../tools/upstream/pool.ts'
 
 /* How many connections to one server there may be, and who waits. */
 
 const forever = new AbortController().signal
 
-function open(maxLanes: number, maxPending = 100) {
-  const dropped: Lane[] = []
+function open(maxEntries: number, maxPending = 100) {
+  const dropped: PoolEntry[] = []
   let nowMs = 0
   const pool = createPool({
     server: 'it',
-    maxLanes,
+    maxEntries,
     maxPending,
     isSingle: false,
-    drop: (lane) => dropped.push(lane),
+    drop: (entry) => dropped.push(entry),
     now: () => ++nowMs
   })
   return { pool, dropped, take: (caller: string) => pool.takeOwn({ signal: forever, caller }) }
@@ -28,10 +28,10 @@ t.test('no more than so many, however many callers there are', async () => {
       const { pool, take } = open(max)
       let most = 0
       const work = async (caller: number): Promise<void> => {
-        const lane = await take(`caller ${caller}`)
-        most = Math.max(most, pool.lanes().length)
+        const entry = await take(`caller ${caller}`)
+        most = Math.max(most, pool.entries().length)
         await Promise.resolve()
-        pool.release(lane)
+        pool.release(entry)
       }
       await Promise.all(callers.map(work))
       return most <= max

@@ -13,7 +13,7 @@ import type { OpenApiOptions, OpenApiSource } from './openapi/source.ts'
 type Observe = Metrics['observeUpstream']
 
 /** What every API needs beside its own settings. */
-interface Surroundings {
+interface Mounting {
   readonly config: Config
   readonly log: Log
   readonly observe: Observe | undefined
@@ -28,11 +28,11 @@ export async function loadSources(
   log: Log,
   observe?: Observe
 ): Promise<readonly Source[]> {
-  const around = { config, log, observe }
+  const mounting = { config, log, observe }
   const { createFinanceSource } = await import('./finance/source.ts')
   const sources = [await createFinanceSource(isNarrowed(config) ? 'all' : 'core')]
   for (const file of config.modules) sources.push(await loadModule(file))
-  for (const settings of listApis(config)) sources.push(await mountApi(settings, around))
+  for (const settings of listApis(config)) sources.push(await mountApi(settings, mounting))
   if (config.servers !== undefined) {
     const { mountServers } = await import('./upstream/mount/mount-all.ts')
     sources.push(...(await mountServers(config, log, observe)))
@@ -41,9 +41,9 @@ export async function loadSources(
   if (config.demo && baseUrl !== undefined && openapi === undefined) {
     throw new ConfigError('--demo, api.baseUrl (API_BASE_URL): both mount shiftwork; choose one')
   }
-  if (config.demo) sources.push(await mountDemo(around))
+  if (config.demo) sources.push(await mountDemo(mounting))
   else if (baseUrl !== undefined && openapi === undefined) {
-    sources.push(await mountShiftWork({ baseUrl, ...(token !== undefined && { token }) }, around))
+    sources.push(await mountShiftWork({ baseUrl, ...(token !== undefined && { token }) }, mounting))
   }
   return sources
 }
@@ -70,7 +70,7 @@ export function listApis({ apis, api, allowWrites }: Config): readonly ApiSettin
 }
 
 function connectionOf(
-  { config, log, observe }: Surroundings,
+  { config, log, observe }: Mounting,
   name: string
 ): Pick<OpenApiOptions, 'limits' | 'log' | 'observe'> {
   return {
@@ -86,15 +86,15 @@ export function limitsOf({ api }: Config): ApiLimits {
   return { ...limits, ...(cacheTtlMs !== undefined && { cacheTtlMs }) }
 }
 
-async function mountApi(settings: ApiSettings, around: Surroundings): Promise<Source> {
-  const { config, log } = around
+async function mountApi(settings: ApiSettings, mounting: Mounting): Promise<Source> {
+  const { config, log } = mounting
   const isFromFlag = settings.openapi === config.api.openapi
   const place = isFromFlag ? 'api.openapi (--openapi)' : `apis.${settings.name}`
   const { createOpenApiSource } = await import('./openapi/source.ts')
   try {
     const source = await createOpenApiSource({
       settings,
-      ...connectionOf(around, settings.name),
+      ...connectionOf(mounting, settings.name),
       readSecret
     })
     if (source.tools.length > 0) {
@@ -143,17 +143,17 @@ function isTool(value: unknown): value is ToolDefinition {
 
 async function mountShiftWork(
   target: { readonly baseUrl: string; readonly token?: string },
-  around: Surroundings
+  mounting: Mounting
 ): Promise<Source> {
   const { createShiftWorkSource } = await import('./shiftwork/source.ts')
-  return createShiftWorkSource({ ...target, ...connectionOf(around, 'shiftwork') })
+  return createShiftWorkSource({ ...target, ...connectionOf(mounting, 'shiftwork') })
 }
 
 /** The embedded scheduling API, mounted over the network like any other. */
-async function mountDemo(around: Surroundings): Promise<Source> {
+async function mountDemo(mounting: Mounting): Promise<Source> {
   const { startDemoApi } = await import('./shiftwork/demo-api.ts')
   const api = await startDemoApi()
-  const source = await mountShiftWork(api, around)
+  const source = await mountShiftWork(api, mounting)
   return {
     ...source,
     async close() {

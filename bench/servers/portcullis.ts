@@ -37,7 +37,7 @@ export async function startPortcullis(options: PortcullisOptions): Promise<numbe
   const output = openOutput(config)
   const changes = createChanges()
   const sources = await openSources(options, config, output, changes)
-  await startHttp(config, createCore(config, sources, changes, output))
+  await startHttp(config, createCore(config, sources, { changes, output }))
   return port
 }
 

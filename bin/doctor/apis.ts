@@ -42,7 +42,7 @@ async function checkReachable(config: Config): Promise<readonly Finding[]> {
 
 async function reach({ name, probed }: Api, config: Config): Promise<Finding> {
   const { probeApi } = await import('../../tools/openapi/probe.ts')
-  const { ExchangeFailure } = await import('../../tools/openapi/client/failure.ts')
+  const { ExchangeFailure } = await import('../../tools/outside/exchange-failure.ts')
   try {
     const signal = AbortSignal.timeout(deadlineMs)
     const { origin, status } = await probeApi(probed, limitsOf(config), signal)

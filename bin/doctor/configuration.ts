@@ -52,7 +52,8 @@ function checkVariables({ env }: Patient): readonly Finding[] {
   })
 }
 
-const secretNames = new Set(['token', 'password', 'clientSecret', 'auth_token'])
+/** Keys of a file that hold a secret, wherever they stand. */
+const literalKeys = new Set(['token', 'password', 'clientSecret', 'auth_token'])
 
 /** Dotted names of the secrets that a configuration file holds itself. */
 function findLiterals(content: unknown): readonly string[] {
@@ -64,7 +65,7 @@ function findLiterals(content: unknown): readonly string[] {
   const found: string[] = []
   const walk = (value: unknown, path: readonly string[]): void => {
     const name = path.join('.')
-    const isSecret = marked.has(name) || secretNames.has(path.at(-1) ?? '')
+    const isSecret = marked.has(name) || literalKeys.has(path.at(-1) ?? '')
     if (isSecret && [value].flat().some((text) => typeof text === 'string')) found.push(name)
     else if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) walk(item, [...path, String(index)])

@@ -4,15 +4,14 @@ import { listSecrets } from '../../src/secrets.ts'
 import type { CommandLine } from '../command-line.ts'
 import { load, readConfigFile } from '../load-config.ts'
 import { readReference } from '../output.ts'
+import { ownTerminal, type Terminal } from '../terminal.ts'
 import { type Check, fail, type Patient } from './check.ts'
 import { checks } from './checks.ts'
 import { readMachine } from './machine.ts'
 import { countRows, formatJson, formatText, type Row } from './report.ts'
 
 /** What a patient lives in; a test has its own. */
-interface Surroundings extends Pick<Patient, 'env' | 'machine'> {
-  write(text: string): void
-}
+type Surroundings = Pick<Patient, 'env' | 'machine'>
 
 /**
  * `doctor`: looks at configuration and surroundings, changes nothing and starts nothing. Returns the
@@ -20,11 +19,8 @@ interface Surroundings extends Pick<Patient, 'env' | 'machine'> {
  */
 export async function runDoctor(
   line: CommandLine,
-  { env, machine, write }: Surroundings = {
-    env: process.env,
-    machine: readMachine(),
-    write: (text) => process.stdout.write(text)
-  }
+  { env, machine }: Surroundings = { env: process.env, machine: readMachine() },
+  { out }: Terminal = ownTerminal
 ): Promise<number> {
   if (line.words.length > 0) throw new ConfigError('doctor: use doctor [--config FILE] [--json]')
   const patient = { env, machine, ...(await admit(line, env)) }
@@ -32,14 +28,14 @@ export async function runDoctor(
   const secrets = patient.config ? listSecrets(patient.config, readReference) : []
   // The findings hold none; should one ever do, it stays in here.
   const { clean } = createSecretFilter(secrets)
-  write(clean(line.json ? formatJson(rows) : formatText(rows)))
+  out(clean(line.json ? formatJson(rows) : formatText(rows)))
   return countRows(rows).fail > 0 ? 1 : 0
 }
 
 async function admit(
   line: CommandLine,
   env: Patient['env']
-): Promise<Omit<Patient, 'env' | 'machine'>> {
+): Promise<Omit<Patient, keyof Surroundings>> {
   const { configFile: path } = line
   try {
     const { config, warnings } = await load(line, env)

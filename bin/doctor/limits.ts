@@ -1,3 +1,4 @@
+import { nameFault } from '../../src/redis-client.ts'
 import type { Config } from '../../src/settings.ts'
 import { type Check, configured, type Finding, fail, pass, served, skip, warn } from './check.ts'
 
@@ -88,12 +89,6 @@ async function ping(url: string): Promise<void> {
   } finally {
     client.disconnect()
   }
-}
-
-/** A code or the first word of a reply, such as NOAUTH: the rest could name the address. */
-function nameFault(error: unknown): string {
-  const { code, message = '' } = error as NodeJS.ErrnoException
-  return code ?? /^[A-Z]+\b/.exec(message)?.[0] ?? (/time/i.test(message) ? 'timeout' : 'no answer')
 }
 
 function checkDiagnostics({ log, env }: Config): Finding {

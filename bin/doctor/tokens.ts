@@ -43,7 +43,7 @@ async function fetchKeys({ jwksUri }: TokenIssuer, nowMs: number): Promise<Findi
   )
 }
 
-/** `fetch` hides the reason behind "fetch failed". */
+/** `fetch` hides the reason behind "fetch failed"; a code tells it without the address. */
 function causeOf(error: unknown): string {
   const { cause } = error as Error
   return (cause as NodeJS.ErrnoException | undefined)?.code ?? reasonOf(cause ?? error)

@@ -18,7 +18,7 @@ const { config } = loadConfig({
   }
 })
 const changes = createChanges()
-const core = createCore(config, [createFixtureSource(changes)], changes)
+const core = createCore(config, [createFixtureSource(changes)], { changes })
 const server = await createHttpServer({ ...core, config })
 process.stdout.write(`${await server.listen()}${config.http.path}\n`)
 process.once('SIGTERM', () => {

@@ -1,7 +1,7 @@
 import type { CallResult } from '../../src/types.ts'
 import type { ApiResponse } from '../../tools/openapi/client/client.ts'
 import { type AnswerHints, planAnswer } from '../../tools/openapi/response/response.ts'
-import { createCompiler } from '../../tools/openapi/schema/validate.ts'
+import { createCompiler } from '../../tools/outside/schema/validate.ts'
 
 /** A 200 of JSON; text and bytes go as they are. */
 export function answer(body: unknown, more: Partial<ApiResponse> = {}): ApiResponse {

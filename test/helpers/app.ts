@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCore } from '../../bin/core.ts'
 import { openOutput } from '../../bin/output.ts'
-import { createAuthenticate, createCredential, indexCredentials } from '../../src/auth.ts'
+import { acceptKey, createAuthenticate, indexKeys } from '../../src/auth.ts'
 import type { Changes } from '../../src/changes.ts'
 import { createChanges } from '../../src/changes.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -76,19 +76,15 @@ export async function startApp(
   const log = createLog(config.log, { write: (line) => logged.push(line) > 0 })
   const lock =
     lockFile === undefined ? undefined : watchToolsLock({ file: lockFile, isRequired: false }, log)
-  const core = createCore(
-    config,
-    [source, ...more],
+  const core = createCore(config, [source, ...more], {
     changes,
-    { ...openOutput(config), log },
-    {
-      ...(lock && { lock })
-    }
-  )
+    output: { ...openOutput(config), log },
+    lock
+  })
   const mcp = { ...core.mcp, log }
-  const keys = indexCredentials(
+  const keys = indexKeys(
     Object.entries(principals).map(([name, principal]) => ({
-      ...createCredential(keyOf(name as KeyName), principal),
+      ...acceptKey(keyOf(name as KeyName), principal),
       ...(name === 'expired' && { expiresAtMs: 1 })
     }))
   )

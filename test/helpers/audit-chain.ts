@@ -3,6 +3,7 @@ import { runAudit } from '../../bin/audit.ts'
 import { type AuditEntry, type AuditOptions, createAudit } from '../../src/audit.ts'
 import { createSeal, type Link, readSealed } from '../../src/audit-chain.ts'
 import { openAuditFile } from '../../src/audit-file.ts'
+import { recordTerminal } from './terminal.ts'
 
 export const entry: AuditEntry = {
   event: 'TOOL_EXECUTE',
@@ -55,9 +56,7 @@ export function verify(
   files: readonly string[],
   flags: { readonly head?: string; readonly key?: string } = {}
 ): { readonly code: number; readonly text: string } {
-  let text = ''
-  const code = runAudit(['verify', ...files], flags, (more) => {
-    text += more
-  })
-  return { code, text }
+  const terminal = recordTerminal()
+  const code = runAudit(['verify', ...files], flags, terminal)
+  return { code, text: terminal.said.out }
 }

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { ApiCredential } from '../../src/api-settings.ts'
-import type { ReadSecret } from '../../tools/openapi/client/credential.ts'
+import type { ReadSecret } from '../../src/secret-reference.ts'
 import {
   createContext,
   createMemoryLog,

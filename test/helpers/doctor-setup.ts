@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { readCommandLine } from '../../bin/command-line.ts'
 import { runDoctor } from '../../bin/doctor/doctor.ts'
 import type { Machine } from '../../bin/doctor/machine.ts'
+import { recordTerminal } from './terminal.ts'
 
 /** What a set-up is made of; everything is optional. */
 export interface Setup {
@@ -54,15 +55,13 @@ export async function examine(
   { args = [], env = {}, machine }: Setup,
   folder: string
 ): Promise<Examined> {
-  let text = ''
-  const code = await runDoctor(readCommandLine(['doctor', ...args]), {
+  const surroundings = {
     env: { MCP_PORT: '0', MCP_KEYS_FILE: join(folder, 'empty-store'), ...env },
-    machine: { ...goodMachine, ...machine },
-    write: (more) => {
-      text += more
-    }
-  })
-  return { code, text }
+    machine: { ...goodMachine, ...machine }
+  }
+  const terminal = recordTerminal()
+  const code = await runDoctor(readCommandLine(['doctor', ...args]), surroundings, terminal)
+  return { code, text: terminal.said.out }
 }
 
 /** Names, modes, sizes and times of change of everything in a folder. */

@@ -43,8 +43,7 @@ export function createFakeUpstream(
     protocolVersion: era === 'modern' ? '2026-07-28' : '2025-11-25',
     transport: 'streamable_http',
     capabilities: { tools: {}, resources: {}, prompts: {} },
-    serverInfo: undefined,
-    instructions: undefined
+    serverInfo: undefined
   }
   const fake: FakeUpstream = {
     seen: [],

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from '../../src/config-error.ts'
+import type { SecretReference } from '../../src/secret-reference.ts'
 
-/** The value behind `{ env: NAME }` or `{ file: PATH }`. */
-export function readSecret(
-  reference: { readonly env: string } | { readonly file: string }
-): string {
+/** Reads a secret where it stands; throws a ConfigError that names the place. */
+export function readSecret(reference: SecretReference): string {
   const text =
     'env' in reference ? process.env[reference.env] : readFileSync(reference.file, 'utf8').trim()
   if (text) return text

@@ -1,10 +1,10 @@
 import type { OperationOverride } from '../../src/api-settings.ts'
 import { ConfigError } from '../../src/config-error.ts'
+import { Unsupported } from '../outside/schema/schema.ts'
 import { createArgumentNamer } from './names.ts'
 import type { Body } from './request/body.ts'
+import { flattenObject } from './request/object-shape.ts'
 import type { Declared, Parameter } from './request/parameters.ts'
-import { flattenObject } from './schema/object-shape.ts'
-import { Unsupported } from './schema/schema.ts'
 
 /** A body with the arguments it is made from. */
 export type PlacedBody = Body & {

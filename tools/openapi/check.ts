@@ -1,9 +1,9 @@
 import { isRecord } from '../../src/json.ts'
+import { Unsupported } from '../outside/schema/schema.ts'
+import { createCompiler } from '../outside/schema/validate.ts'
+import { cleanLine } from '../outside/text.ts'
 import type { ApiDocument } from './document/document.ts'
 import { type Candidate, listOperations } from './operations.ts'
-import { Unsupported } from './schema/schema.ts'
-import { createCompiler } from './schema/validate.ts'
-import { cleanLine } from './text.ts'
 import { annotationsOf, planTool } from './tool.ts'
 
 export type Grade = 'full' | 'degraded' | 'refused'

@@ -1,5 +1,6 @@
 import type { ApiSettings, OperationFilter } from '../../src/api-settings.ts'
 import { compileGlobs } from '../../src/glob.ts'
+import { isRead } from '../outside/method.ts'
 import type { Candidate } from './operations.ts'
 
 export type FilterSettings = Pick<ApiSettings, 'include' | 'exclude' | 'allowWrites'>
@@ -30,8 +31,9 @@ function refuseByDefault(
   { method, isDeprecated }: Candidate,
   allowsWrites: boolean
 ): string | undefined {
-  const isRead = method === 'GET' || method === 'HEAD'
-  if (!isRead && !allowsWrites) return 'it writes: only GET and HEAD are offered (read-only).'
+  if (!isRead(method) && !allowsWrites) {
+    return 'it writes: only GET and HEAD are offered (read-only).'
+  }
   return isDeprecated ? 'it is deprecated.' : undefined
 }
 

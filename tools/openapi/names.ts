@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const maxNameChars = 64
 const hashChars = 6
@@ -26,11 +26,9 @@ export function createNameGiver(reserved: Iterable<string> = []): NameGiver {
 
 function addHash(wanted: string, identity: string, taken: ReadonlySet<string>): string {
   for (let round = 0; ; round++) {
-    const hash = createHash('sha256')
-      .update(`${identity} ${round || ''}`)
-      .digest('hex')
+    const suffix = suffixOf(`${identity} ${round || ''}`)
     const stem = wanted.slice(0, maxNameChars - hashChars - 1).replace(/_+$/, '')
-    const name = `${stem}_${hash.slice(0, hashChars)}`
+    const name = `${stem}_${suffix}`
     if (!taken.has(name)) return name
   }
 }
@@ -65,6 +63,9 @@ function toArgumentName(name: string, location: string): string {
   if (argumentName.test(name)) return name
   const spelled = name.replace(/[^a-zA-Z0-9_.-]+/g, '_').replace(/^_+|_+$/g, '')
   if (argumentName.test(spelled)) return spelled
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, hashChars)
-  return `${spelled.slice(0, maxNameChars - hashChars - 1) || location}_${hash}`
+  return `${spelled.slice(0, maxNameChars - hashChars - 1) || location}_${suffixOf(name)}`
+}
+
+function suffixOf(identity: string): string {
+  return hash('sha256', identity, 'hex').slice(0, hashChars)
 }

@@ -1,17 +1,17 @@
 import type { ApiSettings, OperationOverride } from '../../src/api-settings.ts'
 import { ConfigError } from '../../src/config-error.ts'
 import { isRecord } from '../../src/json.ts'
-import { findNearest } from '../../src/nearest.ts'
+import { hintAt } from '../../src/nearest.ts'
+import { Unsupported } from '../outside/schema/schema.ts'
+import { cleanLine, cleanText } from '../outside/text.ts'
 import { type Argument, type PlacedBody, placeArguments } from './arguments.ts'
-import type { ApiDocument } from './document/document.ts'
+import type { ApiDocument, Raw } from './document/document.ts'
 import { livesElsewhere } from './document/servers.ts'
 import { parseTemplate, type Segment } from './document/template.ts'
 import { createNameGiver } from './names.ts'
 import { readBody } from './request/body.ts'
 import { type Owned, type Parameter, readParameters } from './request/parameters.ts'
 import { readAnswer } from './response/answer.ts'
-import { Unsupported } from './schema/schema.ts'
-import { cleanLine, cleanText } from './text.ts'
 
 const maxDescriptionChars = 1_000
 const maxTitleChars = 100
@@ -57,8 +57,6 @@ export interface Candidate {
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
 
-type Raw = Readonly<Record<string, unknown>>
-
 export interface OperationOptions {
   readonly overrides: ApiSettings['operations']
   readonly owned: Owned
@@ -103,9 +101,8 @@ export function listOperations(
 
 /** The error for an operationId that the document does not have. */
 export function unknownOperation(setting: string, id: string, ids: readonly string[]): ConfigError {
-  const near = findNearest(id, ids)
-  const hint = near === undefined ? '' : `; did you mean ${near}?`
-  return new ConfigError(`${setting}: the document has no operation ${cleanLine(id, 64)}${hint}`)
+  const name = cleanLine(id, 64)
+  return new ConfigError(`${setting}: the document has no operation ${name}${hintAt(id, ids)}`)
 }
 
 interface Entry {

@@ -1,6 +1,6 @@
 import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
+import { exchange } from '../outside/exchange.ts'
 import { openConnections } from './client/connections.ts'
-import { exchange } from './client/exchange.ts'
 import { parseBaseUrl } from './request/request.ts'
 import { readBase, readDocument } from './source.ts'
 

@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ApiSettings } from '../../src/api-settings.ts'
 import { ConfigError } from '../../src/config-error.ts'
 import { ToolError } from '../../src/define-tool.ts'
 import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import type { CallContext, ResourceDefinition } from '../../src/types.ts'
+import { Unsupported } from '../outside/schema/schema.ts'
+import { isJsonType } from './media-type.ts'
 import { type Candidate, type Operation, unknownOperation } from './operations.ts'
 import type { Parameter } from './request/parameters.ts'
 import { buildRequest } from './request/request.ts'
-import { isJsonType, parseAnswer } from './response/content.ts'
+import { parseAnswer } from './response/content.ts'
 import { mapResponse } from './response/response.ts'
-import { Unsupported } from './schema/schema.ts'
 import { type Mount, planTool, type ToolPlan } from './tool.ts'
 
 /**
@@ -64,7 +65,7 @@ function makeResource(
         ])
       )
       const text = await readText(plan, args, asked, mount, ctx)
-      const sha256 = createHash('sha256').update(text).digest('hex')
+      const sha256 = hash('sha256', text, 'hex')
       return { contents: [{ uri: asked, mimeType: 'application/json', text, _meta: { sha256 } }] }
     }
   })

@@ -1,6 +1,8 @@
 import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
 import type { Source } from '../../src/source.ts'
 import type { Log, ToolDefinition } from '../../src/types.ts'
+import { Unsupported } from '../outside/schema/schema.ts'
+import { createCompiler } from '../outside/schema/validate.ts'
 import { type ClientOptions, createClient } from './client/client.ts'
 import { checkPublicUrl, isAllowedHost } from './document/address-guard.ts'
 import { type ApiDocument, isUrl, loadDocument, maxDocumentBytes } from './document/document.ts'
@@ -11,8 +13,6 @@ import { type Candidate, listOperations } from './operations.ts'
 import { ownedOf } from './owned.ts'
 import { type ApiBase, parseBaseUrl } from './request/request.ts'
 import { makeResources } from './resources.ts'
-import { Unsupported } from './schema/schema.ts'
-import { createCompiler } from './schema/validate.ts'
 import { type Mount, makeTool, planTool } from './tool.ts'
 
 const fetchTimeoutMs = 20_000

@@ -1,14 +1,15 @@
 import { isRecord } from '../../src/json.ts'
 import type { JsonSchema, Parsed, ToolAnnotations, ToolDefinition } from '../../src/types.ts'
+import { isRead } from '../outside/method.ts'
+import { toInputSchema } from '../outside/schema/schema.ts'
+import type { Check } from '../outside/schema/validate.ts'
+import { cleanLine } from '../outside/text.ts'
 import type { ApiClient } from './client/client.ts'
 import type { Candidate, Operation } from './operations.ts'
 import { type ApiBase, buildRequest } from './request/request.ts'
 import { projectionArgument } from './response/projection.ts'
 import { type AnswerPlan, mapResponse, planAnswer } from './response/response.ts'
-import { toInputSchema } from './schema/schema.ts'
-import type { Check } from './schema/validate.ts'
 import { sensitiveNames } from './sensitive.ts'
-import { cleanLine } from './text.ts'
 
 const maxListItems = 1_000
 
@@ -115,11 +116,11 @@ export function makeTool(
  * not only add: PUT and PATCH replace what was there.
  */
 export function annotationsOf(method: string): ToolAnnotations {
-  const isRead = method === 'GET' || method === 'HEAD'
+  const readOnlyHint = isRead(method)
   return Object.freeze({
-    readOnlyHint: isRead,
-    destructiveHint: !isRead && method !== 'POST',
-    idempotentHint: isRead || method === 'PUT' || method === 'DELETE',
+    readOnlyHint,
+    destructiveHint: !readOnlyHint && method !== 'POST',
+    idempotentHint: readOnlyHint || method === 'PUT' || method === 'DELETE',
     openWorldHint: true
   })
 }

@@ -1,4 +1,5 @@
 import type { CircuitState } from '../../src/readiness.ts'
+import type { InputRequest } from '../../src/types.ts'
 
 /** Any JSON object of the protocol. What came from a server is untrusted. */
 export type Message = Readonly<Record<string, unknown>>
@@ -12,7 +13,6 @@ export interface UpstreamInfo {
   readonly capabilities: Message
   /** Undefined when it did not say. */
   readonly serverInfo: Message | undefined
-  readonly instructions: string | undefined
 }
 
 /** What a list holds; templates are those of resources. */
@@ -27,7 +27,7 @@ export type ForwardedMethod =
 
 /** A request of a 2025-era server to the client: within a call, on the connection of that call. */
 export interface ServerRequest {
-  readonly method: 'elicitation/create' | 'sampling/createMessage' | 'roots/list'
+  readonly method: InputRequest['method']
   readonly params: Message
 }
 

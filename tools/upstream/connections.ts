@@ -1,12 +1,13 @@
 import { ConfigError } from '../../src/config-error.ts'
 import type { Observation } from '../../src/metrics.ts'
+import type { ReadSecret } from '../../src/secret-reference.ts'
 import type { Log } from '../../src/types.ts'
 import type { Defaults } from './configuration/defaults.ts'
 import type { LocalServer, RemoteServer } from './configuration/entry.ts'
 import type { UpstreamConnection } from './connection.ts'
-import { createAddressGuard, type Resolve } from './link/address-guard.ts'
+import { createAddressGuard, type LookUp } from './link/address-guard.ts'
 import { killGroup } from './link/child.ts'
-import { createCredential, type ReadSecret } from './link/credential.ts'
+import { createCredential } from './link/credential.ts'
 import { createChildEnvironment } from './link/environment.ts'
 import { createGuardedFetch } from './link/guarded-fetch.ts'
 import { createStdioTransport } from './link/stdio-transport.ts'
@@ -41,7 +42,7 @@ export interface ConnectionsOptions {
   readonly readSecret: ReadSecret
   observe?(server: string, observation: Observation): void
   /** For tests. */
-  readonly resolve?: Resolve
+  readonly resolve?: LookUp
   readonly idleMs?: number
 }
 

@@ -1,25 +1,13 @@
 import { raceAbort } from '../../src/race-abort.ts'
-import {
-  closeLane,
-  drop,
-  firstBackoffMs,
-  follow,
-  reach,
-  type State,
-  shortLifeMs,
-  suspect
-} from './care.ts'
 import type { UpstreamConnection, UpstreamEvent, UpstreamInfo } from './connection.ts'
+import { createLifecycle } from './lifecycle.ts'
 import { toUpstreamError } from './link/fault.ts'
-import { createPool, type Pool } from './pool.ts'
-import { createRecovery } from './recovery.ts'
+import type { Pool } from './pool.ts'
 import type { Route } from './requests.ts'
 import type { ServerOptions } from './server-options.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-const maxPending = 256
-
-/** Keeps a server's connections: opens, looks after, drops and opens them again. */
+/** Says how a server is, and when its connections are looked after; their lifecycle says how. */
 export interface Keeper {
   readonly pool: Pool
   readonly route: Route
@@ -39,76 +27,46 @@ export function createKeeper(
   emit: (event: UpstreamEvent) => void,
   watched: ReadonlySet<string>
 ): Keeper {
-  const { name, isLocal, maxConnections, maxBackoffMs, timeoutMs, observe } = options
-  const now = (): number => performance.now()
-  const state: State = {
-    options,
-    watched,
-    emit,
-    recovery: createRecovery({
-      firstMs: firstBackoffMs,
-      maxMs: maxBackoffMs,
-      settledMs: shortLifeMs,
-      random: Math.random,
-      now,
-      attempt: () => void reach(state, state.pool.common).catch(() => {})
-    }),
-    pool: createPool({
-      server: name,
-      maxLanes: maxConnections,
-      maxPending,
-      isSingle: isLocal,
-      drop: (lane) => void closeLane(lane),
-      now
-    }),
-    closing: new AbortController(),
-    suspected: new Set(),
-    info: undefined,
-    verdict: undefined,
-    shortLives: 0
-  }
-  const { pool, recovery, closing } = state
+  const { name, isLocal, timeoutMs, observe } = options
+  const lifecycle = createLifecycle(options, emit, watched)
+  const { pool, reach, drop, suspect, follow, close } = lifecycle
   return {
     pool,
     route: {
       name,
       timeoutMs,
-      reach: (lane, signal) => raceAbort(reach(state, lane), signal),
-      drop: (lane, link) => drop(state, lane, link),
-      suspect: (lane, link) => void suspect(state, lane, link),
+      reach: (entry, signal) => raceAbort(reach(entry), signal),
+      drop,
+      suspect: (entry, link) => void suspect(entry, link),
       ...(observe && { observe })
     },
-    info: () => state.info,
+    info: () => lifecycle.info,
     state() {
-      if (recovery.error) return 'down'
-      const lanes = pool.lanes()
-      if (lanes.some(({ link }) => link)) return 'up'
-      return lanes.some(({ opening }) => opening) ? 'connecting' : 'idle'
+      if (lifecycle.error) return 'down'
+      const entries = pool.entries()
+      if (entries.some(({ link }) => link)) return 'up'
+      return entries.some(({ opening }) => opening) ? 'connecting' : 'idle'
     },
     throwIfDown() {
-      const { error } = recovery
-      if (closing.signal.aborted) throw new UpstreamError('connection', name)
+      const { error, isClosed } = lifecycle
+      if (isClosed) throw new UpstreamError('connection', name)
       if (error) throw new UpstreamError(toUpstreamError(error, name).fault, name, { cause: error })
     },
-    follow: () => follow(state),
+    follow,
     checkHealth() {
       const { link } = pool.common
-      if (recovery.error) return
-      if (link) void suspect(state, pool.common, link)
-      else if (!isLocal) reach(state, pool.common).catch(() => {})
+      if (lifecycle.error) return
+      if (link) void suspect(pool.common, link)
+      else if (!isLocal) reach(pool.common).catch(() => {})
     },
     stopIdle(idleMs) {
-      for (const lane of pool.lanes()) {
-        const isIdle = lane.inFlight === 0 && now() - lane.usedMs >= idleMs
+      for (const entry of pool.entries()) {
+        const isIdle = entry.inFlight === 0 && performance.now() - entry.usedMs >= idleMs
         // Over the common one of a remote server its announcements come.
-        const isKept = lane === pool.common && (!isLocal || watched.size > 0)
-        if (isIdle && !isKept && lane.link) void drop(state, lane, lane.link)
+        const isKept = entry === pool.common && (!isLocal || watched.size > 0)
+        if (isIdle && !isKept && entry.link) void drop(entry, entry.link)
       }
     },
-    async close() {
-      closing.abort()
-      recovery.close()
-      await Promise.all(pool.lanes().map(closeLane))
-    }
+    close
   }
 }

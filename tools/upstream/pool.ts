@@ -2,8 +2,8 @@ import type { Message, UpstreamCall } from './connection.ts'
 import type { Link } from './link/link.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** One connection to a server, or the place for one. */
-export interface Lane {
+/** The place of one connection to a server, and who uses it. */
+export interface PoolEntry {
   /** Empty: everybody's. Else one caller's, with what its client declared. */
   readonly key: string
   readonly capabilities: Message
@@ -22,43 +22,43 @@ export interface Lane {
 
 export interface PoolOptions {
   readonly server: string
-  readonly maxLanes: number
-  /** Of the common lane. */
+  readonly maxEntries: number
+  /** Calls at once over the common one, and calls that wait for one of their own. */
   readonly maxPending: number
   /** One program per caller: its calls wait for each other. */
   readonly isSingle: boolean
-  drop(lane: Lane): void
+  drop(entry: PoolEntry): void
   now(): number
 }
 
 export interface Pool {
   /** Everybody's. */
-  readonly common: Lane
-  lanes(): readonly Lane[]
-  /** A lane that is this call's alone; waits for one, or for the signal. */
-  takeOwn(call: UpstreamCall): Promise<Lane>
-  takeCommon(): Lane
-  /** True when the lane's call may be asked: one caller who never answers leaves some to the others. */
-  mayAsk(lane: Lane): boolean
-  release(lane: Lane): void
-  remove(lane: Lane): void
+  readonly common: PoolEntry
+  entries(): readonly PoolEntry[]
+  /** One that is this call's alone; waits for it, or for the signal. */
+  takeOwn(call: UpstreamCall): Promise<PoolEntry>
+  takeCommon(): PoolEntry
+  /** True when its call may be asked: one caller who never answers leaves some to the others. */
+  mayAsk(entry: PoolEntry): boolean
+  release(entry: PoolEntry): void
+  remove(entry: PoolEntry): void
 }
 
-/** Hands out connections: at most `maxLanes` are open, and the longest unused gives way. */
+/** Hands out connections: at most `maxEntries` are open, and the longest unused gives way. */
 export function createPool(options: PoolOptions): Pool {
-  const { server, maxLanes, maxPending, isSingle, drop, now } = options
-  const common = createLane('', {}, now())
-  const own = new Set<Lane>()
-  // The common lane counts, too; one of a caller's own there must be.
-  const maxOwn = Math.max(1, maxLanes - 1)
+  const { server, maxEntries, maxPending, isSingle, drop, now } = options
+  const common = createEntry('', {}, now())
+  const own = new Set<PoolEntry>()
+  // The common one counts, too; one of a caller's own there must be.
+  const maxOwn = Math.max(1, maxEntries - 1)
   const waiting = new Set<() => void>()
 
   function wake(): void {
     for (const look of [...waiting]) look()
   }
 
-  function find(key: string, capabilities: Message): Lane | undefined {
-    const mine = [...own].filter((lane) => lane.key === key)
+  function find(key: string, capabilities: Message): PoolEntry | undefined {
+    const mine = [...own].filter((entry) => entry.key === key)
     const free = mine.find(({ inFlight }) => inFlight === 0)
     if (free) return free
     if (mine.length > 0 && isSingle) return undefined
@@ -70,23 +70,23 @@ export function createPool(options: PoolOptions): Pool {
       own.delete(oldest)
       drop(oldest)
     }
-    const lane = createLane(key, capabilities, now())
-    own.add(lane)
-    return lane
+    const entry = createEntry(key, capabilities, now())
+    own.add(entry)
+    return entry
   }
 
   return {
     common,
-    lanes: () => [common, ...own],
+    entries: () => [common, ...own],
     async takeOwn(call) {
       const capabilities = call.capabilities ?? {}
       const key = JSON.stringify([call.caller ?? '', sortKeys(capabilities)])
       for (;;) {
-        const lane = find(key, capabilities)
-        if (lane) {
-          lane.inFlight++
-          lane.call = call
-          return lane
+        const entry = find(key, capabilities)
+        if (entry) {
+          entry.inFlight++
+          entry.call = call
+          return entry
         }
         if (waiting.size >= maxPending) throw new UpstreamError('connection', server)
         await waitFor(waiting, call.signal)
@@ -103,20 +103,20 @@ export function createPool(options: PoolOptions): Pool {
       )
       return asking > 0 || others.length < Math.ceil(maxOwn / 2)
     },
-    release(lane) {
-      lane.inFlight--
-      lane.usedMs = now()
-      lane.call = undefined
+    release(entry) {
+      entry.inFlight--
+      entry.usedMs = now()
+      entry.call = undefined
       wake()
     },
-    remove(lane) {
-      own.delete(lane)
+    remove(entry) {
+      own.delete(entry)
       wake()
     }
   }
 }
 
-function createLane(key: string, capabilities: Message, usedMs: number): Lane {
+function createEntry(key: string, capabilities: Message, usedMs: number): PoolEntry {
   return {
     key,
     capabilities,
@@ -128,6 +128,13 @@ function createLane(key: string, capabilities: Message, usedMs: number): Lane {
     asking: 0,
     limits: new Set()
   }
+}
+
+/** Closes the connection that it has, or that is being opened. */
+export async function closeEntry(entry: PoolEntry): Promise<void> {
+  const link = entry.link ?? (await entry.opening?.catch(() => undefined))
+  entry.link = undefined
+  await link?.close().catch(() => {})
 }
 
 function waitFor(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,6 @@
+/** So many short lives in a row are a failure. */
+const maxShortLives = 3
+
 /** How a server that is down is tried again. */
 export interface Recovery {
   /** The failure that keeps calls away, until the next attempt. */
@@ -6,6 +9,8 @@ export interface Recovery {
   fail(error: Error): void
   /** A connection has ended that worked: tries anew soon, and keeps no call away. */
   restart(): void
+  /** A connection has ended by itself after so long: the one or the other. */
+  end(livedMs: number, error: Error): void
   succeed(): void
   close(): void
 }
@@ -29,6 +34,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
   let error: Error | undefined
   let upMs: number | undefined
   let failures = 0
+  let shortLives = 0
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
@@ -37,18 +43,27 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     if (!isClosed) timer = setTimeout(attempt, waitMs * (1 - random() / 4)).unref()
   }
 
+  function fail(given: Error): void {
+    error = given
+    if (upMs !== undefined && now() - upMs >= settledMs) failures = 0
+    upMs = undefined
+    schedule(Math.min(maxMs, firstMs * 2 ** failures))
+    failures++
+  }
+
+  const restart = (): void => schedule(firstMs)
+
   return {
     get error() {
       return error
     },
-    fail(given) {
-      error = given
-      if (upMs !== undefined && now() - upMs >= settledMs) failures = 0
-      upMs = undefined
-      schedule(Math.min(maxMs, firstMs * 2 ** failures))
-      failures++
+    fail,
+    restart,
+    end(livedMs, given) {
+      shortLives = livedMs < settledMs ? shortLives + 1 : 0
+      if (shortLives >= maxShortLives) fail(given)
+      else restart()
     },
-    restart: () => schedule(firstMs),
     succeed() {
       error = undefined
       upMs ??= now()

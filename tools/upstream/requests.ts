@@ -9,24 +9,24 @@ import type {
 import { isSessionLost, toUpstreamError } from './link/fault.ts'
 import type { Leg, Link } from './link/link.ts'
 import { startTimeLimit } from './link/time-limit.ts'
-import type { Lane, Pool } from './pool.ts'
+import type { Pool, PoolEntry } from './pool.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** What requests need of the server that they go to. */
 export interface Route {
   readonly name: string
   readonly timeoutMs: number
-  reach(lane: Lane, signal: AbortSignal): Promise<Link>
-  drop(lane: Lane, link: Link): Promise<void>
+  reach(entry: PoolEntry, signal: AbortSignal): Promise<Link>
+  drop(entry: PoolEntry, link: Link): Promise<void>
   /** An answer did not come: somebody should look. */
-  suspect(lane: Lane, link: Link): void
+  suspect(entry: PoolEntry, link: Link): void
   observe?(observation: Observation): void
 }
 
-/** The client of one call, over whatever connection its lane has at the time. */
+/** The client of one call, over whatever connection its entry of the pool has at the time. */
 export function createRequests(
   route: Route,
-  lane: Lane,
+  entry: PoolEntry,
   link: Link,
   call: UpstreamCall
 ): UpstreamClient {
@@ -36,13 +36,13 @@ export function createRequests(
     options: RequestOptions = {}
   ): Promise<T> => {
     try {
-      return await sendOnce(route, lane, current, call, options, work)
+      return await sendOnce(route, entry, current, call, options, work)
     } catch (error) {
       if (current.info.era === 'modern' || !isSessionLost(error)) throw error
       // The server has forgotten the session, and with it did not do what was asked.
-      await route.drop(lane, current)
-      current = await route.reach(lane, call.signal)
-      return sendOnce(route, lane, current, call, options, work)
+      await route.drop(entry, current)
+      current = await route.reach(entry, call.signal)
+      return sendOnce(route, entry, current, call, options, work)
     }
   }
   return Object.freeze({
@@ -55,14 +55,14 @@ export function createRequests(
 
 async function sendOnce<T>(
   route: Route,
-  lane: Lane,
+  entry: PoolEntry,
   link: Link,
   call: UpstreamCall,
   { onProgress, tool }: RequestOptions,
   work: (link: Link, leg: Leg) => Promise<T>
 ): Promise<T> {
   const limit = startTimeLimit(route.timeoutMs, call.signal)
-  lane.limits.add(limit)
+  entry.limits.add(limit)
   const startedMs = performance.now()
   const observe = (statusClass: string): void =>
     route.observe?.({ statusClass, durationMs: performance.now() - startedMs })
@@ -88,33 +88,33 @@ async function sendOnce<T>(
       ? new UpstreamError('timeout', route.name, { cause: error, wasSent: true })
       : toUpstreamError(error, route.name, true)
     observe(failure.rpc ? '4xx' : 'error')
-    if (failure.fault === 'timeout' || failure.fault === 'connection') route.suspect(lane, link)
+    if (failure.fault === 'timeout' || failure.fault === 'connection') route.suspect(entry, link)
     throw failure
   } finally {
     limit.end()
-    lane.limits.delete(limit)
+    entry.limits.delete(limit)
   }
 }
 
-/** Has the call that a lane runs answer a request of the server's; its time limits stand still. */
+/** Has the call of an entry answer a request of the server's; its time limits stand still. */
 export async function answerWith(
   pool: Pool,
-  lane: Lane,
+  entry: PoolEntry,
   request: ServerRequest,
   signal: AbortSignal
 ): Promise<Message> {
-  const { call } = lane
-  if (!call?.answer || !pool.mayAsk(lane)) throw unanswered()
+  const { call } = entry
+  if (!call?.answer || !pool.mayAsk(entry)) throw unanswered()
   // Those that are there now: what begins later runs on its own.
-  const limits = [...lane.limits]
+  const limits = [...entry.limits]
   for (const limit of limits) limit.pause()
-  lane.asking++
+  entry.asking++
   try {
     return await call.answer(request, AbortSignal.any([signal, call.signal]))
   } catch (error) {
     throw unanswered(error)
   } finally {
-    lane.asking--
+    entry.asking--
     for (const limit of limits) limit.resume()
   }
 }

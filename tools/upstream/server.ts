@@ -5,9 +5,22 @@ import type {
   UpstreamEvent
 } from './connection.ts'
 import { createKeeper } from './keeper.ts'
-import type { Lane } from './pool.ts'
+import type { PoolEntry } from './pool.ts'
 import { createRequests } from './requests.ts'
 import type { ServerOptions } from './server-options.ts'
+
+/*
+ * The words of this folder:
+ *   Connection   one server, as the rest of the gateway uses it
+ *   Link         one connection to it, over whatever transport
+ *   Leg          one request through a link
+ *   Verdict      what a link has found out: the server's era, and the transport that reaches it
+ *   Pool         the links of a server; an entry is the place of one, everybody's or one caller's
+ *   Route        what a request needs of its server beside the entry that it goes by
+ *   Lifecycle    how links begin and end
+ *   Recovery     when a server that is down is tried again
+ *   Keeper       how the server is, and when its links are looked after
+ */
 
 /** Keeps the connections of one server: opens them when needed, looks after them, opens them again. */
 export function createServerConnection(options: ServerOptions): UpstreamConnection {
@@ -27,7 +40,7 @@ export function createServerConnection(options: ServerOptions): UpstreamConnecti
     setInterval(() => keeper.stopIdle(idleMs), idleMs / 4).unref()
   ]
 
-  async function take(call: UpstreamCall): Promise<Lane> {
+  async function take(call: UpstreamCall): Promise<PoolEntry> {
     const isPlain = Object.keys(call.capabilities ?? {}).length === 0
     if (isPlain) return pool.takeCommon()
     // Which era it is of says whether capabilities belong to a connection or to a request.
@@ -43,12 +56,12 @@ export function createServerConnection(options: ServerOptions): UpstreamConnecti
     async use<T>(call: UpstreamCall, work: (client: UpstreamClient) => Promise<T>) {
       call.signal.throwIfAborted()
       keeper.throwIfDown()
-      const lane = await take(call)
+      const entry = await take(call)
       try {
-        const link = await route.reach(lane, call.signal)
-        return await work(createRequests(route, lane, link, call))
+        const link = await route.reach(entry, call.signal)
+        return await work(createRequests(route, entry, link, call))
       } finally {
-        pool.release(lane)
+        pool.release(entry)
       }
     },
     subscribe(listener: (event: UpstreamEvent) => void) {

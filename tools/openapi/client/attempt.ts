@@ -4,9 +4,11 @@ import { ToolError } from '../../../src/define-tool.ts'
 import type { Observation } from '../../../src/metrics.ts'
 import { requestFields } from '../../../src/run.ts'
 import type { CallContext } from '../../../src/types.ts'
+import { type Agents, type Answer, exchange, type Outgoing } from '../../outside/exchange.ts'
+import { ExchangeFailure } from '../../outside/exchange-failure.ts'
+import { isRead } from '../../outside/method.ts'
 import type { Breaker, Verdict } from './breaker.ts'
-import { type Agents, type Answer, exchange, type Outgoing } from './exchange.ts'
-import { ExchangeFailure, explainFailure, explainLoss, isOutage } from './failure.ts'
+import { explainFailure, explainLoss, isOutage } from './failure.ts'
 import { parseRetryAfter, type RetryBudget, runWithRetries, type Waiting } from './retry.ts'
 
 const maxBytes = 5 * 1024 * 1024
@@ -131,11 +133,6 @@ function isDeadline(reason: unknown): boolean {
 
 function isOutageStatus(status: number): boolean {
   return status === 502 || status === 503 || status === 504
-}
-
-/** Nothing changes by it, so it may be repeated (RFC 9110, 9.2.1). */
-export function isRead(method: string): boolean {
-  return method === 'GET' || method === 'HEAD'
 }
 
 export function retryAfterOf({ headers }: Answer): number | undefined {

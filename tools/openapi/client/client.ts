@@ -2,21 +2,17 @@ import type { ApiCredential, ApiLimits } from '../../../src/api-settings.ts'
 import { ToolError } from '../../../src/define-tool.ts'
 import type { Observation } from '../../../src/metrics.ts'
 import type { CircuitState } from '../../../src/readiness.ts'
+import type { ReadSecret } from '../../../src/secret-reference.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
+import type { Answer, Outgoing } from '../../outside/exchange.ts'
+import { isRead } from '../../outside/method.ts'
+import { essenceOf } from '../media-type.ts'
 import type { ApiRequest } from '../request/request.ts'
-import {
-  isRead,
-  judgeAnswer,
-  judgeError,
-  type Line,
-  retryAfterOf,
-  sendWithRetries
-} from './attempt.ts'
+import { judgeAnswer, judgeError, type Line, retryAfterOf, sendWithRetries } from './attempt.ts'
 import { createBreaker } from './breaker.ts'
 import { type Cache, createCache } from './cache.ts'
 import { type Connections, openConnections } from './connections.ts'
-import { type Applied, type Credential, createCredential, type ReadSecret } from './credential.ts'
-import type { Answer, Outgoing } from './exchange.ts'
+import { type Applied, type Credential, createCredential } from './credential.ts'
 import { createRetryBudget, realWaiting, type Waiting } from './retry.ts'
 
 export interface ApiResponse {
@@ -205,14 +201,15 @@ function withQuery(url: URL, name: string, value: string): URL {
 }
 
 function toResponse(answer: Answer, isWrite: boolean): ApiResponse {
-  const [type = '', ...parameters] = (answer.headers['content-type'] ?? '').split(';')
+  const contentType = answer.headers['content-type'] ?? ''
+  const [, ...parameters] = contentType.split(';')
   const charset = parameters
     .map((each) => /^\s*charset="?([\w-]+)"?\s*$/i.exec(each)?.[1])
     .find((each) => each !== undefined)
   const retryAfterMs = retryAfterOf(answer)
   return Object.freeze({
     status: answer.status,
-    mediaType: type.trim().toLowerCase(),
+    mediaType: essenceOf(contentType),
     body: answer.body,
     isWrite,
     ...(charset !== undefined && { charset: charset.toLowerCase() }),

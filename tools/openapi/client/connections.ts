@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import got, { type Got } from 'got'
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent'
 import type { ApiLimits } from '../../../src/api-settings.ts'
+import { type Agents, exchangeDefaults } from '../../outside/exchange.ts'
 import { publicLookup } from '../document/address-guard.ts'
-import { type Agents, exchangeDefaults } from './exchange.ts'
 
 const connectTimeoutMs = 2_000
 

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ApiCredential } from '../../../src/api-settings.ts'
 import { ConfigError } from '../../../src/config-error.ts'
 import { ToolError } from '../../../src/define-tool.ts'
 import { isConfidential } from '../../../src/network.ts'
+import type { ReadSecret, Secret, SecretReference } from '../../../src/secret-reference.ts'
 import type { CallContext, Log } from '../../../src/types.ts'
 import { createTokenSource } from '../../credentials/token-source.ts'
 import { createTokenSender } from './token-sender.ts'
-
-/** Where a secret stands; a plain string is the secret itself. */
-type SecretRef = string | { readonly env: string } | { readonly file: string }
-export type ReadSecret = (ref: { readonly env: string } | { readonly file: string }) => string
 
 /** What a credential adds to a request. Header names are lower case. */
 export interface Applied {
@@ -146,12 +143,12 @@ const noToken =
 function readSecretOf(
   { api, readSecret }: CredentialOptions,
   key: 'token' | 'password' | 'clientSecret',
-  ref: SecretRef | undefined,
+  given: Secret | undefined,
   allowed: RegExp
 ): string {
   const setting = `apis.${api}.credential.${key}`
-  if (ref === undefined) throw new ConfigError(`${setting}: is needed for this scheme`)
-  const value = typeof ref === 'string' ? ref : resolve(setting, ref, readSecret)
+  if (given === undefined) throw new ConfigError(`${setting}: is needed for this scheme`)
+  const value = typeof given === 'string' ? given : resolve(setting, given, readSecret)
   if (value === '') throw new ConfigError(`${setting}: is empty`)
   if (!allowed.test(value)) {
     throw new ConfigError(`${setting}: holds characters that cannot be sent, such as a line break`)
@@ -159,11 +156,14 @@ function readSecretOf(
   return value
 }
 
-function resolve(setting: string, ref: Exclude<SecretRef, string>, readSecret: ReadSecret): string {
+function resolve(setting: string, reference: SecretReference, readSecret: ReadSecret): string {
   try {
-    return readSecret(ref)
+    return readSecret(reference)
   } catch (cause) {
-    const where = 'env' in ref ? `the environment variable ${ref.env}` : `the file ${ref.file}`
+    const where =
+      'env' in reference
+        ? `the environment variable ${reference.env}`
+        : `the file ${reference.file}`
     throw new ConfigError(`${setting}: ${where} cannot be read`, { cause })
   }
 }
@@ -175,5 +175,5 @@ function isHeaderValue(text: string): boolean {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }

@@ -1,6 +1,6 @@
 import got from 'got'
 import { type TokenSourceOptions, tokenLimits } from '../../credentials/token-source.ts'
-import { exchange, exchangeDefaults } from './exchange.ts'
+import { exchange, exchangeDefaults } from '../../outside/exchange.ts'
 
 /** Token requests over got, as every request of an API. */
 export function createTokenSender(): TokenSourceOptions['send'] {

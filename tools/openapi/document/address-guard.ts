@@ -1,7 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { classifyAddress } from '../../../src/address-class.ts'
-import { isLoopback } from '../../../src/network.ts'
+import { bareHost, isLoopback } from '../../../src/network.ts'
 
 /**
  * True for an address of the public Internet. Private, local, reserved, translated and mapped
@@ -13,10 +13,8 @@ export function isPublicAddress(address: string): boolean {
 
 /** True when the operator named this host, with or without the port. */
 export function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
-  const names = [url.hostname, url.host].map((name) => name.replace(/^\[(.*)\]$/, '$1'))
-  return allowedHosts.some((allowed) =>
-    names.includes(allowed.toLowerCase().replace(/^\[(.*)\]$/, '$1'))
-  )
+  const names = [url.hostname, url.host].map(bareHost)
+  return allowedHosts.some((allowed) => names.includes(bareHost(allowed.toLowerCase())))
 }
 
 /**
@@ -28,7 +26,7 @@ export function checkPublicUrl(text: string, allowedHosts: readonly string[]): U
   if (!URL.canParse(text)) throw new Error('it is not a URL.')
   const url = new URL(text)
   const isAllowed = isAllowedHost(url, allowedHosts)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const host = bareHost(url.hostname)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isAllowed && isLoopback(host))) {
     throw new Error('it must be an https URL (http only on a loopback host that is allowed).')
   }

@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Refusal } from '../../../src/errors.ts'
 import { isRecord, parseJson } from '../../../src/json.ts'
-import { dereference } from './references.ts'
+import { dereference } from '../../outside/references.ts'
 
 /** GitHub's document, the largest that we know of, has 12 MiB. */
 export const maxDocumentBytes = 32 * 1024 * 1024
 
-export type ApiDocument = Readonly<Record<string, unknown>>
+/** Any object of a document, as it stands there: untrusted. */
+export type Raw = Readonly<Record<string, unknown>>
+export type ApiDocument = Raw
 
 /** Gets the text behind an https URL. */
 export type FetchText = (url: string) => Promise<string>

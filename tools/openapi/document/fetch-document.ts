@@ -1,7 +1,7 @@
 import got from 'got'
 import { RequestFilteringHttpsAgent } from 'request-filtering-agent'
-import { type Answer, exchange, exchangeDefaults } from '../client/exchange.ts'
-import { ExchangeFailure } from '../client/failure.ts'
+import { type Answer, exchange, exchangeDefaults } from '../../outside/exchange.ts'
+import { ExchangeFailure } from '../../outside/exchange-failure.ts'
 import { checkPublicUrl, isAllowedHost, publicLookup } from './address-guard.ts'
 
 const maxRedirects = 3

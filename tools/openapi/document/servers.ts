@@ -1,7 +1,5 @@
 import { isRecord } from '../../../src/json.ts'
-import type { ApiDocument } from './document.ts'
-
-type Raw = Readonly<Record<string, unknown>>
+import type { ApiDocument, Raw } from './document.ts'
 
 /** The URL of the first server, its variables filled with their defaults; undefined without one. */
 function firstServer(holder: Raw): string | undefined {

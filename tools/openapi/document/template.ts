@@ -1,6 +1,6 @@
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanLine } from '../../outside/text.ts'
 import type { Declared } from '../request/parameters.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanLine } from '../text.ts'
 
 /** One segment of a path template: literal text and path parameters, by their wire name. */
 export type Segment = readonly (string | { readonly name: string })[]

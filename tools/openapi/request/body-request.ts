@@ -1,5 +1,6 @@
 import { ToolError } from '../../../src/define-tool.ts'
 import { isRecord } from '../../../src/json.ts'
+import { essenceOf } from '../media-type.ts'
 import type { Body } from './body.ts'
 import type { Field, FormPlan } from './form-fields.ts'
 import { type BuiltBody, buildMultipart, type Part } from './multipart.ts'
@@ -150,10 +151,10 @@ function fileType(argument: string, given: unknown, accepts: readonly string[]):
 }
 
 function isInRange(type: string, range: string): boolean {
-  const essence = range.split(';')[0]?.trim().toLowerCase() ?? ''
-  if (essence === '*/*') return true
-  const wanted = type.toLowerCase()
-  return essence.endsWith('/*') ? wanted.startsWith(essence.slice(0, -1)) : wanted === essence
+  const wanted = essenceOf(range)
+  if (wanted === '*/*') return true
+  const essence = type.toLowerCase()
+  return wanted.endsWith('/*') ? essence.startsWith(wanted.slice(0, -1)) : essence === wanted
 }
 
 function decodeBase64(argument: string, value: unknown): Uint8Array {

@@ -1,10 +1,11 @@
 import { isRecord } from '../../../src/json.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
+import { isRead } from '../../outside/method.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
+import type { Raw } from '../document/document.ts'
+import { essenceOf, isJsonType } from '../media-type.ts'
 import { type FormKind, type FormPlan, planForm } from './form-fields.ts'
 import { narrow } from './shapes.ts'
-
-type Raw = Readonly<Record<string, unknown>>
 
 /** How a request body is written. */
 export type BodyPlan =
@@ -39,7 +40,7 @@ export function readBody(raw: unknown, method: string): ReadBody {
     throw new Unsupported('its request body refers to something that is not there.')
   }
   const isRequired = raw.required === true
-  if (method === 'GET' || method === 'HEAD') return leaveOut(raw.content, isRequired, method)
+  if (isRead(method)) return leaveOut(raw.content, isRequired, method)
   const content = Object.entries(isRecord(raw.content) ? raw.content : {})
   if (content.length === 0) throw new Unsupported('its request body has no media type.')
   const [mediaType, plan] = firstPlan(content)
@@ -84,27 +85,29 @@ function firstPlan(content: [string, unknown][]): [string, BodyPlan] {
   throw reason ?? new Unsupported('its request body has no media type.')
 }
 
-function essenceOf(mediaType: string): string {
-  return mediaType.split(';')[0]?.trim().toLowerCase() ?? ''
-}
-
-const json = /^application\/([\w.+-]+\+)?json$/
 const ranges: ReadonlySet<string> = new Set(['*/*', 'application/*', 'application/*+json'])
 
-const preference = [
-  /^application\/json$/,
-  /^application\/merge-patch\+json$/,
-  json,
-  /^application\/x-www-form-urlencoded$/,
-  /^multipart\/form-data$/,
-  /^(\*\/\*|application\/\*(\+json)?)$/,
-  /^application\/octet-stream$/,
-  /^text\/plain$/,
-  /^text\//
+type Matches = (essence: string) => boolean
+
+/** The first that matches is the rank; whatever is written more exactly comes first. */
+const preference: readonly Matches[] = [
+  is('application/json'),
+  is('application/merge-patch+json'),
+  isJsonType,
+  is('application/x-www-form-urlencoded'),
+  is('multipart/form-data'),
+  (essence) => ranges.has(essence),
+  is('application/octet-stream'),
+  is('text/plain'),
+  (essence) => essence.startsWith('text/')
 ]
 
+function is(wanted: string): Matches {
+  return (essence) => essence === wanted
+}
+
 function rankOf(essence: string): number {
-  const rank = preference.findIndex((each) => each.test(essence))
+  const rank = preference.findIndex((matches) => matches(essence))
   return rank === -1 ? preference.length : rank
 }
 
@@ -133,7 +136,7 @@ function planMedia(mediaType: string, media: Raw): BodyPlan {
       `its request body refers to "${cleanText(schema.$ref, 80)}", which is not there.`
     )
   }
-  if (json.test(essence) || ranges.has(essence)) return { kind: 'json', schema: schema ?? {} }
+  if (isJsonType(essence) || ranges.has(essence)) return { kind: 'json', schema: schema ?? {} }
   if (essence === 'application/x-www-form-urlencoded') {
     return { kind: 'form', ...planForm(media, 'form') }
   }

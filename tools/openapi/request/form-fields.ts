@@ -1,11 +1,11 @@
 import { isRecord } from '../../../src/json.ts'
-import { flattenObject, listOf } from '../schema/object-shape.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
+import type { Raw } from '../document/document.ts'
+import { flattenObject, listOf } from './object-shape.ts'
 import { readSerialization } from './parameter-style.ts'
 import type { Serialization } from './styles.ts'
 
-type Raw = Readonly<Record<string, unknown>>
 export type FormKind = 'form' | 'multipart'
 
 /** How one property of a form is written. */
@@ -175,11 +175,16 @@ function isFile(schema: unknown, types: readonly string[]): boolean {
   const { type, format, contentEncoding, contentMediaType } = schema
   if (type !== undefined && ![type].flat().includes('string')) return false
   if (format === 'binary' || contentEncoding !== undefined) return true
-  const isText = (each: unknown) => /^(text\/|application\/([\w.+-]+\+)?json)/i.test(String(each))
+  const isText = (each: unknown) => /^text\//i.test(String(each)) || beginsAsJson(String(each))
   if (contentMediaType !== undefined) return !isText(contentMediaType)
   if (types.length > 0) return format !== 'byte' && types.every((each) => !isText(each))
   const says = ['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', 'properties', 'items']
   return says.every((keyword) => schema[keyword] === undefined)
+}
+
+/** JSON, and what is made of it: `application/jsonl`, `application/json-seq`. */
+function beginsAsJson(mediaType: string): boolean {
+  return /^application\/([\w.+-]+\+)?json/i.test(mediaType)
 }
 
 function planContent(
@@ -197,7 +202,7 @@ function planContent(
   if (kind === 'multipart' && (types.length > 1 || contentType?.includes('*'))) {
     throw new Unsupported(`${what} has a choice of content types.`)
   }
-  const isJson = contentType !== undefined && /^application\/([\w.+-]+\+)?json/i.test(contentType)
+  const isJson = contentType !== undefined && beginsAsJson(contentType)
   const isStructured = isRecord(schema) && (schema.type === 'object' || isRecord(schema.properties))
   if (contentType !== undefined && !isJson && isStructured) {
     throw new Unsupported(`${what} is an object as ${contentType}, which cannot be written.`)

@@ -1,10 +1,10 @@
 import { isRecord } from '../../../src/json.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
+import type { Raw } from '../document/document.ts'
+import { essenceOf, isJsonType } from '../media-type.ts'
 import { type Kind, narrow } from './shapes.ts'
 import type { Location, Serialization } from './styles.ts'
-
-type Raw = Readonly<Record<string, unknown>>
 
 /** A style, or a media type, with the schema of what it can write. */
 export interface ReadSerialization extends Serialization {
@@ -86,8 +86,9 @@ function kindsOf(
 function readContent(content: Raw, location: Location, what: string): ReadSerialization {
   const [[type, media] = ['', undefined], ...others] = Object.entries(content)
   if (others.length > 0) throw new Unsupported(`${what} has more than one media type.`)
-  const isJson = /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)
-  if (!isJson && !/^text\/plain\s*(;|$)/i.test(type)) {
+  const essence = essenceOf(type)
+  const isJson = isJsonType(essence)
+  if (!isJson && essence !== 'text/plain') {
     throw new Unsupported(`${what} has the media type "${cleanText(type, 60)}".`)
   }
   if (isJson && location === 'cookie') {

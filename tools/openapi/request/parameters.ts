@@ -1,6 +1,7 @@
 import { isRecord } from '../../../src/json.ts'
-import { Unsupported } from '../schema/schema.ts'
-import { cleanText } from '../text.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
+import { cleanText } from '../../outside/text.ts'
+import type { Raw } from '../document/document.ts'
 import { readSerialization } from './parameter-style.ts'
 import { type Location, locations, type Named } from './styles.ts'
 
@@ -31,7 +32,7 @@ export interface Owned {
   readonly queries: ReadonlySet<string>
 }
 
-type RawParameter = Readonly<Record<string, unknown>> & {
+type RawParameter = Raw & {
   readonly name: string
   readonly in: string
 }
@@ -52,11 +53,7 @@ const forbiddenHeaders: ReadonlySet<string> = new Set([
  * The parameters that a call can give, in the order path, query, header, cookie. An optional one
  * that cannot be sent exactly is left out with a note. Throws Unsupported for a required one.
  */
-export function readParameters(
-  pathItem: Readonly<Record<string, unknown>>,
-  operation: Readonly<Record<string, unknown>>,
-  owned: Owned
-): Declarations {
+export function readParameters(pathItem: Raw, operation: Raw, owned: Owned): Declarations {
   const merged = mergeParameters(pathItem.parameters, operation.parameters)
   const parameters: Declared[] = []
   const notes: string[] = []

@@ -1,5 +1,6 @@
 import { ToolError } from '../../../src/define-tool.ts'
 import { isRecord } from '../../../src/json.ts'
+import { isRead } from '../../outside/method.ts'
 import type { Segment } from '../document/template.ts'
 import type { Operation } from '../operations.ts'
 import { buildBody } from './body-request.ts'
@@ -64,7 +65,7 @@ export function buildRequest(base: ApiBase, operation: Operation, args: unknown)
   const body = writeBody(operation, given)
   if (body) headers['content-type'] = body.contentType
   const hasKey = 'idempotency-key' in headers || 'x-idempotency-key' in headers
-  const mayRetry = method === 'GET' || method === 'HEAD' || hasKey
+  const mayRetry = isRead(method) || hasKey
   return Object.freeze({ method, url, headers, mayRetry, ...(body && { body: body.body }) })
 }
 

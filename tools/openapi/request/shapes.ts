@@ -1,5 +1,5 @@
 import { isRecord } from '../../../src/json.ts'
-import { Unsupported } from '../schema/schema.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
 
 export type Kind = 'scalar' | 'array' | 'object'
 

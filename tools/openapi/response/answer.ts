@@ -1,6 +1,6 @@
 import { isRecord } from '../../../src/json.ts'
-
-type Raw = Readonly<Record<string, unknown>>
+import type { Raw } from '../document/document.ts'
+import { essenceOf, isJsonType } from '../media-type.ts'
 
 export interface Answer {
   /** The dereferenced schema of the one JSON answer that means success, when there is one. */
@@ -28,24 +28,25 @@ function contentOf(response: unknown): Raw {
   return isRecord(response) && isRecord(response.content) ? response.content : {}
 }
 
-const json = /^(?:application\/([\w.+-]+\+)?json|\*\/\*|application\/\*)\s*(;|$)/i
+/** JSON, or a range that holds it. */
+function mayBeJson(mediaType: string): boolean {
+  const essence = essenceOf(mediaType)
+  return isJsonType(essence) || essence === '*/*' || essence === 'application/*'
+}
 
 function jsonSchemaOf(content: Raw): unknown {
-  const type = Object.keys(content).find((each) => json.test(each))
+  const type = Object.keys(content).find(mayBeJson)
   const media = type === undefined ? undefined : content[type]
   return isRecord(media) ? media.schema : undefined
 }
 
 function acceptOf(types: readonly string[]): string | undefined {
-  const essences = types
+  // As the document spells them: its server may know them by that alone.
+  const spelled = types
     .map((type) => type.split(';')[0]?.trim() ?? '')
     .filter((type) => /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/.test(type))
-  if (
-    essences.length === 0 ||
-    essences.some((type) => /^(application\/json|\*\/\*)$/i.test(type))
-  ) {
-    return undefined
-  }
-  const [preferred = ''] = essences.filter((type) => json.test(type))
-  return preferred || essences.slice(0, 8).join(', ')
+  const isPlain = spelled.some((type) => ['application/json', '*/*'].includes(essenceOf(type)))
+  if (spelled.length === 0 || isPlain) return undefined
+  const [preferred = ''] = spelled.filter(mayBeJson)
+  return preferred || spelled.slice(0, 8).join(', ')
 }

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../src/json.ts'
-import { cleanLine } from '../text.ts'
+import { cleanLine } from '../../outside/text.ts'
 
 /** Entries of one array, or of all arrays under the same path, that were left out. */
 export interface Cut {

@@ -1,20 +1,7 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { parseJson } from '../../../src/json.ts'
 import type { Content } from '../../../src/types.ts'
 import type { ApiResponse } from '../client/client.ts'
-
-export function isJsonType(mediaType: string): boolean {
-  return mediaType === 'application/json' || /^application\/[\w.+-]+\+json$/.test(mediaType)
-}
-
-export function isTextType(mediaType: string): boolean {
-  return (
-    mediaType.startsWith('text/') ||
-    /^application\/(?:(?:[\w.+-]+\+)?(?:xml|yaml)|x-yaml|x-ndjson|jsonl|csv|javascript|sql|graphql)$/.test(
-      mediaType
-    )
-  )
-}
 
 /** Undefined when it is not UTF-8, not JSON, nested too deeply or names `__proto__`. */
 export function parseAnswer(body: Uint8Array): { readonly value: unknown } | undefined {
@@ -53,10 +40,10 @@ export function cutToBytes(text: string, maxBytes: number): string {
 
 /** Named by its content: the address it came from stays inside. */
 export function toResource({ body, mediaType }: ApiResponse): Content {
-  const hash = createHash('sha256').update(body).digest('hex')
+  const digest = hash('sha256', body, 'hex')
   const blob = Buffer.from(body).toString('base64')
   return {
     type: 'resource',
-    resource: { uri: `urn:sha256:${hash}`, mimeType: mediaType, blob }
+    resource: { uri: `urn:sha256:${digest}`, mimeType: mediaType, blob }
   }
 }

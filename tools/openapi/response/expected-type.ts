@@ -1,4 +1,5 @@
 import { isRecord } from '../../../src/json.ts'
+import { essenceOf } from '../media-type.ts'
 
 /** A login page on 200 must not pass for an answer: HTML only where the document names it. */
 export function isExpectedType(mediaType: string, responses: unknown): boolean {
@@ -12,7 +13,7 @@ function declaredTypes(responses: unknown): readonly string[] {
   if (!isRecord(responses)) return []
   return Object.entries(responses).flatMap(([status, response]) =>
     /^(?:2|default$)/.test(status) && isRecord(response) && isRecord(response.content)
-      ? Object.keys(response.content).map((type) => (type.split(';')[0] ?? '').trim().toLowerCase())
+      ? Object.keys(response.content).map(essenceOf)
       : []
   )
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { isRecord } from '../../../src/json.ts'
+import { cleanLine } from '../../outside/text.ts'
 import type { ApiResponse } from '../client/client.ts'
-import { cleanLine } from '../text.ts'
 import { parseAnswer } from './content.ts'
 
 const maxTitleChars = 200

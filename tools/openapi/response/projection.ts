@@ -1,6 +1,7 @@
 import { isRecord } from '../../../src/json.ts'
 import type { JsonSchema } from '../../../src/types.ts'
-import { cleanLine } from '../text.ts'
+import { keywordsOf } from '../../outside/schema/keywords.ts'
+import { cleanLine } from '../../outside/text.ts'
 
 const maxFields = 50
 const maxShownNames = 8
@@ -112,8 +113,8 @@ const dropped: ReadonlySet<string> = new Set([
   'then',
   'else'
 ])
-const lists: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
-const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', '$defs'])
+const lists: ReadonlySet<string> = new Set(keywordsOf.list)
+const maps: ReadonlySet<string> = new Set([...keywordsOf.map, '$defs'])
 const singles: ReadonlySet<string> = new Set(['items', 'additionalProperties'])
 
 /** A schema that every projection of a valid value meets: nothing is required any more. */

@@ -1,18 +1,12 @@
 import { isRecord } from '../../../src/json.ts'
 import type { CallResult, JsonSchema } from '../../../src/types.ts'
+import { toJsonSchema, Unsupported } from '../../outside/schema/schema.ts'
+import type { Check } from '../../outside/schema/validate.ts'
+import { cleanLine } from '../../outside/text.ts'
 import type { ApiResponse } from '../client/client.ts'
-import { toJsonSchema, Unsupported } from '../schema/schema.ts'
-import type { Check } from '../schema/validate.ts'
-import { cleanLine } from '../text.ts'
+import { isJsonType, isTextType } from '../media-type.ts'
 import { describeCuts, describeLess, fitJson } from './budget.ts'
-import {
-  cutToBytes,
-  decodeText,
-  isJsonType,
-  isTextType,
-  parseAnswer,
-  toResource
-} from './content.ts'
+import { cutToBytes, decodeText, parseAnswer, toResource } from './content.ts'
 import { isExpectedType } from './expected-type.ts'
 import { describeProblem } from './problem.ts'
 import { loosenSchema, project } from './projection.ts'

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { closedObject, createRefusal, idSchema } from './checks.ts'
 import type { DemoData } from './data.ts'
@@ -35,5 +35,5 @@ function isPin(expected: string, given: string): boolean {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

@@ -1,6 +1,7 @@
+import { isRecord } from '../../../src/json.ts'
 import type { Report } from './issue.ts'
 import { checkTimeout } from './timeout.ts'
-import { isTree, type Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** What may stand beside the servers; everything else there is a server. */
 const reserved = new Set([
@@ -32,7 +33,7 @@ export function readDefaults(settings: Tree, report: Report): Defaults {
   const healthMs = readNumber(settings, 'health_check_interval', 1, 86_400, report)
   const retries = readNumber(settings, 'max_retries', 0, 10, report)
   const token = readToken(settings.auth_token, report)
-  if (settings.metadata !== undefined && !isTree(settings.metadata)) {
+  if (settings.metadata !== undefined && !isRecord(settings.metadata)) {
     report('wrong_setting', ['metadata'], 'expected an object')
   }
   return {
@@ -45,7 +46,7 @@ export function readDefaults(settings: Tree, report: Report): Defaults {
 
 function reportLostServers(settings: Tree, report: Report): void {
   for (const [name, value] of Object.entries(settings)) {
-    const isServer = isTree(value) && ('endpoint' in value || 'command' in value)
+    const isServer = isRecord(value) && ('endpoint' in value || 'command' in value)
     if (isServer && reserved.has(name)) report('reserved_name', [name])
   }
 }

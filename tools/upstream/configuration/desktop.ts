@@ -1,5 +1,6 @@
+import { isRecord } from '../../../src/json.ts'
 import type { Report } from './issue.ts'
-import { isTree, type Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** Our field for each name that desktop clients and other gateways use. */
 const names = new Map([
@@ -34,10 +35,10 @@ export function translateDesktopEntry(name: string, entry: Tree, report: Report)
   // `local` and `remote` say no more than command and URL do.
   if (/^(?:local|remote)$/.test(String(result.connection_type))) delete result.connection_type
   for (const field of ['env', 'headers'] as const) {
-    if (isTree(result[field])) result[field] = mapValues(result[field], readReference)
+    if (isRecord(result[field])) result[field] = mapValues(result[field], toReference)
   }
   if (!('command' in result)) moveAuthorization(result)
-  if ('auth_token' in result) result.auth_token = readReference(result.auth_token)
+  if ('auth_token' in result) result.auth_token = toReference(result.auth_token)
   return result
 }
 
@@ -59,7 +60,7 @@ function renameFields(name: string, entry: Tree, report: Report): Draft {
 
 function isBlank(value: unknown): boolean {
   const isEmptyList = Array.isArray(value) && value.length === 0
-  const isEmptyTree = isTree(value) && Object.keys(value).length === 0
+  const isEmptyTree = isRecord(value) && Object.keys(value).length === 0
   return value === null || value === '' || isEmptyList || isEmptyTree
 }
 
@@ -77,7 +78,7 @@ function mapValues(tree: Tree, change: (value: unknown) => unknown): Tree {
 }
 
 /** `${NAME}`, `${env:NAME}` and `$NAME` stand for a variable when they are the whole value. */
-function readReference(value: unknown): unknown {
+function toReference(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const match = /^\$(?:\{(?:env:)?([a-z_]\w*)\}|([a-z_]\w*))$/i.exec(value)
   const variable = match?.[1] ?? match?.[2]
@@ -87,7 +88,7 @@ function readReference(value: unknown): unknown {
 /** `Authorization: Bearer …` is what `auth` is for; there, the token alone may be a reference. */
 function moveAuthorization(entry: Draft): void {
   const { headers } = entry
-  if (!isTree(headers) || entry.auth_token !== undefined) return
+  if (!isRecord(headers) || entry.auth_token !== undefined) return
   const key = Object.keys(headers).find((name) => name.toLowerCase() === 'authorization')
   const value = key === undefined ? undefined : headers[key]
   const token = typeof value === 'string' ? /^bearer +(\S+)$/i.exec(value)?.[1] : undefined

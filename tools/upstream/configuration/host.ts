@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type AddressClass, classifyAddress } from '../../../src/address-class.ts'
+import { bareHost } from '../../../src/network.ts'
 import type { Report } from './issue.ts'
 
 const loopbackNames =
@@ -31,7 +32,7 @@ export function checkHost(written: string, path: readonly string[], report: Repo
 /** What every URL parser makes of it: 2130706433 and ⓛocalhost are unfolded, IPv6 loses its brackets. */
 function normalizeHost(plain: string): string | undefined {
   if (plain === '' || !URL.canParse(`https://${plain}/`)) return undefined
-  return new URL(`https://${plain}/`).hostname.replace(/^\[(.*)\]$/, '$1')
+  return bareHost(new URL(`https://${plain}/`).hostname)
 }
 
 function classifyName(name: string): AddressClass {

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../openapi/text.ts'
+import { cleanLine } from '../../outside/text.ts'
 
 interface Rule {
   readonly message: string

@@ -1,9 +1,10 @@
 import { ConfigError } from '../../../src/config-error.ts'
+import { isRecord } from '../../../src/json.ts'
 import { type Defaults, isReserved, readDefaults } from './defaults.ts'
 import { translateDesktopEntry } from './desktop.ts'
 import { type LocalServer, type RemoteServer, readEntry } from './entry.ts'
 import { type ConfigurationIssue, createIssues, formatIssue, type Report } from './issue.ts'
-import { isTree, readTree, type Tree } from './tree.ts'
+import { readTree, type Tree } from './tree.ts'
 
 export const maxServers = 50
 
@@ -76,7 +77,7 @@ function findBlock(tree: Tree, report: Report): Block {
 
 /** A server may be called `servers`, too. */
 function isBlock(value: unknown): value is Tree {
-  return isTree(value) && !('endpoint' in value) && !('command' in value)
+  return isRecord(value) && !('endpoint' in value) && !('command' in value)
 }
 
 function readServer(
@@ -87,7 +88,7 @@ function readServer(
 ): RemoteServer | LocalServer | undefined {
   if (!isServerName(name)) report('name', [name])
   if (typeof entry === 'string') return readEntry(name, { endpoint: entry }, report)
-  if (!isTree(entry)) return void report('entry', [name])
+  if (!isRecord(entry)) return void report('entry', [name])
   const own = isDesktop ? translateDesktopEntry(name, entry, report) : entry
   if ('command' in own && !allowCommands) return void report('command', [name, 'command'])
   return readEntry(name, own, report)

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../src/json.ts'
 import type { Report } from './issue.ts'
 import { findRepeatedKeys } from './repeated-keys.ts'
 
@@ -20,13 +21,9 @@ export function readTree(config: unknown, report: Report, maxBytes = 51_200): Tr
     report('too_large', [], `at most ${maxBytes} bytes`)
     return undefined
   }
-  if (isTree(tree)) return tree
+  if (isRecord(tree)) return tree
   report('not_object', [])
   return undefined
-}
-
-export function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parseText(text: string, maxBytes: number, report: Report): unknown {

@@ -1,5 +1,6 @@
+import { isRecord } from '../../../src/json.ts'
 import type { Report } from '../configuration/issue.ts'
-import { isTree, type Tree } from '../configuration/tree.ts'
+import type { Tree } from '../configuration/tree.ts'
 
 /**
  * The remote server behind `npx mcp-remote URL --header …`, by which clients that only know stdio
@@ -11,7 +12,7 @@ export function unwrapBridge(name: string, entry: Tree, report: Report): Tree {
   const start = args.findIndex((word) => /^mcp-remote(?:@[\w.-]+)?$/.test(word))
   const url = args[start + 1]
   if (start < 0 || url === undefined || !/^https?:/.test(url)) return entry
-  const variables = isTree(env) ? env : {}
+  const variables = isRecord(env) ? env : {}
   const headers: Record<string, string> = Object.create(null)
   for (let index = start + 2; index < args.length; index++) {
     const match =

@@ -1,6 +1,7 @@
+import { isRecord } from '../../../src/json.ts'
 import { createRedactor } from '../../../src/redact.ts'
 import type { Report } from '../configuration/issue.ts'
-import { isTree, type Tree } from '../configuration/tree.ts'
+import type { Tree } from '../configuration/tree.ts'
 
 /** A variable that the operator has to set, and where its value stands in the imported file. */
 export interface NeededVariable {
@@ -46,7 +47,7 @@ export function hideSecrets(name: string, entry: Tree, vault: Vault, report: Rep
   const result: Record<string, unknown> = { ...entry }
   const hideIn = (field: 'env' | 'headers', variableOf: (key: string) => string): void => {
     const values = entry[field]
-    if (!isTree(values)) return
+    if (!isRecord(values)) return
     const hidden = Object.entries(values).map(([key, value]) => {
       const path = [name, field, key]
       return [key, hide(key, value, () => variableOf(key), path, vault, report)] as const
@@ -60,11 +61,11 @@ export function hideSecrets(name: string, entry: Tree, vault: Vault, report: Rep
     delete result.auth_token
     const kept = vault.keep(inputOf(token) ?? toVariable(`${name}_TOKEN`), token, [name, 'token'])
     result.auth = { scheme: 'bearer', token: kept }
-  } else if (isTree(token)) {
+  } else if (isRecord(token)) {
     delete result.auth_token
     result.auth = { scheme: 'bearer', token }
   }
-  if (isTree(result.auth)) result.auth = hideAuth(name, result.auth, vault)
+  if (isRecord(result.auth)) result.auth = hideAuth(name, result.auth, vault)
   reportVisible(name, entry.args, report)
   return result
 }

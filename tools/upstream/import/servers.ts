@@ -1,4 +1,5 @@
 import { ConfigError } from '../../../src/config-error.ts'
+import { isRecord } from '../../../src/json.ts'
 import { isReserved } from '../configuration/defaults.ts'
 import { translateDesktopEntry } from '../configuration/desktop.ts'
 import { readEntry } from '../configuration/entry.ts'
@@ -9,7 +10,7 @@ import {
   type Report
 } from '../configuration/issue.ts'
 import { isServerName, maxServers } from '../configuration/servers.ts'
-import { isTree, readTree, type Tree } from '../configuration/tree.ts'
+import { readTree, type Tree } from '../configuration/tree.ts'
 import { unwrapBridge } from './bridge.ts'
 import { createVault, hideSecrets, type NeededVariable } from './secrets.ts'
 
@@ -71,12 +72,12 @@ type Entry = readonly [name: string, entry: unknown]
 
 function findEntries(tree: Tree): readonly Entry[] {
   const { mcp, mcpServers, servers, context_servers } = tree
-  const nested = isTree(mcp) ? (mcp.servers ?? mcp) : undefined
+  const nested = isRecord(mcp) ? (mcp.servers ?? mcp) : undefined
   const found = [mcpServers, servers, context_servers, nested].find(
-    (place) => isTree(place) || Array.isArray(place)
+    (place) => isRecord(place) || Array.isArray(place)
   )
   const entries = listEntries(found ?? tree)
-  const isServer = ([name, entry]: Entry): boolean => isTree(entry) || !isReserved(name)
+  const isServer = ([name, entry]: Entry): boolean => isRecord(entry) || !isReserved(name)
   const kept = found === undefined ? entries.filter(isServer) : entries
   if (kept.length > 0) return kept
   throw new ConfigError('no servers in it; looked for mcpServers, servers, context_servers and mcp')
@@ -85,7 +86,7 @@ function findEntries(tree: Tree): readonly Entry[] {
 function listEntries(place: unknown): readonly Entry[] {
   if (!Array.isArray(place)) return Object.entries(place as Tree)
   return place.map((entry: unknown, index): Entry => {
-    if (!isTree(entry) || typeof entry.name !== 'string') return [String(index + 1), entry]
+    if (!isRecord(entry) || typeof entry.name !== 'string') return [String(index + 1), entry]
     const { name, ...rest } = entry
     return [name, rest]
   })
@@ -93,7 +94,7 @@ function listEntries(place: unknown): readonly Entry[] {
 
 function translate(name: string, entry: unknown, report: Report): Tree | undefined {
   if (typeof entry === 'string') return { endpoint: entry }
-  if (!isTree(entry)) return void report('entry', [name])
+  if (!isRecord(entry)) return void report('entry', [name])
   return translateDesktopEntry(name, unwrapBridge(name, flattenCommand(entry), report), report)
 }
 
@@ -104,7 +105,7 @@ function flattenCommand(entry: Tree): Tree {
     const [program, ...args] = command as readonly unknown[]
     return { ...rest, command: program, args }
   }
-  if (!isTree(command)) return entry
+  if (!isRecord(command)) return entry
   const { path, ...more } = command
   return { ...rest, ...more, command: path }
 }

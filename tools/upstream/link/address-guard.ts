@@ -1,9 +1,10 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { type AddressClass, classifyAddress } from '../../../src/address-class.ts'
+import { bareHost } from '../../../src/network.ts'
 
 /** Every address of a name, as the system resolves it now. */
-export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
+export type LookUp = (host: string) => Promise<readonly LookupAddress[]>
 
 /** A name that leads, or is, where no server may be. */
 export class AddressRefused extends Error {
@@ -32,7 +33,7 @@ export interface AddressGuard {
 /** Production: public addresses only. Development: those of the own machine and network, too. */
 export function createAddressGuard(
   productionMode: boolean,
-  resolve: Resolve = resolveAll
+  resolve: LookUp = resolveAll
 ): AddressGuard {
   const check = (address: string): void => {
     const found = classifyAddress(address)
@@ -41,7 +42,7 @@ export function createAddressGuard(
   }
   return Object.freeze({
     checkHost(host: string) {
-      const address = host.replace(/^\[(.*)\]$/, '$1')
+      const address = bareHost(host)
       if (isIP(address) !== 0) check(address)
     },
     lookup: ((host, { all }, callback) => {

@@ -1,6 +1,6 @@
 import { fetch as httpFetch } from 'undici'
-import type { Secret } from '../../../src/api-settings.ts'
 import { ConfigError } from '../../../src/config-error.ts'
+import type { ReadSecret, Secret } from '../../../src/secret-reference.ts'
 import type { Log } from '../../../src/types.ts'
 import {
   createTokenSource,
@@ -12,9 +12,6 @@ import { UpstreamError } from '../upstream-error.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { capResponse } from './capped-body.ts'
 import { createGuardedAgent } from './guarded-agent.ts'
-
-/** The value behind `{ env: NAME }` or `{ file: PATH }`; throws when there is none. */
-export type ReadSecret = (reference: { readonly env: string } | { readonly file: string }) => string
 
 /** How this gateway proves itself to one server; nothing of a caller's is ever in it. */
 export interface Credential {

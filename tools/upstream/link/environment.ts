@@ -1,5 +1,6 @@
+import type { ReadSecret } from '../../../src/secret-reference.ts'
 import type { LocalServer } from '../configuration/entry.ts'
-import { type ReadSecret, readValue } from './credential.ts'
+import { readValue } from './credential.ts'
 
 /** What a program needs to run at all. The rest of our environment is ours: keys stand in it. */
 const inherited = [
@@ -45,8 +46,7 @@ export function createChildEnvironment(
     if (value !== undefined && !value.startsWith('()')) result[variable] = value
   }
   for (const [variable, value] of env) {
-    result[variable] =
-      typeof value === 'string' ? value : readValue(value, `${name}.env.${variable}`, readSecret)
+    result[variable] = readValue(value, `${name}.env.${variable}`, readSecret)
   }
   return result
 }

@@ -22,7 +22,7 @@ import { boundLists } from './bounded-lists.ts'
 import { isOldServer, lostAnswer } from './fault.ts'
 import { createLegacyFollower, createModernFollower } from './follow.ts'
 import type { Leg, Link, LinkOptions, Prior, Target } from './link.ts'
-import { acceptAll, readEvent, serverRequests, toParams } from './wire.ts'
+import { acceptAll, capabilityOf, readEvent, toParams } from './wire.ts'
 
 /** Longer than any call: limits of time are kept outside. */
 const noTimeoutMs = 2_147_483_647
@@ -151,7 +151,7 @@ function listen(client: Client, { answer, capabilities, onEvent }: LinkOptions):
     if (event) onEvent(event)
   }
   client.fallbackRequestHandler = async ({ method, params }, { mcpReq }) => {
-    const capability = serverRequests.get(method)
+    const capability = capabilityOf.get(method)
     if (!answer || capability === undefined || !(capability in capabilities)) {
       throw new ProtocolError(-32_601, 'Method not found')
     }
@@ -173,8 +173,7 @@ function createLink(
     protocolVersion: client.getNegotiatedProtocolVersion() ?? '',
     transport,
     capabilities: (client.getServerCapabilities() ?? {}) as Message,
-    serverInfo: client.getServerVersion() as Message | undefined,
-    instructions: client.getInstructions()
+    serverInfo: client.getServerVersion() as Message | undefined
   })
   const prior: Prior = isModern && discover ? { kind: 'modern', discover } : { kind: 'legacy' }
   const follower = isModern

@@ -1,4 +1,5 @@
 import { isRecord } from '../../../src/json.ts'
+import type { InputRequest } from '../../../src/types.ts'
 import type { Message, UpstreamEvent, UpstreamInfo } from '../connection.ts'
 import type { Leg } from './link.ts'
 
@@ -27,8 +28,8 @@ export function toParams(params: Message, leg: Leg, { era }: UpstreamInfo): Mess
   return Object.keys(meta).length === 0 ? rest : { ...rest, _meta: meta }
 }
 
-/** The capability that a client declares to be asked so. */
-export const serverRequests: ReadonlyMap<string, string> = new Map([
+/** By the method of a server's question, the capability that a client declares to be asked it. */
+export const capabilityOf: ReadonlyMap<string, string> = new Map<InputRequest['method'], string>([
   ['elicitation/create', 'elicitation'],
   ['sampling/createMessage', 'sampling'],
   ['roots/list', 'roots']

@@ -4,13 +4,24 @@ import type { Source } from '../../../src/source.ts'
 import type { Log } from '../../../src/types.ts'
 import type { UpstreamConnection } from '../connection.ts'
 import { UpstreamError } from '../upstream-error.ts'
+import { type Conversations, createConversations } from './conversation/conversations.ts'
 import { createFollower } from './follower.ts'
 import { createListReader } from './lists.ts'
 import { createNames, type Names } from './names.ts'
 import { createOfferMaker, nothing } from './offered/offer.ts'
 import type { Place } from './place.ts'
-import { type Conversations, createConversations } from './talk/conversation.ts'
 import { createWatch, type Watch } from './watch.ts'
+
+/*
+ * The words of this folder:
+ *   Lists          what the server says that it has
+ *   Place          what everything mounted from the server shares: connection, names, filters
+ *   Shelf          the definitions made of one list; what has not changed stays the same definition
+ *   Offer          what is served of all the lists
+ *   Conversation   one request over as many rounds as it takes
+ *   Round          how far a request came: to its result or to a question
+ *   Watch          the resources that somebody wants to hear of
+ */
 
 export interface MountOptions {
   readonly connection: UpstreamConnection

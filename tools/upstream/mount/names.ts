@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const maxNameChars = 64
 const maxSlugChars = 32
@@ -47,9 +47,9 @@ function slugOf(server: string): string {
 }
 
 function addHash(text: string, identity: string, maxChars: number): string {
-  const hash = createHash('sha256').update(identity).digest('hex').slice(0, hashChars)
+  const suffix = hash('sha256', identity, 'hex').slice(0, hashChars)
   const stem = text.slice(0, maxChars - hashChars - 1).replace(/_+$/, '')
-  return stem === '' ? hash : `${stem}_${hash}`
+  return stem === '' ? suffix : `${stem}_${suffix}`
 }
 
 /** True for a URI that may be shown: with a scheme, of a sane length, all of it visible. */

@@ -1,8 +1,8 @@
 import type { JsonSchema, Log } from '../../../src/types.ts'
-import type { Check } from '../../openapi/schema/validate.ts'
+import type { Check } from '../../outside/schema/validate.ts'
 import type { UpstreamConnection } from '../connection.ts'
+import type { Conversations } from './conversation/conversations.ts'
 import type { Names } from './names.ts'
-import type { Conversations } from './talk/conversation.ts'
 
 /** What everything that is mounted from one server shares. */
 export interface Place {

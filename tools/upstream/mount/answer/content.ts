@@ -1,6 +1,6 @@
 import { isRecord } from '../../../../src/json.ts'
 import type { Content, ResourceContents } from '../../../../src/types.ts'
-import { cleanLine } from '../../../openapi/text.ts'
+import { cleanLine } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
 import { isUri, type Names } from '../names.ts'
 

@@ -4,7 +4,7 @@ import { UpstreamError, type UpstreamFault } from '../../upstream-error.ts'
 import { Misshapen } from './content.ts'
 
 /** An answer without the protocol's shape is a fault of the server, too. */
-export function toUpstreamError(error: unknown, server: string): UpstreamError | undefined {
+export function findUpstreamError(error: unknown, server: string): UpstreamError | undefined {
   if (error instanceof UpstreamError) return error
   if (!(error instanceof Misshapen)) return undefined
   return new UpstreamError('validation', server, { cause: error, wasSent: true })
@@ -42,7 +42,7 @@ export function describeFailure(error: UpstreamError, isReadOnly: boolean): Call
 const notFoundCodes: ReadonlySet<number | undefined> = new Set([-32602, -32002])
 
 /** The same for a reading, whose refusals are JSON-RPC errors. */
-export function toRefusal(error: UpstreamError, unknown: RefusalKind): Refusal {
+export function refuseReading(error: UpstreamError, unknown: RefusalKind): Refusal {
   if (notFoundCodes.has(error.rpc?.code)) return new Refusal(unknown)
   const { server, message, fault } = error
   const detail = `${server}: ${message} ${advice[fault]}`

@@ -1,7 +1,7 @@
 import { isRecord } from '../../../../src/json.ts'
 import type { PromptResult } from '../../../../src/prompt.ts'
-import type { CallResult, Problem, ReadResult } from '../../../../src/types.ts'
-import { cleanText } from '../../../openapi/text.ts'
+import type { CallResult, Completion, Problem, ReadResult } from '../../../../src/types.ts'
+import { cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
 import type { Names } from '../names.ts'
 import { Misshapen, metaOf, readBlock, readBlocks, readContents } from './content.ts'
@@ -56,13 +56,7 @@ function readMessage(raw: unknown, names: Names) {
 const maxValues = 100
 const maxValueChars = 2000
 
-export interface Suggestions {
-  readonly values: readonly string[]
-  readonly total?: number
-  readonly hasMore?: boolean
-}
-
-export function readCompletion({ completion }: Message): Suggestions {
+export function readCompletion({ completion }: Message): Completion {
   if (!isRecord(completion) || !Array.isArray(completion.values)) {
     throw new Misshapen('completion is not one')
   }

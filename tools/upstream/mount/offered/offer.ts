@@ -1,6 +1,6 @@
 import type { PromptDefinition } from '../../../../src/prompt.ts'
 import type { Log, ResourceDefinition, ToolDefinition } from '../../../../src/types.ts'
-import { createCompiler } from '../../../openapi/schema/validate.ts'
+import { createCompiler } from '../../../outside/schema/validate.ts'
 import type { Lists } from '../lists.ts'
 import type { Place } from '../place.ts'
 import { makePrompt } from './prompt.ts'

@@ -1,6 +1,6 @@
 import { isRecord } from '../../../../src/json.ts'
 import type { PromptArgument, PromptDefinition } from '../../../../src/prompt.ts'
-import { cleanLine, cleanText } from '../../../openapi/text.ts'
+import { cleanLine, cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
 import { readPromptResult } from '../answer/result.ts'
 import type { Place } from '../place.ts'

@@ -1,7 +1,7 @@
 import type { RefusalKind } from '../../../../src/errors.ts'
 import type { CallContext, InputRequired, Suggest } from '../../../../src/types.ts'
 import type { ForwardedMethod, Message } from '../../connection.ts'
-import { toRefusal, toUpstreamError } from '../answer/failure.ts'
+import { findUpstreamError, refuseReading } from '../answer/failure.ts'
 import { readCompletion } from '../answer/result.ts'
 import type { Place } from '../place.ts'
 
@@ -24,7 +24,7 @@ export async function read<T>(
     const round = await conversations.forward({ method, params: whole }, ctx)
     return 'question' in round ? round.question : map(round.result)
   } catch (error) {
-    const failure = ctx.signal.aborted ? undefined : toUpstreamError(error, connection.name)
+    const failure = ctx.signal.aborted ? undefined : findUpstreamError(error, connection.name)
     if (!failure) throw error
     log.info('upstream request failed', {
       request_id: ctx.requestId,
@@ -33,7 +33,7 @@ export async function read<T>(
       fault: failure.fault,
       error: error as Error
     })
-    throw toRefusal(failure, unknown)
+    throw refuseReading(failure, unknown)
   }
 }
 

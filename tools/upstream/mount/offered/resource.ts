@@ -1,5 +1,5 @@
 import type { CallContext, ResourceDefinition } from '../../../../src/types.ts'
-import { cleanLine, cleanText } from '../../../openapi/text.ts'
+import { cleanLine, cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
 import { readResourceResult } from '../answer/result.ts'
 import type { Place } from '../place.ts'

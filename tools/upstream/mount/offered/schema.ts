@@ -1,7 +1,7 @@
 import { isRecord } from '../../../../src/json.ts'
 import type { JsonSchema } from '../../../../src/types.ts'
-import { dereference } from '../../../openapi/document/references.ts'
-import { toInputSchema, toJsonSchema, Unsupported } from '../../../openapi/schema/schema.ts'
+import { dereference } from '../../../outside/references.ts'
+import { toInputSchema, toJsonSchema, Unsupported } from '../../../outside/schema/schema.ts'
 
 const maxDepth = 40
 const maxNodes = 20_000

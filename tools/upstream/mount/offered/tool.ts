@@ -5,10 +5,10 @@ import type {
   ToolDefinition,
   ToolResult
 } from '../../../../src/types.ts'
-import type { Check } from '../../../openapi/schema/validate.ts'
-import { cleanLine, cleanText } from '../../../openapi/text.ts'
+import type { Check } from '../../../outside/schema/validate.ts'
+import { cleanLine, cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
-import { describeFailure, toUpstreamError } from '../answer/failure.ts'
+import { describeFailure, findUpstreamError } from '../answer/failure.ts'
 import { readCallResult } from '../answer/result.ts'
 import type { Place } from '../place.ts'
 import { readInputSchema, readOutputSchema } from './schema.ts'
@@ -62,7 +62,7 @@ async function callTool(
     return 'question' in round ? round.question : readCallResult(round.result, names, checkOutput)
   } catch (error) {
     if (ctx.signal.aborted) throw error
-    const failure = toUpstreamError(error, connection.name)
+    const failure = findUpstreamError(error, connection.name)
     if (!failure) throw error
     log.info('upstream call failed', {
       request_id: ctx.requestId,

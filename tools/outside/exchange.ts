@@ -11,7 +11,8 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Got, type Method, type Request, RequestError, TimeoutError } from 'got'
-import { ExchangeFailure, type FailureKind, type Progress } from './failure.ts'
+import { ExchangeFailure, type FailureKind, type Progress } from './exchange-failure.ts'
+import { isRead } from './method.ts'
 
 /** A request as it goes out, credential included. */
 export interface Outgoing {
@@ -72,8 +73,8 @@ export async function exchange(
   // Between two listeners of ours an error must not become an uncaught exception.
   stream.on('error', () => {})
   try {
-    const isBodyExpected = method !== 'GET' && method !== 'HEAD'
-    if (body === undefined && isBodyExpected) stream.end()
+    // For every other method got waits for a body.
+    if (body === undefined && !isRead(method)) stream.end()
     const [response] = (await once(stream, 'response')) as [IncomingMessage]
     watch.status = response.statusCode
     return {

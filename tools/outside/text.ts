@@ -5,7 +5,7 @@ function cutText(text: string, maxChars: number): string {
 }
 
 /**
- * Text of a document or an API as a model may read it: at most `maxChars`, without control and
+ * Text from outside as a model may read it: at most `maxChars`, without control and
  * invisible characters (bidi overrides and tag characters hide instructions from a reviewer).
  */
 export function cleanText(text: unknown, maxChars: number): string {

@@ -1,13 +1,7 @@
-import { isRecord } from '../../../src/json.ts'
+import { isRecord } from '../../src/json.ts'
+import { keywordsOf } from './schema/keywords.ts'
 
 type Node = Record<string, unknown>
-
-/** Maps whose keys are names that somebody chose, not keywords of OpenAPI or JSON Schema. */
-const nameMaps: ReadonlySet<string> = new Set([
-  ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions'],
-  ...['paths', 'responses', 'content', 'encoding', 'headers', 'schemas', 'requestBodies'],
-  ...['parameters', 'securitySchemes', 'pathItems']
-])
 
 /** Data, which may hold `$ref` as a text of its own, and parts that no tool is made of. */
 const notFollowed: ReadonlySet<string> = new Set([
@@ -15,12 +9,14 @@ const notFollowed: ReadonlySet<string> = new Set([
 ])
 
 /** Schemas lie here; whatever else refers is a Reference Object, whose siblings are ignored. */
-const schemaKeys: ReadonlySet<string> = new Set([
-  ...['schema', 'items', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then'],
-  ...['else', 'unevaluatedItems', 'unevaluatedProperties', 'allOf', 'anyOf', 'oneOf', 'prefixItems']
-])
-const schemaMaps: ReadonlySet<string> = new Set([
-  ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions', 'schemas']
+const schemaKeys = new Set(['schema', ...keywordsOf.schema, ...keywordsOf.list])
+const schemaMaps = new Set([...keywordsOf.map, '$defs', 'definitions', 'schemas'])
+
+/** Maps whose keys are names that somebody chose, not keywords of OpenAPI or JSON Schema. */
+const nameMaps = new Set([
+  ...schemaMaps,
+  ...['paths', 'responses', 'content', 'encoding', 'headers', 'requestBodies', 'parameters'],
+  ...['securitySchemes', 'pathItems']
 ])
 
 /** Siblings of a `$ref` that say something to people and change no validation. */

@@ -4,8 +4,8 @@ import { ToolError } from '../../../../src/define-tool.ts'
 import { isRecord } from '../../../../src/json.ts'
 import type { CallContext, InputRequired } from '../../../../src/types.ts'
 import type { Message, UpstreamConnection } from '../../connection.ts'
+import { type Conversation, type Forwarded, startConversation } from './conversation.ts'
 import { readQuestions } from './question.ts'
-import { type Forwarded, startTalk, type Talk } from './talk.ts'
 
 /** People take their time; as long as the state that leads back here is valid. */
 const answerTimeoutMs = 600_000
@@ -29,27 +29,30 @@ export type Round = { readonly result: Message } | { readonly question: InputReq
 /** A call that waits for answers. */
 interface Parked {
   readonly owner: string
-  readonly talk: Talk
+  readonly conversation: Conversation
   readonly timer: NodeJS.Timeout
 }
 
 export function createConversations(connection: UpstreamConnection): Conversations {
   const parked = new Map<string, Parked>()
 
-  function take(id: string, owner: string): Talk {
+  function take(id: string, owner: string): Conversation {
     const found = parked.get(id)
     if (found?.owner !== owner) {
       throw new ToolError('The question is no longer open. Call again from the start.')
     }
     parked.delete(id)
     clearTimeout(found.timer)
-    return found.talk
+    return found.conversation
   }
 
-  function park(talk: Talk, owner: string): { readonly id: string; abandon(): void } {
+  function park(
+    conversation: Conversation,
+    owner: string
+  ): { readonly id: string; abandon(): void } {
     const own = [...parked.values()].filter((each) => each.owner === owner)
     if (parked.size >= maxParked || own.length >= maxParkedPerCaller) {
-      talk.stop()
+      conversation.stop()
       throw new ToolError('Too many questions are open. Answer some of them, then call again.')
     }
     const id = randomUUID()
@@ -58,11 +61,11 @@ export function createConversations(connection: UpstreamConnection): Conversatio
       if (!found) return
       parked.delete(id)
       clearTimeout(found.timer)
-      talk.stop()
+      conversation.stop()
     }
     const timer = setTimeout(abandon, answerTimeoutMs)
     timer.unref()
-    parked.set(id, { owner, talk, timer })
+    parked.set(id, { owner, conversation, timer })
     return { id, abandon }
   }
 
@@ -70,23 +73,23 @@ export function createConversations(connection: UpstreamConnection): Conversatio
     async forward(request, ctx) {
       const owner = callerKey(ctx)
       const state = readState(ctx.requestState)
-      const talk =
+      const conversation =
         'parked' in state
           ? take(state.parked, owner)
-          : startTalk(connection, resume(request, state, ctx), ctx, owner)
-      if ('parked' in state) talk.answer(ctx.inputResponses ?? {})
-      const end = await talk.next(ctx)
+          : startConversation(connection, resume(request, state, ctx), ctx, owner)
+      if ('parked' in state) conversation.answer(ctx.inputResponses ?? {})
+      const end = await conversation.next(ctx)
       if ('result' in end) {
         const question = readQuestions(end.result, connection.name, ctx)
         return question ? { question } : end
       }
-      const { id, abandon } = park(talk, owner)
+      const { id, abandon } = park(conversation, owner)
       return { question: { ...end, state: { parked: id }, abandon } }
     },
     close() {
-      for (const { talk, timer } of parked.values()) {
+      for (const { conversation, timer } of parked.values()) {
         clearTimeout(timer)
-        talk.stop()
+        conversation.stop()
       }
       parked.clear()
     }

@@ -1,24 +1,19 @@
 import { isRecord } from '../../../../src/json.ts'
 import type { CallContext, InputRequest, InputRequired } from '../../../../src/types.ts'
-import { cleanText } from '../../../openapi/text.ts'
+import { cleanText } from '../../../outside/text.ts'
 import type { Message } from '../../connection.ts'
+import { capabilityOf } from '../../link/wire.ts'
 import { Misshapen } from '../answer/content.ts'
 
 export const maxQuestions = 16
 const maxStateChars = 65_536
 const maxMessageChars = 2000
 
-const capabilityOf: Readonly<Record<InputRequest['method'], string>> = {
-  'elicitation/create': 'elicitation',
-  'sampling/createMessage': 'sampling',
-  'roots/list': 'roots'
-}
-
 /** What a server may ask of this caller: nothing that its client did not declare. */
 export function readCapabilities({ ask, clientCapabilities = {} }: CallContext): Message {
   if (ask === undefined) return {}
   return Object.fromEntries(
-    Object.values(capabilityOf).flatMap((name) =>
+    [...capabilityOf.values()].flatMap((name) =>
       isRecord(clientCapabilities[name]) ? [[name, clientCapabilities[name]]] : []
     )
   )
@@ -62,7 +57,7 @@ function holds(declared: Message, part: string | undefined): boolean {
 /** A question as it may be put: one that the caller's client can answer, with who asks. */
 export function readQuestion(request: unknown, server: string, ctx: CallContext): InputRequest {
   const method = isRecord(request) ? (request.method as InputRequest['method']) : undefined
-  const needed = method !== undefined && capabilityOf[method]
+  const needed = method !== undefined && capabilityOf.get(method)
   if (!isRecord(request) || !method || !needed) throw new Misshapen('a question has no method')
   if (!(needed in readCapabilities(ctx))) throw new Misshapen(`asks for ${needed}, not declared`)
   const { params = {} } = request

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../src/json.ts'
-import { Unsupported } from './schema.ts'
+import { Unsupported } from '../../outside/schema/schema.ts'
 
 export interface ObjectShape {
   readonly properties: ReadonlyMap<string, unknown>

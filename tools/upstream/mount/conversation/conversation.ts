@@ -21,19 +21,19 @@ interface Asked {
 }
 
 /** One request to a server, over as many rounds as it takes. */
-export interface Talk {
+export interface Conversation {
   /** Goes on to the result or to the next questions; stops with the round's own signal. */
   next(ctx: CallContext): Promise<{ readonly result: Message } | Asked>
   answer(responses: Readonly<Record<string, unknown>>): void
   stop(): void
 }
 
-export function startTalk(
+export function startConversation(
   connection: UpstreamConnection,
   { method, params, tool }: Forwarded,
   started: CallContext,
   caller: string
-): Talk {
+): Conversation {
   const stopping = new AbortController()
   const questions = createQuestions(connection.name, started)
   let current = started
