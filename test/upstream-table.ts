@@ -390,6 +390,10 @@ export const wholes: readonly (readonly [string, unknown, IssueCode | undefined]
   ['metadata', { a: endpoint, metadata: 'x' }, 'wrong_setting'],
   ['auth_token', { a: endpoint, auth_token: 1 }, 'wrong_setting'],
   ['a server called metadata', { a: endpoint, metadata: { endpoint } }, 'reserved_name'],
+  ['a server called finance', { finance: endpoint }, 'reserved_name'],
+  ['a server called finance.x', { mcpServers: { 'finance.x': { endpoint } } }, 'reserved_name'],
+  ['a server called all', { servers: { all: endpoint } }, 'reserved_name'],
+  ['a server called Finance', { Finance: endpoint, finances: endpoint }, undefined],
   // Blocks.
   ['servers', { servers: { a: endpoint }, default_timeout: 5 }, undefined],
   ['a server called servers', { servers: endpoint }, undefined],
