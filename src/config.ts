@@ -166,7 +166,8 @@ function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, st
   return keys.find((key) => origins.has(key)) ?? path.join('.')
 }
 
-function getAt(tree: Record<string, unknown>, key: string): unknown {
+/** What a tree has at a dotted key. */
+export function getAt(tree: Readonly<Record<string, unknown>>, key: string): unknown {
   return key
     .split('.')
     .reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), tree)
@@ -195,23 +196,4 @@ function deepFreeze<T>(value: T): T {
     Object.freeze(value)
   }
   return value
-}
-
-const secretNames = new Set(['token', 'password', 'clientSecret'])
-
-/** Secrets within a list such as `apis`; a reference to one may be shown. */
-function hideSecret(key: string, value: unknown): unknown {
-  return secretNames.has(key) && typeof value === 'string' ? 'set' : value
-}
-
-/** `--print-config`: every setting, its value (secrets as `set`), and where it came from. */
-export function printConfig({ config, origins }: LoadedConfig): string {
-  const rows = listSettings().map(({ key, schema }) => {
-    const value = getAt(config, key)
-    const { secret, hidden } = sourcesOf(schema)
-    const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
-    const shown = isEmpty ? '-' : secret || hidden ? 'set' : JSON.stringify(value, hideSecret)
-    return `${key} = ${shown}  # ${origins.get(key) ?? 'default'}`
-  })
-  return `${rows.join('\n')}\n`
 }

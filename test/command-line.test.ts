@@ -147,6 +147,36 @@ t.test('--print-config shows every setting, where it is from, and no secret', as
   }
 })
 
+t.test(
+  '--print-config shows no secret of a URL, however short, and no other one twice',
+  async (t) => {
+    const at = (name: string) => `https://ann:7of-${name}@api.example/v1?token=7in-${name}&page=2`
+    const token = 'secret-7-of-one-api'
+    const credential = { mode: 'service', token: { env: 'ONE_TOKEN' } }
+    const api = {
+      name: 'one',
+      openapi: at('doc'),
+      baseUrl: `https://one.example/${token}`,
+      credential
+    }
+    const folder = t.testdir({ 'c.json': JSON.stringify({ apis: [api] }) })
+    const { code, stdout, rows } = await printConfig(
+      ['--config', join(folder, 'c.json'), '--openapi', at('flag'), '--api-base-url', at('base')],
+      {
+      ONE_TOKEN: token,
+      MCP_JWKS_URI: 'https://i.example/keys?key=7in-jwks',
+      MCP_JWT_ISSUER: 'https://i.example',
+      MCP_JWT_AUDIENCE: 'gate',
+      MCP_SERVERS: `{"docs":"${at('server')}"}`
+    }
+    )
+    t.equal(code, 0)
+    t.notMatch(stdout, /7of-|7in-|secret-7/)
+    const shown = 'https://ann:***REDACTED***@api.example/v1?token=***REDACTED***&page=2'
+    t.equal(rows.get('api.baseUrl'), `"${shown}"  # --api-base-url`)
+  }
+)
+
 t.test('a JSON file is read like a YAML file, an empty one like none', async (t) => {
   const folder = t.testdir({
     'config.json': '{ "http": { "port": 9003 } }',

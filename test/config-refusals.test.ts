@@ -1,6 +1,7 @@
 import t from 'tap'
-import { type ConfigInput, loadConfig, printConfig } from '../src/config.ts'
+import { type ConfigInput, loadConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-error.ts'
+import { printConfig } from '../src/print-config.ts'
 import { fileOf, settingRows, valueAt } from './helpers/settings.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -102,8 +103,9 @@ t.test('a secret may stand in a file or a variable that the configuration names'
   const inEnv = load({ MY_TOKEN: 'secret-of-my-own' }, {}, { auth: { token: { env: 'MY_TOKEN' } } })
   t.equal(inEnv.config.auth.token, 'secret-of-my-own')
   for (const loaded of [inFile, inEnv]) {
-    t.match(printConfig(loaded), /^auth\.token = set {2}# file$/m)
-    t.notMatch(printConfig(loaded), /secret-of/)
+    const printed = printConfig(loaded, () => undefined)
+    t.match(printed, /^auth\.token = set {2}# file$/m)
+    t.notMatch(printed, /secret-of/)
   }
   const direct = load({ MCP_AUTH_TOKEN: 'direct' }, {}, { auth: { token: { file: '/missing' } } })
   t.equal(direct.config.auth.token, 'direct', 'what is not used is not read')

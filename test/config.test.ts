@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type ConfigInput, listSettings, loadConfig, printConfig } from '../src/config.ts'
+import { type ConfigInput, listSettings, loadConfig } from '../src/config.ts'
+import { printConfig } from '../src/print-config.ts'
 import { sourcesOf } from '../src/setting.ts'
 import type { SettingRow } from './helpers/setting-row.ts'
 import { fileOf, settingRows, valueAt } from './helpers/settings.ts'
@@ -15,7 +16,7 @@ function load(env: Texts = {}, flags: Texts = {}, file?: unknown) {
 /** The value of one setting, and where `--print-config` says that it came from. */
 function look(key: string, env: Texts, flags: Texts, file?: unknown) {
   const loaded = load(env, flags, file)
-  const line = printConfig(loaded)
+  const line = printConfig(loaded, () => undefined)
     .split('\n')
     .find((text) => text.startsWith(`${key} = `))
   const [, shown, origin] = /^\S+ = (.*) {2}# (.*)$/.exec(line ?? '') ?? []
