@@ -75,14 +75,12 @@ function applyLeaf(
   const [winner] = given
   const read = (text: Given): unknown =>
     typeof text === 'string' ? readSettingText(schema, text, unit) : text
-  const loser = given.find(
-    ({ source, text }) =>
-      !source.startsWith('--') && winner && !isSame(schema, read(text), read(winner.text))
-  )
-  if (winner && loser && !winner.source.startsWith('--')) {
-    warnings.push(
-      `config.alias_conflict: ${winner.source} and ${loser.source} differ; ${winner.source} counts`
-    )
+  // Among themselves, whoever wins: without the flag tomorrow one of them would.
+  const [first, ...others] = given.filter(({ source }) => !source.startsWith('--'))
+  const loser = others.find(({ text }) => first && !isSame(schema, read(text), read(first.text)))
+  if (winner && first && loser) {
+    const names = `${first.source} and ${loser.source}`
+    warnings.push(`config.alias_conflict: ${names} differ; ${winner.source} counts`)
   }
   if (winner) {
     setAt(layered, key, read(winner.text))

@@ -122,6 +122,15 @@ t.test('two aliases that disagree give one line that names both', async (t) => {
         t.strictSame(load({ [first]: one, [second]: '' }).warnings, [], 'nor when one is empty')
       }
     }
+    const flag = settingRows.find(({ env }) => names.every((name) => env?.includes(name)))
+      ?.flags?.[0]
+    const [best = '', next = ''] = names
+    if (flag !== undefined) {
+      const { warnings } = load({ [best]: one, [next]: other }, { [flag]: one })
+      const line = `config.alias_conflict: ${best} and ${next} differ; ${flag} counts`
+      t.strictSame(warnings, [line], 'a flag that wins hides nothing')
+      t.strictSame(load({ [next]: other }, { [flag]: one }).warnings, [], 'a flag is no alias')
+    }
     const all = Object.fromEntries(names.map((name, index) => [name, index === 0 ? one : other]))
     t.equal(load(all).warnings.length, 1, 'one line however many disagree')
   }
