@@ -4,7 +4,7 @@ import { isRecord } from './json.ts'
 import { sourcesOf } from './setting.ts'
 import { isBoolean, readSettingText } from './setting-text.ts'
 import { type Config, settingsSchema } from './settings.ts'
-import { findOpenDoors, findWeakSettings } from './weak-settings.ts'
+import { findLateAttempts, findOpenDoors, findWeakSettings } from './weak-settings.ts'
 
 type Given = string | readonly string[]
 
@@ -56,8 +56,13 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   if (parsed.data.env === 'production' && refused.length > 0) {
     throw new ConfigError(refused.join('; '))
   }
-  return { config: deepFreeze(parsed.data), origins, warnings: [...warnings, ...weak] }
+  // The defaults do not fit either, and are meant so; whoever chose one of them may not know.
+  const isChosen = deadlines.some((key) => origins.get(key) !== 'default')
+  const late = isChosen ? findLateAttempts(parsed.data) : []
+  return { config: deepFreeze(parsed.data), origins, warnings: [...warnings, ...weak, ...late] }
 }
+
+const deadlines = ['api.attempts', 'api.timeoutMs', 'limits.callTimeoutMs']
 
 function applyLeaf(
   { key, schema }: Leaf,

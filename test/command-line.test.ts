@@ -163,12 +163,12 @@ t.test(
     const { code, stdout, rows } = await printConfig(
       ['--config', join(folder, 'c.json'), '--openapi', at('flag'), '--api-base-url', at('base')],
       {
-      ONE_TOKEN: token,
-      MCP_JWKS_URI: 'https://i.example/keys?key=7in-jwks',
-      MCP_JWT_ISSUER: 'https://i.example',
-      MCP_JWT_AUDIENCE: 'gate',
-      MCP_SERVERS: `{"docs":"${at('server')}"}`
-    }
+        ONE_TOKEN: token,
+        MCP_JWKS_URI: 'https://i.example/keys?key=7in-jwks',
+        MCP_JWT_ISSUER: 'https://i.example',
+        MCP_JWT_AUDIENCE: 'gate',
+        MCP_SERVERS: `{"docs":"${at('server')}"}`
+      }
     )
     t.equal(code, 0)
     t.notMatch(stdout, /7of-|7in-|secret-7/)
