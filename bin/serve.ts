@@ -16,6 +16,8 @@ import { openSurroundings } from './surroundings.ts'
 
 /** Work in flight gets this long to finish; then the process ends. */
 const graceMs = 10_000
+/** Then answers are read (1 s) and the programs of mounted servers end (2.7 s). */
+const closingMs = 5000
 
 /** A transport. */
 interface Closable {
@@ -38,7 +40,7 @@ export async function serve(
   const { drainWaitMs } = config.http
   const shutdown = createShutdown({
     log,
-    maxMs: drainWaitMs + graceMs + 2000,
+    maxMs: drainWaitMs + graceMs + closingMs,
     skip: signals.skip,
     async end(isSignal) {
       // A process in doubt takes no new work while balancers take note.
@@ -49,8 +51,8 @@ export async function serve(
         'sources',
         sources.map((source) => () => source.close())
       )
-      await close()
-    }
+    },
+    close
   })
 
   // HTTP first: a refused configuration must stop the start before stdio has said anything.

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import { describeError } from '../src/log.ts'
 import type { Log } from '../src/types.ts'
@@ -13,12 +14,14 @@ export interface Shutdown {
 
 export interface ShutdownOptions {
   readonly log: Log
-  /** After so long the process ends with 1, whatever is still open. */
+  /** What `end` has not closed after so long is left open, and the exit status is 1. */
   readonly maxMs: number
   /** Signals that mean something else. */
   readonly skip: readonly ('SIGHUP' | 'SIGUSR2')[]
-  /** Closes everything. `isSignal` is false when the process is in doubt, or its client gone. */
+  /** Closes what serves. `isSignal` is false when the process is in doubt, or its client gone. */
   end(isSignal: boolean): Promise<void>
+  /** Closes what records and logs, at last and however `end` went. Must not take long. */
+  close(): Promise<void>
 }
 
 const errorEvents = ['uncaughtException', 'unhandledRejection'] as const
@@ -27,17 +30,21 @@ const errorEvents = ['uncaughtException', 'unhandledRejection'] as const
  * Ends the process in order: at a signal with 0, at an error that nobody caught with 1. A second
  * signal ends it at once with 1; further errors are logged and change nothing.
  */
-export function createShutdown({ log, maxMs, skip, end }: ShutdownOptions): Shutdown {
+export function createShutdown({ log, maxMs, skip, end, close }: ShutdownOptions): Shutdown {
   let isEnding = false
   let failure: unknown
 
   const grace = closeWithGrace(
     // The library ends the process at a second error, and says nothing of it.
-    { delay: maxMs, logger: false, skip: [...errorEvents, ...skip] },
+    // At its own deadline it would end it without a word, and without the last records.
+    { delay: false, logger: false, skip: [...errorEvents, ...skip] },
     async ({ signal }) => {
       isEnding = true
       if (signal) log.info('shutting down', { signal })
-      await end(signal !== undefined)
+      const isClosed = end(signal !== undefined).then(() => true)
+      const isInTime = await Promise.race([isClosed, wait(maxMs, false)])
+      if (!isInTime) note(`not closed after ${maxMs} ms`, new Error('late'))
+      await close()
       if (failure !== undefined) throw failure
     }
   )

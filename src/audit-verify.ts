@@ -3,8 +3,6 @@ import { genesis, type Link, readSealed, type Seal, type Sealed } from './audit-
 
 export interface VerifyOptions {
   readonly seal: Seal
-  /** The line that the check goes on after; by default a chain begins with the first one given. */
-  readonly after?: Link & { readonly line: number }
   /** A head noted elsewhere: the chain must hold this very line. */
   readonly head?: Link
 }
@@ -33,11 +31,11 @@ interface Torn {
 /** A crash leaves one, and another one when it comes again while the first is being told of. */
 const maxTorn = 4
 
-export function createVerifier({ seal, after, head }: VerifyOptions): Verifier {
+export function createVerifier({ seal, head }: VerifyOptions): Verifier {
   const notes: string[] = []
-  let link: Link | undefined = after
+  let link: Link | undefined
   let torn: Torn | undefined
-  let line = after?.line ?? 0
+  let line = 0
   let count = 0
   let isHeadSeen = false
 

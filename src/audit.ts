@@ -1,9 +1,10 @@
 import { createSeal, genesis, type Link, type Seal } from './audit-chain.ts'
 import type { AuditSink } from './audit-file.ts'
 import { createFormatEntry, type Pending, sealLines } from './audit-line.ts'
-import { createTimestamp, createWaiting, type Waiting } from './audit-turn.ts'
 import { reasonOf } from './config-error.ts'
+import { createDeferred, type Deferred } from './deferred.ts'
 import { Refusal } from './errors.ts'
+import { createTimestamp } from './timestamp.ts'
 import type { CallContext, Outcome, TransportName } from './types.ts'
 
 export type AuditEventName =
@@ -112,7 +113,7 @@ export function createAudit(options: AuditOptions, sink: AuditSink): Audit {
   const now = createTimestamp()
   let link: Link = sink.tail?.link ?? genesis
   let pending: Pending[] = []
-  let waiting: Waiting | undefined
+  let waiting: Deferred | undefined
   let isScheduled = false
   let isBroken = false
   let lost = 0
@@ -202,7 +203,7 @@ export function createAudit(options: AuditOptions, sink: AuditSink): Audit {
     },
     written() {
       if (pending.length === 0) return undefined
-      waiting ??= createWaiting()
+      waiting ??= createDeferred()
       return waiting.promise
     },
     flush,

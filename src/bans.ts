@@ -1,4 +1,4 @@
-import { type Clock, monotonicClock } from './limit.ts'
+import { type Clock, monotonicClock } from './clock.ts'
 import { networkOf } from './network.ts'
 
 export interface BanOptions {

@@ -2,6 +2,7 @@ import { callTool, type ExecutedTool, executeTool } from './call-tool.ts'
 import { complete } from './complete.ts'
 import type { Refusal } from './errors.ts'
 import { getPrompt } from './get-prompt.ts'
+import { type ListKind, listings } from './listings.ts'
 import { refuseMalformed } from './malformed.ts'
 import { takePage } from './page.ts'
 import { chargeUnknown, type Policy, serveCharged } from './policy.ts'
@@ -19,10 +20,8 @@ import type {
   ReadResult,
   ToolResult
 } from './types.ts'
-import type { View } from './view.ts'
+import type { WireItem } from './view.ts'
 import { isUnrestricted } from './visibility.ts'
-
-type WireItem = Readonly<Record<string, unknown>>
 
 /** A page of a list, with how long and by whom it may be cached (2026-07-28). */
 export interface ListPage {
@@ -34,14 +33,11 @@ export interface ListPage {
 
 /** The one door: whatever a client asks for passes here, on every transport. */
 export interface Dispatcher {
-  listTools(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
+  list(kind: ListKind, cursor: string | undefined, ctx: CallContext): Promise<ListPage>
   callTool(name: string, args: unknown, ctx: DispatchContext): Promise<ToolResult>
   /** `callTool` for carriers that have words of their own for each outcome. */
   executeTool(name: string, args: unknown, ctx: DispatchContext): Promise<ExecutedTool>
-  listResources(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
-  listResourceTemplates(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
   readResource(uri: string, ctx: DispatchContext): Promise<ReadResult>
-  listPrompts(cursor: string | undefined, ctx: CallContext): Promise<ListPage>
   getPrompt(
     name: string,
     args: ReadonlyMap<string, string>,
@@ -69,39 +65,15 @@ const listTtlMs = 60_000
 
 /** Binds the registry to the policy. */
 export function createDispatcher(registry: Registry, policy: Policy): Dispatcher {
-  async function list(
-    method: string,
-    pick: (view: View) => readonly WireItem[],
-    keyOf: (item: WireItem) => string,
-    cursor: string | undefined,
-    ctx: CallContext
-  ): Promise<ListPage> {
-    return serveCharged(policy, method, ctx, () => {
-      const page = takePage(pick(registry.view(ctx.principal)), keyOf, cursor, pageSize)
-      return { ...page, ttlMs: listTtlMs, cacheScope: cacheScope(ctx) }
-    })
-  }
-  const byName = (item: WireItem): string => String(item.name)
   return Object.freeze({
-    listTools: (cursor, ctx) => list('tools/list', (view) => view.toolList, byName, cursor, ctx),
-    listPrompts: (cursor, ctx) =>
-      list('prompts/list', (view) => view.promptList, byName, cursor, ctx),
-    listResources: (cursor, ctx) =>
-      list(
-        'resources/list',
-        (view) => view.resourceList,
-        (item) => String(item.uri),
-        cursor,
-        ctx
-      ),
-    listResourceTemplates: (cursor, ctx) =>
-      list(
-        'resources/templates/list',
-        (view) => view.templateList,
-        (item) => String(item.uriTemplate),
-        cursor,
-        ctx
-      ),
+    list(kind, cursor, ctx) {
+      const { method, key } = listings[kind]
+      return serveCharged(policy, method, ctx, () => {
+        const items = registry.view(ctx.principal).lists[kind]
+        const page = takePage(items, (item) => String(item[key]), cursor, pageSize)
+        return { ...page, ttlMs: listTtlMs, cacheScope: cacheScope(ctx) }
+      })
+    },
     callTool: (name, args, ctx) => callTool(registry, policy, name, args, ctx),
     executeTool: (name, args, ctx) => executeTool(registry, policy, name, args, ctx),
     readResource: (uri, ctx) => readResource(registry, policy, uri, ctx),

@@ -1,4 +1,4 @@
-import type { Outcome } from './types.ts'
+import type { CallResult, Outcome } from './types.ts'
 
 /**
  * Every refusal that can leave the server: JSON-RPC code, HTTP status where the protocol is not
@@ -168,3 +168,12 @@ export const callTexts: Readonly<Record<Exclude<Outcome, 'ok' | 'unknown' | 'for
     failed: 'The tool failed. Trying the same call again may not help.',
     too_large: 'The result is too large to return. Ask for less: a filter, a page, fewer fields.'
   }
+
+/** How the text on a write in doubt goes on: nobody may be told that it failed. */
+export const maybeDone =
+  'may or may not have taken effect. Do not repeat it blindly: read the present state first.'
+
+/** A tool call that went wrong, in words for the model. */
+export function errorResult(text: string): CallResult {
+  return { content: [{ type: 'text', text }], isError: true }
+}

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { monotonicClock } from './clock.ts'
 
 /** A lock that this process holds. */
 export interface FileLock {
@@ -62,7 +63,7 @@ const pollMs = 15
 
 /** Runs `work` while this process alone holds the lock. Throws when it cannot be had within 20 s. */
 export async function withFileLock<T>(path: string, work: () => T | Promise<T>): Promise<T> {
-  const lock = await waitForLock(path, performance.now() + waitMs)
+  const lock = await waitForLock(path, monotonicClock() + waitMs)
   try {
     return await work()
   } finally {
@@ -75,7 +76,7 @@ async function waitForLock(path: string, untilMs: number): Promise<FileLock> {
     try {
       return lockFile(path)
     } catch (error) {
-      if (!(error instanceof LockedError) || performance.now() > untilMs) throw error
+      if (!(error instanceof LockedError) || monotonicClock() > untilMs) throw error
       await delay(pollMs * (0.5 + Math.random()))
     }
   }

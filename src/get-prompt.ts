@@ -1,7 +1,7 @@
 import { Refusal } from './errors.ts'
 import type { Policy } from './policy.ts'
 import type { PromptDefinition, PromptResult } from './prompt.ts'
-import { read } from './read.ts'
+import { readGuarded } from './read.ts'
 import type { Registry } from './registry.ts'
 import { checkScopes } from './scope-challenge.ts'
 import type { DispatchContext } from './types.ts'
@@ -14,7 +14,7 @@ export function getPrompt(
   args: ReadonlyMap<string, string>,
   ctx: DispatchContext
 ): Promise<PromptResult> {
-  return read<PromptResult>(
+  return readGuarded<PromptResult>(
     policy,
     {
       method: 'prompts/get',

@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose'
+import { monotonicClock } from './clock.ts'
 import { reasonOf } from './config-error.ts'
 import type { Log } from './types.ts'
 
@@ -10,7 +11,7 @@ export class KeysUnavailable extends Error {
 export interface RemoteKeys {
   /** Finds the key of a token. Throws KeysUnavailable, or jose's errors. */
   readonly find: JWTVerifyGetKey
-  /** Fetches the keys now. Throws what went wrong; `isAnswered` tells an answer from silence. */
+  /** Fetches the keys now. Throws what went wrong: NoKeySet when it was an answer, not silence. */
   load(): Promise<void>
 }
 
@@ -42,7 +43,7 @@ export async function openRemoteKeys(
   let isFailing = false
 
   async function fetchGently(url: string, init: RequestInit): Promise<Response> {
-    const nowMs = performance.now()
+    const nowMs = monotonicClock()
     // Without this every token with an unknown key id would ask a provider that is down.
     if (isFailing && nowMs - triedAtMs < retryAfterMs) throw new Error('failed a moment ago')
     triedAtMs = nowMs
@@ -66,7 +67,7 @@ export async function openRemoteKeys(
     [customFetch]: fetchGently
   })
   const find: JWTVerifyGetKey = async (header, token) => {
-    if (performance.now() - triedAtMs > refreshAfterMs) remote.reload().catch(() => {})
+    if (monotonicClock() - triedAtMs > refreshAfterMs) remote.reload().catch(() => {})
     try {
       return await remote(header, token)
     } catch (error) {

@@ -1,9 +1,5 @@
+import { type Clock, monotonicClock } from './clock.ts'
 import type { Rate } from './types.ts'
-
-export type Clock = () => number
-
-/** Milliseconds that never jump with the wall clock. */
-export const monotonicClock: Clock = () => performance.now()
 
 interface Bucket {
   tokens: number
@@ -18,8 +14,6 @@ export interface Limiter {
 /** A limiter that may have to ask elsewhere; a number is an answer at once. */
 export interface SharedLimiter {
   take(key: string, rate: Rate): number | Promise<number>
-  /** How often it was counted in this process because elsewhere did not answer. */
-  readonly localTakes?: number
 }
 
 /** More callers than this and the longest idle buckets, full again anyway, are forgotten. */

@@ -1,16 +1,10 @@
-import { type AuditEventName, auditContext } from './audit.ts'
+import { auditContext } from './audit.ts'
+import { auditEvents } from './audit-events.ts'
 import { Refusal } from './errors.ts'
 import { isRecord } from './json.ts'
 import { chargeUndispatched, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
 import type { CallContext } from './types.ts'
-
-/** What the audit calls each method that has a record of its own. */
-export const auditEvents: ReadonlyMap<string, AuditEventName> = new Map([
-  ['tools/call', 'TOOL_EXECUTE'],
-  ['resources/read', 'RESOURCE_READ'],
-  ['prompts/get', 'PROMPT_GET']
-])
 
 /** A request whose parameters no method could take. */
 interface Malformed {

@@ -1,4 +1,5 @@
-import { type Clock, createLimiter } from './limit.ts'
+import type { Clock } from './clock.ts'
+import { createLimiter } from './limit.ts'
 
 type Progress = (progress: number, total?: number, message?: string) => void
 

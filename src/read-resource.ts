@@ -1,6 +1,6 @@
 import { Refusal } from './errors.ts'
 import type { Policy } from './policy.ts'
-import { read } from './read.ts'
+import { readGuarded } from './read.ts'
 import type { FoundResource, Registry } from './registry.ts'
 import { checkScopes } from './scope-challenge.ts'
 import type { DispatchContext, Principal, ReadResult } from './types.ts'
@@ -13,7 +13,7 @@ export function readResource(
   uri: string,
   ctx: DispatchContext
 ): Promise<ReadResult> {
-  return read<ReadResult>(
+  return readGuarded<ReadResult>(
     policy,
     {
       method: 'resources/read',

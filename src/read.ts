@@ -1,8 +1,8 @@
 import { type AuditEventName, auditContext } from './audit.ts'
+import { monotonicClock } from './clock.ts'
 import { converse } from './converse.ts'
 import { isToolError } from './define-tool.ts'
 import { Refusal } from './errors.ts'
-import { monotonicClock } from './limit.ts'
 import { chargeMethod, type Policy } from './policy.ts'
 import { logFailure, runGuarded, type Settled } from './run.ts'
 import type { CallContext, DispatchContext, InputRequired, Outcome } from './types.ts'
@@ -29,7 +29,7 @@ interface Ended<T> {
 }
 
 /** Limits, runs and audits a reading. Throws a Refusal unless it succeeds. */
-export async function read<T extends object>(
+export async function readGuarded<T extends object>(
   policy: Policy,
   reading: Reading<T>,
   ctx: DispatchContext

@@ -50,7 +50,7 @@ export async function shareChanges(
   ])
   const channel = `${channelPrefix}${publisher.options.db ?? 0}`
   const from = randomUUID()
-  const outage = createOutage(log)
+  const outage = createConnectionOutage(log)
   const sender = createSender(publisher, channel, outage, log)
   let isReceiving = false
   let isSubscribed = false
@@ -58,8 +58,11 @@ export async function shareChanges(
   function announce(event: ChangeEvent): void {
     // Publishing is synchronous: what comes meanwhile is what was received.
     isReceiving = true
-    changes.publish(event)
-    isReceiving = false
+    try {
+      changes.publish(event)
+    } finally {
+      isReceiving = false
+    }
   }
 
   function recover(): void {
@@ -111,7 +114,12 @@ interface Sender {
   sendLate(): void
 }
 
-function createSender(publisher: Redis, channel: string, outage: Outage, log: Log): Sender {
+function createSender(
+  publisher: Redis,
+  channel: string,
+  outage: ConnectionOutage,
+  log: Log
+): Sender {
   const unsent = new Set<string>()
   const warnOfReply = createReplyWarning(log, 'changes are not shared')
 
@@ -152,7 +160,7 @@ function readMessage(text: string, own: string): ChangeEvent | undefined {
 }
 
 /** Half a connection is worse than none: a new one finds out whether anybody is there. */
-function ping(client: Redis, outage: Outage, onAnswer: () => void): void {
+function ping(client: Redis, outage: ConnectionOutage, onAnswer: () => void): void {
   if (client.status !== 'ready') return
   client.ping().then(onAnswer, (error: unknown) => {
     if (isReply(error)) return onAnswer()
@@ -161,12 +169,13 @@ function ping(client: Redis, outage: Outage, onAnswer: () => void): void {
   })
 }
 
-function watch(client: Redis, outage: Outage): void {
+function watch(client: Redis, outage: ConnectionOutage): void {
   client.on('error', outage.begin)
   client.on('close', () => outage.begin(new Error('connection lost')))
 }
 
-interface Outage {
+/** From the first fault of either connection until both work. */
+interface ConnectionOutage {
   begin(cause: unknown): void
   /** True when there was one. */
   end(): boolean
@@ -175,7 +184,7 @@ interface Outage {
 }
 
 /** One log line at either end. */
-function createOutage(log: Log): Outage {
+function createConnectionOutage(log: Log): ConnectionOutage {
   let isOn = false
   let isClosed = false
   return {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { monotonicClock } from './clock.ts'
 import { ConfigError } from './config-error.ts'
-import { monotonicClock } from './limit.ts'
 import type { Log } from './types.ts'
 
 /** How long until a lost connection is tried again. */

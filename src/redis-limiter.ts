@@ -11,6 +11,7 @@ import {
 import type { Log, Rate } from './types.ts'
 
 export interface RedisLimiter extends SharedLimiter {
+  /** How often it was counted in this process because Redis did not answer. */
   readonly localTakes: number
   close(): void
 }
@@ -54,7 +55,7 @@ export async function openRedisLimiter(
   const client = (await createRedisClient(url, timeoutMs)) as Client
   client.defineCommand('takeToken', { numberOfKeys: 1, lua: takeScript })
   let localTakes = 0
-  const outage = watchOutages(client, log, () => localTakes)
+  const outage = watchCommandOutages(client, log, () => localTakes)
   const warnOfReply = createReplyWarning(log, 'this limit is counted in this process')
 
   function takeOwn(key: string, rate: Rate): number {
@@ -85,14 +86,15 @@ export async function openRedisLimiter(
   })
 }
 
-interface Outage {
+/** From the first command that gets no answer until a probe does. */
+interface CommandOutage {
   readonly isOn: boolean
   begin(cause: unknown): void
   end(): void
 }
 
-/** From the first command that gets no answer until a probe does; one log line at either end. */
-function watchOutages(client: Redis, log: Log, countTakes: () => number): Outage {
+/** Probes while there is an outage; one log line at either end. */
+function watchCommandOutages(client: Redis, log: Log, countTakes: () => number): CommandOutage {
   let probing: NodeJS.Timeout | undefined
   let takesBefore = 0
 

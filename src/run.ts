@@ -22,6 +22,12 @@ export async function runGuarded<T>(
   const release = await slots.acquire(ctx.cancellation, callerKey(ctx))
   if (release === 'busy') return { outcome: 'busy' }
   if (release === 'aborted') return { outcome: 'cancelled' }
+  // Between the slot and its holder's turn a word of the client's may come.
+  const { cause } = ctx.cancellation
+  if (cause) {
+    release()
+    return { outcome: cause }
+  }
   const settled = settle(() => work(ctx))
   const first = await firstOf(settled, timeoutMs, ctx)
   const isStopped = first.outcome === 'timeout' || first.outcome === 'cancelled'

@@ -1,13 +1,11 @@
 import { type AuditEntry, auditContext } from './audit.ts'
+import { auditEvents } from './audit-events.ts'
 import { Refusal } from './errors.ts'
 import { isRecord } from './json.ts'
-import { auditEvents } from './malformed.ts'
 import { chargeUndispatched, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
 import type { CallContext, Principal, ToolDefinition } from './types.ts'
-import { findLackedScopes } from './visibility.ts'
-
-type Scoped = { readonly scopes: readonly string[] }
+import { findLackedScopes, type Scoped } from './visibility.ts'
 
 /** Names the scopes of the operation, so that a client can ask its issuer for them. */
 export function refuseScopes(scopes: readonly string[]): Refusal {

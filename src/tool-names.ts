@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { ConfigError } from './config-error.ts'
 import { discoveryNames } from './discovery.ts'
 import type { Source } from './source.ts'
@@ -38,7 +38,7 @@ function chooseName(tool: ToolDefinition, taken: ReadonlySet<string>): string {
   let { name } = tool
   for (let round = 1; name.length > maxNameChars || taken.has(name); round++) {
     const text = `${tool.toolset} ${tool.name} ${round}`
-    const suffix = createHash('sha256').update(text).digest('hex').slice(0, 6)
+    const suffix = hash('sha256', text).slice(0, 6)
     name = `${tool.name.slice(0, 57)}_${suffix}`
   }
   return name

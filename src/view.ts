@@ -1,10 +1,12 @@
+import type { ListKind } from './listings.ts'
 import type { ShownTool } from './pinned-tool.ts'
 import type { PromptDefinition } from './prompt.ts'
 import { isTemplate } from './resource-uri.ts'
 import type { Principal, ResourceDefinition, ToolDefinition } from './types.ts'
 import { compileScopeCheck, compileToolCheck } from './visibility.ts'
 
-type WireItem = Readonly<Record<string, unknown>>
+/** An entry of a list, as it goes on the wire. */
+export type WireItem = Readonly<Record<string, unknown>>
 
 /** What one set of callers sees: definitions to use, and their lists as they go on the wire. */
 export interface View {
@@ -13,10 +15,7 @@ export interface View {
   readonly listed: ReadonlyMap<string, ToolDefinition>
   readonly prompts: ReadonlyMap<string, PromptDefinition>
   readonly resources: ReadonlyMap<string, ResourceDefinition>
-  readonly toolList: readonly WireItem[]
-  readonly promptList: readonly WireItem[]
-  readonly resourceList: readonly WireItem[]
-  readonly templateList: readonly WireItem[]
+  readonly lists: Readonly<Record<ListKind, readonly WireItem[]>>
 }
 
 /** Everything that is served, by name. */
@@ -36,19 +35,21 @@ export function createView(
   const holdsScopes = compileScopeCheck(principal)
   // Everybody may search and call by name; what is found and called is checked by itself.
   const tools = keep(all.tools, (tool) => face.includes(tool) || seesTool(tool))
-  const listedTools = face.length > 0 ? keep(tools, (tool) => face.includes(tool)) : tools
+  const listed = face.length > 0 ? keep(tools, (tool) => face.includes(tool)) : tools
   const prompts = keep(all.prompts, holdsScopes)
   const resources = keep(all.resources, holdsScopes)
-  const listed = [...resources.values()]
+  const visible = [...resources.values()]
   return Object.freeze({
     tools,
-    listed: listedTools,
+    listed,
     prompts,
     resources,
-    toolList: [...listedTools.values()].map(toWireTool),
-    promptList: [...prompts.values()].map(toWirePrompt),
-    resourceList: listed.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
-    templateList: listed.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
+    lists: Object.freeze({
+      tools: [...listed.values()].map(toWireTool),
+      prompts: [...prompts.values()].map(toWirePrompt),
+      resources: visible.filter(({ uri }) => !isTemplate(uri)).map(toWireResource),
+      resourceTemplates: visible.filter(({ uri }) => isTemplate(uri)).map(toWireTemplate)
+    })
   })
 }
 

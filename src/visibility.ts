@@ -14,7 +14,8 @@ function hidingScopes({ kind, scopes }: Principal): readonly string[] | undefine
   return kind === 'jwt' ? undefined : scopes
 }
 
-type Scoped = { readonly scopes: readonly string[] }
+/** Something that only callers with its scopes may use, all of them. */
+export type Scoped = { readonly scopes: readonly string[] }
 
 /** The scopes that a token needs for something it sees, all of them, when it lacks one. */
 export function findLackedScopes(

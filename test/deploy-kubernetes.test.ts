@@ -9,12 +9,9 @@ import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import t from 'tap'
 import { parse } from 'yaml'
-import { check, deployed } from './helpers/program.ts'
+import { check, deployed, shutdownSeconds } from './helpers/program.ts'
 
 const read = (name: string) => parse(readFileSync(deployed(`kubernetes/${name}`), 'utf8'))
-
-/** Drain and what follows it, see bin/serve.ts. */
-const shutdownSeconds = 15
 
 /** Each file with its model and the place of the model's types. */
 const models = {

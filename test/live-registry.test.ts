@@ -64,7 +64,7 @@ t.test(
   async (t) => {
     const live = createLiveSource('docs__')
     const { registry, heard } = watch([fixed(tool('own')), live.source])
-    const names = () => registry.view(everybody).toolList.map(({ name }) => name)
+    const names = () => registry.view(everybody).lists.tools.map(({ name }) => name)
     t.strictSame(names(), ['own'])
     live.offer({ tools: [tool('docs__b')] })
     t.strictSame(names(), ['docs__b', 'own'])

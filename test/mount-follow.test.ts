@@ -147,12 +147,12 @@ t.test('resources of two servers have URIs of their own, and go to the right one
   const sources = await Promise.all(fakes.map(async (fake) => (await mount(fake)).source))
   t.teardown(() => Promise.all(sources.map((source) => source.close())))
   const registry = createRegistry(sources)
-  const { resourceList, templateList } = registry.view(everybody)
+  const { resources, resourceTemplates } = registry.view(everybody).lists
   t.strictSame(
-    resourceList.map(({ uri }) => uri),
+    resources.map(({ uri }) => uri),
     ['mcp://one/file:///a?b#c', 'mcp://two/file:///a?b#c']
   )
-  t.ok(templateList.some(({ uriTemplate }) => uriTemplate === 'mcp://two/file:///{+path}'))
+  t.ok(resourceTemplates.some(({ uriTemplate }) => uriTemplate === 'mcp://two/file:///{+path}'))
   for (const uri of ['file:///a?b#c', 'file:///deep/er/x', 'unlisted:x']) {
     for (const name of ['one', 'two']) {
       const found = registry.findResource(`mcp://${name}/${uri}`)

@@ -60,14 +60,14 @@ t.test('lists are sorted whatever the order of the sources', async (t) => {
   ]
   for (const given of [sources, [...sources].reverse()]) {
     const view = createRegistry(given).view(everybody)
-    t.strictSame(namesOf(view.toolList), ['A', 'a', 'b', 'c'])
-    t.strictSame(namesOf(view.promptList), ['y', 'z'])
+    t.strictSame(namesOf(view.lists.tools), ['A', 'a', 'b', 'c'])
+    t.strictSame(namesOf(view.lists.prompts), ['y', 'z'])
   }
 })
 
 t.test('on the wire a tool is what the specification names, nothing of ours', async (t) => {
-  const { toolList } = createRegistry([source({ tools: [tool('a')] })]).view(everybody)
-  t.strictSame(toolList, [
+  const { lists } = createRegistry([source({ tools: [tool('a')] })]).view(everybody)
+  t.strictSame(lists.tools, [
     {
       name: 'a',
       title: 'Title of a',
@@ -95,11 +95,11 @@ t.test('on the wire a tool is what the specification names, nothing of ours', as
   ])
 })
 
-t.test('so are prompts, resources and templates', async (t) => {
+t.test('prompts, resources and templates on the wire have nothing of ours', async (t) => {
   const view = createRegistry([
     source({ prompts: [prompt('p')], resources: [resource('docs://a'), resource('docs://b/{id}')] })
   ]).view(everybody)
-  t.strictSame(view.promptList, [
+  t.strictSame(view.lists.prompts, [
     {
       name: 'p',
       title: 'Title of p',
@@ -113,8 +113,10 @@ t.test('so are prompts, resources and templates', async (t) => {
     description: `What ${uri} holds`,
     mimeType: 'text/plain'
   })
-  t.strictSame(view.resourceList, [{ uri: 'docs://a', ...shared('docs://a') }])
-  t.strictSame(view.templateList, [{ uriTemplate: 'docs://b/{id}', ...shared('docs://b/{id}') }])
+  t.strictSame(view.lists.resources, [{ uri: 'docs://a', ...shared('docs://a') }])
+  t.strictSame(view.lists.resourceTemplates, [
+    { uriTemplate: 'docs://b/{id}', ...shared('docs://b/{id}') }
+  ])
 })
 
 t.test('a principal sees what its scopes and globs allow', async (t) => {
@@ -141,12 +143,12 @@ t.test('a principal sees what its scopes and globs allow', async (t) => {
   for (const [limits, tools, seesClosed] of rows) {
     const view = registry.view({ id: 'x', kind: 'key', ...limits })
     const told = JSON.stringify(limits)
-    t.strictSame(namesOf(view.toolList), tools, told)
+    t.strictSame(namesOf(view.lists.tools), tools, told)
     t.strictSame([...view.tools.keys()], tools, 'what is listed can be called, nothing else')
     t.equal(view.prompts.has('closed'), seesClosed, told)
-    t.equal(namesOf(view.promptList).includes('closed'), seesClosed, told)
+    t.equal(namesOf(view.lists.prompts).includes('closed'), seesClosed, told)
     t.equal(view.resources.has('docs://closed'), seesClosed, told)
-    t.equal(namesOf(view.resourceList).includes('docs://closed'), seesClosed, told)
+    t.equal(namesOf(view.lists.resources).includes('docs://closed'), seesClosed, told)
   }
 })
 
@@ -216,13 +218,13 @@ t.test(
       source({ tools: [tool('a', { title: 'second' }), tool(long)] }),
       source({ tools: [tool('a', { title: 'third' })] })
     ]
-    const { toolList } = createRegistry(sources).view(everybody)
-    t.equal(new Set(namesOf(toolList)).size, 5)
-    for (const { name } of toolList) t.match(name, /^(?:a(?:_[\da-f]+)?|x+(?:_[\da-f]+)?)$/)
-    for (const { name } of toolList) t.ok(String(name).length <= 64)
-    t.equal(toolList.find(({ name }) => name === 'a')?.title, 'Title of a', 'the first keeps it')
+    const { tools } = createRegistry(sources).view(everybody).lists
+    t.equal(new Set(namesOf(tools)).size, 5)
+    for (const { name } of tools) t.match(name, /^(?:a(?:_[\da-f]+)?|x+(?:_[\da-f]+)?)$/)
+    for (const { name } of tools) t.ok(String(name).length <= 64)
+    t.equal(tools.find(({ name }) => name === 'a')?.title, 'Title of a', 'the first keeps it')
     const again = createRegistry(sources).view(everybody)
-    t.strictSame(namesOf(again.toolList), namesOf(toolList))
+    t.strictSame(namesOf(again.lists.tools), namesOf(tools))
   }
 )
 

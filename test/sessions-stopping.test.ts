@@ -5,11 +5,11 @@ import { openSessionId } from './helpers/carriers.ts'
 import { type EventStream, type Message, openStream, type Sent, send } from './helpers/http.ts'
 import {
   authHeaders,
+  call,
   jsonHeaders,
   legacy,
   modernHeaders,
   modernRequest,
-  request,
   toolCall
 } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
@@ -26,7 +26,7 @@ async function inSession(name: string) {
   const sessionId = await openSessionId({ app, key: 'full' })
   const session = { 'mcp-protocol-version': legacy, 'mcp-session-id': sessionId }
   const headers = { ...jsonHeaders(), ...session }
-  const body = request('tools/call', toolCall('hold', { name }), 7)
+  const body = call('hold', { name }, 7)
   const stream = await openStream(app.url, { headers, body })
   await app.events.told(`running ${name}`)
   return { headers, stream, end: { ...authHeaders(), ...session } }
@@ -73,6 +73,45 @@ t.test('session: DELETE stops the tool', async (t) => {
   t.strictSame((await readToEnd(stream)).messages, [], 'its stream ends without an answer')
 })
 
+/** A batch of the revision 2025-03-26, in which each call holds by its name, and how to cancel one. */
+async function batchInSession(names: readonly string[]) {
+  const sessionId = await openSessionId({ app, key: 'full' })
+  const session = { 'mcp-protocol-version': '2025-03-26', 'mcp-session-id': sessionId }
+  const headers = { ...jsonHeaders(), ...session }
+  const body = names.map((name, id) => call('hold', { name }, id))
+  const stream = await openStream(app.url, { headers, body })
+  for (const name of names) await app.events.told(`running ${name}`)
+  return {
+    stream,
+    async cancel(requestId: number) {
+      const params = { requestId }
+      const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params }
+      await send(app.url, { headers, body: cancelled })
+      await app.events.told(`aborted ${names[requestId]}`)
+    }
+  }
+}
+
+t.test('session: of a batch one call is cancelled, the others are answered', async (t) => {
+  const { stream, cancel } = await batchInSession(['batch 0', 'batch 1', 'batch 2'])
+  await cancel(0)
+  app.events.tell('release batch 1')
+  t.match(await stream.find(({ id }) => id === 1), { result: { content: [{}] } })
+  app.events.tell('release batch 2')
+  const { messages } = await readToEnd(stream)
+  t.match(messages, [{ id: 2, result: { content: [{}] } }], 'and the stream ends with the last')
+  t.equal(messages.length, 1, 'without an answer for the cancelled one')
+})
+
+t.test('session: a batch ends with the last of its calls, answered or cancelled', async (t) => {
+  const { stream, cancel } = await batchInSession(['batch 3', 'batch 4', 'batch 5'])
+  app.events.tell('release batch 4')
+  t.match(await stream.find(({ id }) => id === 1), { result: { content: [{}] } })
+  await cancel(0)
+  await cancel(2)
+  t.strictSame((await readToEnd(stream)).messages, [])
+})
+
 t.test('session: a client that goes away is expected back', async (t) => {
   const { stream } = await inSession('away')
   stream.cut()
@@ -85,7 +124,7 @@ t.test('session: a client that goes away is expected back', async (t) => {
 
 const legacyCall = (name: string): Sent => ({
   headers: { ...jsonHeaders(), 'mcp-protocol-version': legacy },
-  body: request('tools/call', toolCall('hold', { name }), 7)
+  body: call('hold', { name }, 7)
 })
 
 const outside: Readonly<Record<string, (name: string) => Sent>> = {

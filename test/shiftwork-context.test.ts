@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { createAudit } from '../src/audit.ts'
-import { createPolicy } from '../src/create-policy.ts'
-import { createDispatcher } from '../src/dispatch.ts'
-import { createRegistry } from '../src/registry.ts'
-import { settingsSchema } from '../src/settings.ts'
 import type { ReadResult } from '../src/types.ts'
-import { context, mountDemo } from './shiftwork-fixture.ts'
+import { dispatcherOf } from './helpers/dispatcher.ts'
+import { context, findTool, mountDemo } from './helpers/shiftwork.ts'
 
 const demo = await mountDemo()
 t.teardown(demo.close)
-const audit = createAudit({ enabled: false, args: 'none' }, { append() {} })
-const config = settingsSchema.parse({ limits: { enabled: false } })
-const registry = createRegistry([demo.source])
-const dispatcher = createDispatcher(registry, createPolicy(config, audit))
+const dispatcher = dispatcherOf(demo.source)
 
 const contentOf = (result: ReadResult) => ('contents' in result ? result.contents[0] : undefined)
 
@@ -23,7 +16,7 @@ async function read(uri: string) {
 }
 
 t.test('users, events and notifications are resource templates', async (t) => {
-  const { items } = await dispatcher.listResourceTemplates(undefined, context)
+  const { items } = await dispatcher.list('resourceTemplates', undefined, context)
   t.same(
     items.map(({ uriTemplate }) => uriTemplate),
     [
@@ -34,7 +27,7 @@ t.test('users, events and notifications are resource templates', async (t) => {
       'resources://users/{id}/notifications'
     ]
   )
-  t.same((await dispatcher.listResources(undefined, context)).items, [])
+  t.same((await dispatcher.list('resources', undefined, context)).items, [])
 })
 
 t.test('they read what the API has, with its digest', async (t) => {
@@ -69,12 +62,12 @@ t.test('what is not there, not allowed or not an id is refused', async (t) => {
 
 t.test('a caller without the scope does not see them', async (t) => {
   const principal = { id: 'k', kind: 'key', scopes: ['people.read'] } as const
-  const { items } = await dispatcher.listResourceTemplates(undefined, { ...context, principal })
+  const { items } = await dispatcher.list('resourceTemplates', undefined, { ...context, principal })
   t.same(
     items.map(({ uriTemplate }) => uriTemplate),
     ['resources://users/{id}']
   )
-  const { items: tools } = await dispatcher.listTools(undefined, { ...context, principal })
+  const { items: tools } = await dispatcher.list('tools', undefined, { ...context, principal })
   t.same(
     tools.map(({ name }) => name),
     ['get_kiosk_questions', 'get_person', 'list_people', 'ping']
@@ -102,7 +95,7 @@ t.test('the six ideas are prompts, which name only tools that exist', async (t) 
     t.ok(used.length > 0, `${name} names tools`)
     const { scopes = [] } = demo.source.prompts?.find((each) => each.name === name) ?? {}
     for (const tool of used) {
-      const needed = registry.tools.get(tool)?.scopes
+      const needed = findTool(demo.source, tool).scopes
       t.ok(
         needed?.every((scope) => scopes.includes(scope)),
         `${name}: ${tool}, ${needed}`

@@ -5,10 +5,12 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
-import { type App, keyOf, startApp } from './helpers/app.ts'
+import { openConnection } from '../transports/connection.ts'
+import { type App, startApp } from './helpers/app.ts'
 import { openSse } from './helpers/carriers.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
 import { authHeaders, jsonHeaders, request, toolCall } from './helpers/messages.ts'
+import { keyOf, principals } from './helpers/principals.ts'
 import { until } from './helpers/until.ts'
 
 /* The HTTP+SSE transport of the revision 2024-11-05. */
@@ -162,6 +164,26 @@ t.test('somebody else has no use of a session id', async (t) => {
   t.match(await mine.stream.next(), { message: { id: 2, result: {} } })
   mine.stream.cut()
   taken.stream.cut()
+})
+
+t.test('what is cancelled at once is judged by the key it came with', async (t) => {
+  const app = await start(t)
+  const said: string[] = []
+  const connection = openConnection({
+    mcp: app.mcp,
+    caller: { principal: principals.full, transport: 'sse' },
+    maxBytes: 1_000_000,
+    takePlace: () => undefined,
+    wire: { write: async (text) => void said.push(text) }
+  })
+  const poster = { principal: principals.tiny, transport: 'sse' } as const
+  const params = { requestId: 7 }
+  connection.accept(request('tools/call', toolCall('hold', { name: 'lent' }), 7), poster)
+  connection.accept({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, poster)
+  await until(() => app.audit('TOOL_EXECUTE').length === 1, 'the record')
+  t.match(app.audit('TOOL_EXECUTE'), [{ outcome: 'forbidden', principal: 'tiny' }])
+  await connection.close(0)
+  t.strictSame(said, [], 'and is never answered')
 })
 
 t.test('clients that count alike get their own answers', async (t) => {

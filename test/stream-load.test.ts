@@ -5,6 +5,7 @@ import { openSessionId } from './helpers/carriers.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
 import {
   authHeaders,
+  initialize,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -12,6 +13,7 @@ import {
 } from './helpers/messages.ts'
 import { checkRefusal } from './helpers/refusals.ts'
 import { until } from './helpers/until.ts'
+import { exchange, openSocket } from './helpers/websocket.ts'
 
 /*
  * Room for sessions and subscriptions, and the end of idle sessions among many. For more of them:
@@ -81,12 +83,38 @@ t.test('a refused subscription takes no room', async (t) => {
   t.ok((await stream.next())?.message?.method)
 })
 
+t.test('those of a connection are counted alike, and end with it', async (t) => {
+  const app = await startApp({
+    transport: 'websocket',
+    limits: { enabled: false },
+    sessions: { max: 12 }
+  })
+  t.teardown(() => app.close(0))
+  const socket = await openSocket(app.url, { headers: authHeaders() })
+  const ask = (id: number, notifications: unknown = { toolsListChanged: true }) =>
+    exchange(socket, modernRequest('subscriptions/listen', { notifications }, id))
+  const open = { method: 'notifications/subscriptions/acknowledged' }
+  const full = { error: { code: 429, message: /subscriptions/, data: { retryAfterMs: 10_000 } } }
+  t.match(await ask(0, 'all'), { error: { code: -32602 } }, 'a refused one takes no room')
+  for (let id = 1; id <= 10; id++) t.match(await ask(id), open)
+  t.match(await ask(11), { id: 11, ...full })
+  t.match((await (await listen(app, 'full')).next())?.message, full)
+  const params = { requestId: 1 }
+  socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }))
+  t.match(await ask(12), open, 'room again')
+  t.match(await ask(13), full)
+  socket.terminate()
+  const isFree = async () =>
+    (await (await listen(app, 'full')).next())?.message?.error === undefined
+  await until(isFree, 'the place of one that ended with its connection')
+})
+
 t.test('sessions have a share for each caller', async (t) => {
   const app = await startApp({ sessions: { max: 12 } })
   t.teardown(() => app.close(0))
   const open = (key: KeyName) => openSessionId({ app, key })
   const [first = ''] = await Promise.all(Array.from({ length: 10 }, () => open('full')))
-  const body = { jsonrpc: '2.0', id: 5, method: 'initialize', params: initialize }
+  const body = initialize(5)
   const refused = await send(app.url, { headers: jsonHeaders(), body })
   checkRefusal(t, refused, { status: 503, code: 503, id: 5, headers: seconds })
   t.ok(await open('narrow'), 'room for somebody else')
@@ -146,9 +174,3 @@ t.test('thousands that end together all end', async (t) => {
   await until(() => ended.size === 5000, 'the end of all')
   t.equal(ended.size, 5000)
 })
-
-const initialize = {
-  protocolVersion: legacy,
-  capabilities: {},
-  clientInfo: { name: 'test', version: '1' }
-}

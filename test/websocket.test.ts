@@ -1,12 +1,14 @@
+import diagnostics from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { type App, keyOf, startApp } from './helpers/app.ts'
+import { type App, startApp } from './helpers/app.ts'
 import { type Message, sendRaw } from './helpers/http.ts'
 import { authHeaders, modernRequest, request, toolCall } from './helpers/messages.ts'
+import { keyOf } from './helpers/principals.ts'
 import { until } from './helpers/until.ts'
 import { closed, exchange, openSocket, tryUpgrade } from './helpers/websocket.ts'
 
@@ -280,6 +282,38 @@ t.test('a reader that stalls is cut off, and its call stopped', async (t) => {
   const other = await openSocket(app.url, { headers })
   t.match(await exchange(other, call(1, 'fine')), { result: {} })
   other.terminate()
+})
+
+/** The server's own ends of the connections from now on. */
+function watchSockets(t: { teardown(end: () => unknown): void }, { port }: App): Socket[] {
+  const sockets: Socket[] = []
+  const note = (message: unknown): void => {
+    const { socket } = message as { socket: Socket }
+    if (socket.localPort === port) sockets.push(socket)
+  }
+  diagnostics.subscribe('net.server.socket', note)
+  t.teardown(() => diagnostics.unsubscribe('net.server.socket', note))
+  return sockets
+}
+
+t.test('what comes behind an answer that is not read is served, not kept', async (t) => {
+  const app = await start(t, { limits: { enabled: false } })
+  const [sockets, raw] = [watchSockets(t, app), await openRaw(app.port)]
+  raw.pause()
+  const unread = () => sockets[0]?.writableLength ?? Number.NaN
+  let sent = 0
+  const say = (message: object) => raw.write(frame(1, JSON.stringify(message)))
+  const served = () => until(() => app.audit('TOOL_EXECUTE').length === sent, 'the call')
+  while (unread() === 0) {
+    say(modernRequest('tools/call', toolCall('big', { bytes: 100_000 }), ++sent))
+    await served()
+  }
+  const notifications = { toolsListChanged: true }
+  say(modernRequest('subscriptions/listen', { notifications }, 'listen'))
+  say(call(++sent, 'behind it'))
+  await served()
+  t.ok(unread() > 0, 'and the client has not read on')
+  raw.destroy()
 })
 
 t.test('a client that does not answer pings is cut off, others live', async (t) => {

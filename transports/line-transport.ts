@@ -49,7 +49,7 @@ export function createLineWire(
     resume()
   }
 
-  const write = (text: string): Promise<void> =>
+  const writeOut = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
       output.write(text, (error) => {
         if (!error) return resolve()
@@ -72,12 +72,15 @@ export function createLineWire(
         onEnd()
       })
     },
-    write: (text) => write(`${text}\n`),
+    async write(text) {
+      // A pipe that breaks is told of by `onError`.
+      writeOut(`${text}\n`).catch(() => {})
+    },
     pause() {
       isReading = false
       input.pause()
       return received
     },
-    flush: () => write('')
+    flush: () => writeOut('')
   }
 }

@@ -1,7 +1,6 @@
 import {
   inputRequired,
   type McpRequestContext,
-  type McpServerFactory,
   ProtocolError,
   type Result,
   Server,
@@ -59,7 +58,10 @@ export function serverInfo(version: string): { name: string; title: string; vers
 }
 
 /** Makes the SDK's server factory: thin handlers that hand every request to the dispatcher. */
-export function createServerFactory(mcp: Mcp, options: FactoryOptions): McpServerFactory {
+export function createServerFactory(
+  mcp: Mcp,
+  options: FactoryOptions
+): (context: McpRequestContext) => Server {
   const methods = createMethods(mcp.dispatcher)
   return ({ era }: McpRequestContext) => {
     const server = new Server(serverInfo(mcp.version), {

@@ -13,12 +13,16 @@ import { Refusal, type RefusalKind } from '../src/errors.ts'
 import { isRecord, parseMessage } from '../src/json.ts'
 import type { Frame } from '../src/line-framing.ts'
 import type { Caller } from './call-context.ts'
+import { cancelledId } from './cancelled.ts'
 
 /** What carries the messages of one connection, one by one. */
 export interface Wire {
   /** Begins to hand over what comes in. */
   start?(): void
-  /** Sends one message; rejects when nobody can read it any more. */
+  /**
+   * Hands one message over; rejects when nobody can read it any more. It does not wait for the
+   * reader: what comes in meanwhile would be kept behind whoever waits.
+   */
   write(text: string): Promise<void>
   /** Takes no more in; resolves when what was read by then is handed over. */
   pause?(): Promise<void>
@@ -34,12 +38,15 @@ export interface MessageTransportOptions {
   readonly maxBytes: number
   /** The 2026-era revisions that are served. */
   readonly modernVersions: readonly string[]
-  /** Looks at a request before the SDK does; what it returns is the answer. */
+  /**
+   * Looks at a request before the SDK does. A Refusal is the answer; for a subscription it returns
+   * what is to be called when that one is over.
+   */
   readonly screen: (
     request: JSONRPCRequest,
     isModern: boolean,
     caller: Caller
-  ) => Refusal | undefined
+  ) => Refusal | (() => void) | undefined
   /** Told of what is refused before `screen` could see it. */
   readonly onRefuse: (refusal: Refusal) => void
 }
@@ -48,8 +55,10 @@ export interface MessageTransport extends Transport {
   receive(frame: Frame): void
   /** Takes a message that was parsed already. */
   accept(message: unknown, caller?: Caller): void
-  /** Who sent the request with this id; undefined when none is in flight. */
-  callerOf(id: RequestId): Caller | undefined
+  /** True while a request with this id waits for its answer. */
+  isInFlight(id: RequestId): boolean
+  /** Who sent the request that is about to be served. Throws a Refusal when it is over already. */
+  callerOf(id: RequestId): Caller
   /** The client will say no more, so nobody answers our questions. */
   endInput(): void
   /** Nobody can read an answer any more, so nobody waits for one. */
@@ -70,8 +79,10 @@ export function createMessageTransport(
 ): MessageTransport {
   const { maxBytes, modernVersions } = options
   const inFlight = new Map<RequestId, Caller>()
+  // What is cancelled at once may still be in line before the SDK.
+  const cancelled = new Map<RequestId, Caller>()
   // Answered when they end, and closing ends them: nobody has to wait for these.
-  const listening = new Set<RequestId>()
+  const listening = new Map<RequestId, () => void>()
   // Requests of ours, put to the client by a tool.
   const asked = new Set<RequestId>()
   let onIdle: () => void = () => {}
@@ -112,7 +123,12 @@ export function createMessageTransport(
       }
       refuse('invalid_request', isRecord(message) ? message.id : undefined)
     },
-    callerOf: (id) => inFlight.get(id),
+    isInFlight: (id) => inFlight.has(id),
+    callerOf(id) {
+      const caller = inFlight.get(id) ?? cancelled.get(id)
+      if (!caller) throw new Refusal('cancelled')
+      return caller
+    },
     endInput() {
       for (const id of asked) deliver(unanswered(id))
     },
@@ -135,17 +151,30 @@ export function createMessageTransport(
     async close() {
       if (isClosed) return
       isClosed = true
+      for (const leave of listening.values()) leave()
+      listening.clear()
       const paused = wire.pause?.()
       transport.onclose?.()
       await paused
     }
   }
 
-  function acceptNotification(message: JSONRPCMessage & { readonly params?: unknown }): void {
+  function acceptNotification(message: JSONRPCMessage): void {
     deliver(message)
     const id = cancelledId(message)
+    if (id === undefined) return
+    const caller = inFlight.get(id)
+    if (caller) rememberCancelled(id, caller)
     // A cancelled request is never answered, so nothing may wait for its answer.
-    if (id !== undefined) settle(id)
+    settle(id)
+  }
+
+  function rememberCancelled(id: RequestId, caller: Caller): void {
+    cancelled.set(id, caller)
+    // In this turn the SDK begins with everything that was delivered.
+    setImmediate(() => {
+      if (cancelled.get(id) === caller) cancelled.delete(id)
+    })
   }
 
   function acceptRequest(message: JSONRPCRequest, caller: Caller): void {
@@ -158,10 +187,10 @@ export function createMessageTransport(
       const data = { supported: modernVersions, requested: version }
       return refuse('unsupported_version', id, { data })
     }
-    const refusal = options.screen(message, version !== undefined, caller)
-    if (refusal) return answer(refusal, id)
+    const screened = options.screen(message, version !== undefined, caller)
+    if (screened instanceof Refusal) return answer(screened, id)
     isModern ||= version !== undefined
-    if (message.method === 'subscriptions/listen') listening.add(id)
+    if (screened) listening.set(id, screened)
     else inFlight.set(id, caller)
     deliver(message)
   }
@@ -173,6 +202,7 @@ export function createMessageTransport(
   function settle(id: RequestId | undefined): void {
     if (id !== undefined) {
       inFlight.delete(id)
+      listening.get(id)?.()
       listening.delete(id)
     }
     if (isDraining && inFlight.size === 0) onIdle()
@@ -200,12 +230,6 @@ export function createMessageTransport(
   }
 
   return transport
-}
-
-function cancelledId(message: object): RequestId | undefined {
-  const { method, params } = message as { method?: string; params?: { requestId?: unknown } }
-  const id = method === 'notifications/cancelled' ? params?.requestId : undefined
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined
 }
 
 function unanswered(id: RequestId): JSONRPCMessage {

@@ -1,6 +1,7 @@
-import type { Dispatcher, ListPage } from '../src/dispatch.ts'
+import type { Dispatcher } from '../src/dispatch.ts'
 import { Refusal } from '../src/errors.ts'
 import { isRecord } from '../src/json.ts'
+import { type ListKind, listings } from '../src/listings.ts'
 import type { CompletionArgument, CompletionRef, DispatchContext } from '../src/types.ts'
 
 type Params = Readonly<Record<string, unknown>>
@@ -41,29 +42,18 @@ export function createSubscriptions(): Subscriptions {
 /** Every method that is served, and what the dispatcher is asked for it. */
 export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Method> {
   return new Map<string, Method>([
-    [
-      'tools/list',
-      async (params, ctx) => toList('tools', await dispatcher.listTools(cursorOf(params), ctx))
-    ],
+    ...Object.entries(listings).map(([kind, { method }]): [string, Method] => [
+      method,
+      async (params, ctx) => {
+        const { items, ...page } = await dispatcher.list(kind as ListKind, cursorOf(params), ctx)
+        return { [kind]: items, ...page }
+      }
+    ]),
     [
       'tools/call',
       ({ name, arguments: args }, ctx) => dispatcher.callTool(String(name), args, ctx)
     ],
-    [
-      'resources/list',
-      async (params, ctx) =>
-        toList('resources', await dispatcher.listResources(cursorOf(params), ctx))
-    ],
-    [
-      'resources/templates/list',
-      async (params, ctx) =>
-        toList('resourceTemplates', await dispatcher.listResourceTemplates(cursorOf(params), ctx))
-    ],
     ['resources/read', ({ uri }, ctx) => dispatcher.readResource(String(uri), ctx)],
-    [
-      'prompts/list',
-      async (params, ctx) => toList('prompts', await dispatcher.listPrompts(cursorOf(params), ctx))
-    ],
     [
       'prompts/get',
       ({ name, arguments: args }, ctx) =>
@@ -103,8 +93,4 @@ export function createMethods(dispatcher: Dispatcher): ReadonlyMap<string, Metho
 
 function cursorOf(params: Params): string | undefined {
   return typeof params.cursor === 'string' ? params.cursor : undefined
-}
-
-function toList(key: string, { items, ...page }: ListPage): object {
-  return { [key]: items, ...page }
 }

@@ -1,22 +1,22 @@
 import { Refusal } from '../src/errors.ts'
 import { isRecord } from '../src/json.ts'
+import { listings } from '../src/listings.ts'
 import type { Metrics } from '../src/metrics.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
+type Check = (params: Params) => string | undefined
+
 /** Per method, what its parameters lack; undefined when the dispatcher can take them. */
-const checks = new Map<string, (params: Params) => string | undefined>([
+const checks = new Map<string, Check>([
   ['initialize', checkInitialize],
   ['logging/setLevel', checkLevel],
-  ['tools/call', (params) => checkCall(params)],
+  ['tools/call', checkCall],
   ['resources/read', (params) => needText(params, 'uri')],
   ['resources/subscribe', (params) => needText(params, 'uri')],
   ['resources/unsubscribe', (params) => needText(params, 'uri')],
   ['prompts/get', (params) => needText(params, 'name') ?? allowTexts(params, 'arguments')],
-  ['tools/list', (params) => allowText(params, 'cursor')],
-  ['prompts/list', (params) => allowText(params, 'cursor')],
-  ['resources/list', (params) => allowText(params, 'cursor')],
-  ['resources/templates/list', (params) => allowText(params, 'cursor')],
+  ...Object.values(listings).map(({ method }): [string, Check] => [method, checkCursor]),
   ['completion/complete', checkCompletion]
 ])
 
@@ -63,6 +63,10 @@ function allowTexts(params: Params, key: string): string | undefined {
   const values = Object.entries((params[key] ?? {}) as object)
   const wrong = values.find(([, value]) => typeof value !== 'string')
   return wrong ? `${key}.${wrong[0].slice(0, 64)} must be a text.` : undefined
+}
+
+function checkCursor(params: Params): string | undefined {
+  return allowText(params, 'cursor')
 }
 
 function checkCall(params: Params): string | undefined {

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
+import { ownerKey } from '../src/caller-key.ts'
 import type { CallContext } from '../src/types.ts'
 
 const forged = Symbol('forged')
@@ -48,9 +49,5 @@ function bind({ ctx, method, params }: Target): string {
     requestState: ___,
     ...own
   } = params as Record<string, unknown>
-  const { kind, id } = ctx.principal
-  // Unnamed callers are told apart by address.
-  const caller = kind === 'anonymous' ? ctx.remote : id
-  const text = JSON.stringify([kind, caller, method, own])
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', JSON.stringify([ownerKey(ctx), method, own]), 'base64url')
 }

@@ -1,6 +1,7 @@
 import type { Principal } from '../src/types.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { createLineWire, type LineStreams } from './line-transport.ts'
+import type { TakePlace } from './listening.ts'
 import type { Mcp } from './mcp.ts'
 
 export interface LineServerOptions extends LineStreams {
@@ -15,6 +16,9 @@ export interface LineServer {
   /** Answers what is in flight, for at most `graceMs`, and lets go of the pipes. */
   close(graceMs: number): Promise<void>
 }
+
+/** On one pair of pipes; each change is said once for each of them. */
+const maxSubscriptions = 16
 
 /** Serves one client, one message per line, on any pair of streams. */
 export function serveLines(options: LineServerOptions): LineServer {
@@ -38,7 +42,19 @@ export function serveLines(options: LineServerOptions): LineServer {
     mcp,
     caller: { principal, transport: 'stdio', canBeAsked: true },
     wire,
-    maxBytes: maxLineBytes
+    maxBytes: maxLineBytes,
+    takePlace: createPlaces(maxSubscriptions)
   })
   return { ended, close: connection.close }
+}
+
+function createPlaces(max: number): TakePlace {
+  let taken = 0
+  return () => {
+    if (taken >= max) return undefined
+    taken++
+    return () => {
+      taken--
+    }
+  }
 }

@@ -7,6 +7,9 @@ export function deployed(name: string): string {
   return fileURLToPath(new URL(`../../../deploy/${name}`, import.meta.url))
 }
 
+/** How long the server takes to end, at most; see bin/serve.ts. */
+export const shutdownSeconds = 17
+
 /** Why tests with this program cannot run here; false when they can. */
 export function without(program: string, debianPackage = program): string | false {
   const isThere = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { monotonicClock } from '../../src/clock.ts'
 import { isRecord } from '../../src/json.ts'
-import { monotonicClock } from '../../src/limit.ts'
 import { readTrace } from '../../src/trace.ts'
 import type { Mcp } from '../mcp.ts'
 import { onceGone } from './gone.ts'

@@ -1,7 +1,7 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 import type { FastifyReply } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
-import { formatEventId } from './event-store.ts'
+import { formatEventId, parseEventId } from './event-store.ts'
 import { type Outlet, openOutlet } from './event-stream.ts'
 
 /** What a session tells its client unasked: the events on the stream that a GET opens. */
@@ -17,7 +17,12 @@ export interface Announcements {
 }
 
 /** The name of this stream in event ids; those of calls are UUIDs. */
-export const announcementsId = 'announcements'
+const announcementsId = 'announcements'
+
+/** True when a client that comes back names an event of an answer: it wants the rest of that. */
+export function resumesAnswer(lastEventId: string | undefined): boolean {
+  return lastEventId !== undefined && parseEventId(lastEventId)?.streamId !== announcementsId
+}
 
 const maxKept = 200
 const eventStreamHeaders = {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ExecutedTool } from '../../src/call-tool.ts'
+import type { RefusedTool } from '../../src/call-tool.ts'
 import { Refusal } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import { readTrace } from '../../src/trace.ts'
@@ -38,23 +38,25 @@ export function createCall(mcp: Mcp): Call {
     }
     const ctx = contextOf(request, reply, mcp)
     const executed = await mcp.dispatcher.executeTool(name, args ?? {}, ctx)
+    if ('refusal' in executed) return refuseTool(reply, executed)
     const { outcome, result } = executed
-    if (outcome !== 'ok') return refuseOutcome(reply, outcome, executed)
     // Only a caller that can be asked gets a question as its result.
-    if (!result || !isCallResult(result)) throw new Refusal('internal')
+    if (!isCallResult(result)) throw new Refusal('internal')
+    if (outcome !== 'ok') return sendFailure(reply, outcome, result)
     return sendJson(reply, present(readResult(result)))
   }
 }
 
-function refuseOutcome(
+function refuseTool(reply: FastifyReply, { outcome, name, refusal }: RefusedTool): FastifyReply {
+  if (refusal.kind !== 'unknown_tool') throw refusal
+  return sendError(reply, statuses[outcome], `Unknown tool: ${name.slice(0, 64)}`)
+}
+
+function sendFailure(
   reply: FastifyReply,
-  outcome: Exclude<Outcome, 'ok'>,
-  { name, result, refusal }: ExecutedTool
+  outcome: keyof typeof statuses,
+  result: CallResult
 ): FastifyReply {
-  if (refusal) throw refusal
-  if (!result || !isCallResult(result)) {
-    return sendError(reply, statuses[outcome], `Unknown tool: ${name.slice(0, 64)}`)
-  }
   const retryAfterMs = result._meta?.['portcullis/retryAfterMs']
   if (typeof retryAfterMs === 'number') {
     reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))

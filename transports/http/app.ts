@@ -1,18 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Server } from 'node:tls'
+import type { FastifyInstance } from 'fastify'
 import type { Audit } from '../../src/audit.ts'
 import type { Authenticate } from '../../src/auth.ts'
-import { Refusal } from '../../src/errors.ts'
-import { createStopped } from '../../src/kill-switch.ts'
+import { callerKey } from '../../src/caller-key.ts'
 import { type Gauges, listFamilies } from '../../src/metric-families.ts'
 import type { NotReady } from '../../src/readiness.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
+import type { TakePlace } from '../listening.ts'
 import type { Mcp } from '../mcp.ts'
 import { addAccessLog } from './access.ts'
 import { addApiRoutes } from './api.ts'
 import { addAuth } from './auth.ts'
-import { createBanGate } from './bans.ts'
+import { type BanGate, createBanGate } from './bans.ts'
 import { createChallenge } from './challenge.ts'
 import { addConnectionLimits } from './connections.ts'
 import { addErrorHandlers } from './error-handlers.ts'
@@ -21,23 +22,23 @@ import { addStopping } from './gone.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
 import { addJsonParser } from './json-body.ts'
-import { createLanes } from './lanes.ts'
+import { createLanes, type Lanes } from './lanes.ts'
 import { createInstance } from './listener/instance.ts'
 import { readTls } from './listener/tls.ts'
 import { addLocalAddress, listenOnSocket } from './listener/unix-socket.ts'
-import { watchLoopDelay } from './loop-delay.ts'
 import { addMcpRoutes } from './mcp.ts'
 import { addMetrics } from './metrics.ts'
-import { trackOwed } from './owed.ts'
-import { createRefuse } from './refuse.ts'
-import { addResourceMetadata, describeResource } from './resource-metadata.ts'
-import { createRoom } from './room.ts'
+import { type Owed, trackOwed } from './owed.ts'
+import { createRefuse, type Refuse } from './refuse.ts'
+import { addResourceMetadata, describeResource, type Resource } from './resource-metadata.ts'
+import { createRoom, type Room } from './room.ts'
+import { createServerState, type ServerState } from './server-state.ts'
 import { addSseRoutes, createSsePost } from './sse/routes.ts'
-import { createSseSessions } from './sse/sessions.ts'
+import { createSseSessions, type SseSessions } from './sse/sessions.ts'
 import { addUnreadLimit } from './unread.ts'
 import { addUpstreamHeaders, listUpstreamHeaders } from './upstream-headers.ts'
 import { openUpgrades } from './websocket/handshake.ts'
-import { addWebSockets } from './websocket/routes.ts'
+import { addWebSockets, type WebSockets } from './websocket/routes.ts'
 
 export interface HttpOptions {
   readonly mcp: Mcp
@@ -65,23 +66,14 @@ export interface HttpServer {
 
 /** Builds the HTTP side: limits first, then every plugin in the order in which it runs. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const { mcp, registry, config, audit, authenticate } = options
+  const { mcp, registry, config, audit, notReady = () => [] } = options
+  const { killSwitch, log, metrics } = mcp
   const { http } = config
   const resource = describeResource(config)
-  const refuse = createRefuse(http.path, createChallenge(resource), mcp.metrics)
-  const loopDelay = watchLoopDelay(http.maxLoopDelayMs)
-  let isLeaving = false
-  let isDraining = false
-  const judgeState = (): Refusal | undefined => {
-    if (isDraining) return new Refusal('draining', { data: { retryAfterMs: 1000 } })
-    if (mcp.killSwitch.isStopped) return createStopped()
-    return loopDelay.isTooLong
-      ? new Refusal('overloaded', { data: { retryAfterMs: 1000 } })
-      : undefined
-  }
-
-  const tls = readTls(http)
-  const app = createInstance(config, tls)
+  const refuse = createRefuse(http.path, createChallenge(resource), metrics)
+  const { maxLoopDelayMs } = http
+  const state = createServerState({ killSwitch, maxLoopDelayMs, notReady })
+  const app = createInstance(config, readTls(http))
   if (http.socket !== undefined) addLocalAddress(app)
   addConnectionLimits(app, {
     max: http.maxConnections,
@@ -90,95 +82,115 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   })
   addStopping(app)
   const room = createRoom(config.sessions.max)
-  const lanes = createLanes({ mcp, registry, config, room })
-  const sse = config.sse.enabled ? createSseSessions({ mcp, config, room }) : undefined
-  addErrorHandlers(app, mcp.log, refuse)
+  const subscriptions = createRoom(config.sessions.max)
+  const takePlace: TakePlace = (listener) => subscriptions.take(callerKey(listener))
+  const lanes = createLanes({ mcp, registry, config, room, takePlace })
+  const sse = config.sse.enabled ? createSseSessions({ mcp, config, room, takePlace }) : undefined
+  addErrorHandlers(app, log, refuse)
   addJsonParser(app)
   addAccessLog(app, mcp)
   addUnreadLimit(app)
-  const flood = createFlood(config, mcp.metrics)
+  const flood = createFlood(config, metrics)
   const paramHeaders = [...lanes.paramHeaders, ...listUpstreamHeaders(config)]
   const hasWebSockets = config.transport === 'websocket'
-  if (hasWebSockets) await openUpgrades(app, config, mcp.log)
-  await addGuard(app, {
-    config,
-    flood,
-    refuse,
-    paramHeaders,
-    judgeState,
-    isLeaving: () => isLeaving
-  })
+  if (hasWebSockets) await openUpgrades(app, config, log)
+  await addGuard(app, { config, flood, refuse, paramHeaders, state })
   // Right behind the guard, which turns work away from then on.
   const owed = trackOwed(app, http.path)
   const webSockets = hasWebSockets
-    ? addWebSockets(app, { mcp, config, room, flood, refuse })
+    ? addWebSockets(app, { mcp, config, room, takePlace, flood, refuse })
     : undefined
-  const bans = createBanGate({ config, alerts: mcp.alerts, audit, metrics: mcp.metrics, refuse })
-  addHealth(app, {
-    version: mcp.version,
-    notReadyReasons() {
-      const others = options.notReady?.() ?? []
-      const isNews = loopDelay.isTooLong && !others.some(({ reason }) => reason === 'overloaded')
-      return [
-        ...(isLeaving ? [{ reason: 'draining' } as const] : []),
-        ...(mcp.killSwitch.isStopped ? [{ reason: 'calls_stopped' } as const] : []),
-        ...(isNews ? [{ reason: 'overloaded' } as const] : []),
-        ...others
-      ]
-    }
-  })
-  await app.register(async (secured) => {
-    addUpstreamHeaders(secured, config, refuse)
-    const { log, metrics } = mcp
-    addAuth(secured, { audit, log, metrics, refuse, bans, ...(authenticate && { authenticate }) })
-    if (resource) addResourceMetadata(secured, resource)
-    addMcpRoutes(secured, {
-      mcp,
-      lanes,
-      config,
-      refuse,
-      ...(sse && { ssePost: createSsePost(mcp, sse) }),
-      ...(webSockets && { webSockets })
-    })
-    if (sse) addSseRoutes(secured, http.path, sse)
-    await addApiRoutes(secured, { mcp, registry, config, refuse })
-    addMetrics(secured, {
-      isPublic: http.metricsPublic,
-      list: () => {
-        const own = { sessions: room.size, version: mcp.version }
-        return listFamilies(metrics.counts, { ...options.gauges(), ...own })
-      }
-    })
-  })
-
+  const bans = createBanGate({ config, alerts: mcp.alerts, audit, metrics, refuse })
+  addHealth(app, mcp.version, state)
+  const parts = { app, state, owed, refuse, bans, resource, room, lanes, sse, webSockets }
+  await app.register((secured) => addSecured(secured, options, parts))
   return {
-    async listen() {
-      if (http.socket === undefined) return app.listen({ port: http.port, host: http.host })
-      await listenOnSocket(app, http.socket)
-      return `http://unix:${http.socket}:`
-    },
+    listen: () => listen(app, http),
     renewTls() {
       const renewed = readTls(http)
       if (renewed) (app.server as unknown as Server).setSecureContext(renewed)
     },
-    async close(graceMs, waitMs = 0) {
-      isLeaving = true
-      if (waitMs > 0) {
-        await wait(waitMs)
-        // A proxy tries another instance when it cannot connect; a 503 it might pass on. Without a
-        // wait nobody could know, so that the 503 says it as long as there is work.
-        app.server.close()
-      }
-      isDraining = true
-      await Promise.all([owed.settle(graceMs), sse?.close(graceMs), webSockets?.close(graceMs)])
-      await lanes.close()
-      // Whatever still runs is stopped, answered and recorded.
-      for (const stop of app.stopping) stop()
-      await owed.settle(1000)
-      loopDelay.close()
-      // Clients that keep their connection open would otherwise hold the process.
-      setTimeout(() => app.server.closeAllConnections(), 100).unref()
-      await app.close()
-    }
+    close: (graceMs, waitMs = 0) => close(parts, graceMs, waitMs)
   }
+}
+
+interface Parts {
+  readonly app: FastifyInstance
+  readonly state: ServerState
+  readonly owed: Owed
+  readonly refuse: Refuse
+  readonly bans: BanGate
+  readonly resource: Resource | undefined
+  readonly room: Room
+  readonly lanes: Lanes
+  readonly sse: SseSessions | undefined
+  readonly webSockets: WebSockets | undefined
+}
+
+/** Everything that needs a credential, unless a route says that it is public. */
+async function addSecured(
+  app: FastifyInstance,
+  { mcp, registry, config, audit, authenticate, gauges }: HttpOptions,
+  { refuse, bans, resource, room, lanes, sse, webSockets }: Parts
+): Promise<void> {
+  const { log, metrics } = mcp
+  const { http } = config
+  addUpstreamHeaders(app, config, refuse)
+  addAuth(app, { audit, log, metrics, refuse, bans, ...(authenticate && { authenticate }) })
+  if (resource) addResourceMetadata(app, resource)
+  addMcpRoutes(app, {
+    mcp,
+    lanes,
+    config,
+    refuse,
+    ...(sse && { ssePost: createSsePost(mcp, sse) }),
+    ...(webSockets && { webSockets })
+  })
+  if (sse) addSseRoutes(app, http.path, sse)
+  await addApiRoutes(app, { mcp, registry, config, refuse })
+  addMetrics(app, {
+    isPublic: http.metricsPublic,
+    list: () => {
+      const own = { sessions: room.size, version: mcp.version }
+      return listFamilies(metrics.counts, { ...gauges(), ...own })
+    }
+  })
+}
+
+async function listen(
+  app: FastifyInstance,
+  { socket, port, host }: Config['http']
+): Promise<string> {
+  if (socket === undefined) return app.listen({ port, host })
+  await listenOnSocket(app, socket)
+  return `http://unix:${socket}:`
+}
+
+async function close(
+  { app, state, owed, lanes, sse, webSockets }: Parts,
+  graceMs: number,
+  waitMs: number
+): Promise<void> {
+  state.leave()
+  if (waitMs > 0) {
+    await wait(waitMs)
+    // A proxy tries another instance when it cannot connect; a 503 it might pass on. Without a
+    // wait nobody could know, so that the 503 says it as long as there is work.
+    app.server.close()
+  }
+  state.drain()
+  await Promise.all([
+    owed.settle(graceMs),
+    lanes.sessions.settle(graceMs),
+    sse?.close(graceMs),
+    webSockets?.close(graceMs)
+  ])
+  await lanes.close()
+  // Whatever still runs is stopped, answered and recorded.
+  for (const stop of app.stopping) stop()
+  await owed.settle(1000)
+  state.close()
+  // Clients that keep their connection open would otherwise hold the process.
+  setTimeout(() => app.server.closeAllConnections(), 100).unref()
+  await app.close()
 }

@@ -1,8 +1,19 @@
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
+import type { Principal } from '../../src/types.ts'
 import type { Caller } from '../call-context.ts'
 import { recordedPath } from './web.ts'
+
+/** Who is there, and from where. */
+export interface Visitor {
+  readonly principal: Principal
+  readonly remote: string
+}
+
+export function visitorOf({ principal, ip }: FastifyRequest): Visitor {
+  return { principal, remote: ip }
+}
 
 /** Who sent this request and how it came. */
 export function readCaller(request: FastifyRequest): Caller {

@@ -1,4 +1,4 @@
-import { monotonicClock } from '../../src/limit.ts'
+import { monotonicClock } from '../../src/clock.ts'
 
 /** Watches over things that end when nobody has used them for a time. */
 export interface Expiry {

@@ -17,21 +17,24 @@ type Gone = (isComplete: boolean) => void
  * answer that waits behind another on one connection has no `close` of its own.
  */
 export function onceGone(request: FastifyRequest, reply: FastifyReply, done: Gone): void {
+  const { gone } = request
+  // While a credential is judged or a tool runs, nobody looks whether the client is still there.
+  if (typeof gone === 'boolean') setImmediate(done, gone)
   // One pair of listeners serves everybody who asks about the same request.
-  if (request.gone) request.gone.push(done)
-  else {
-    request.gone = [done]
-    listen(request, reply, request.gone)
-  }
+  else if (gone) gone.push(done)
+  else listen(request, reply, done)
 }
 
-function listen({ raw }: FastifyRequest, reply: FastifyReply, callbacks: Gone[]): void {
-  const { socket } = raw
+function listen(request: FastifyRequest, reply: FastifyReply, first: Gone): void {
+  const { socket } = request.raw
+  const callbacks = [first]
+  request.gone = callbacks
   const end = (): void => {
     socket.off('close', end)
     reply.raw.off('close', end)
     // An answer that is cut off after its end counts as finished to Node; its socket has failed.
     const isComplete = reply.raw.writableFinished && !socket.errored
+    request.gone = isComplete
     for (const done of callbacks.splice(0)) done(isComplete)
   }
   socket.once('close', end)
@@ -51,8 +54,8 @@ export function untilGone(request: FastifyRequest, reply: FastifyReply, stop: ()
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who wants to know that this request is over. */
-    gone?: Gone[]
+    /** Who wants to know that this request is over; from then on, whether its answer was complete. */
+    gone?: Gone[] | boolean
   }
   interface FastifyInstance {
     /** Stops of everything that still runs; the end of the shutdown's patience calls them. */

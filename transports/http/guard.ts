@@ -6,6 +6,7 @@ import type { Flood } from './flood.ts'
 import { boundHost, createHostCheck } from './host.ts'
 import type { Refuse } from './refuse.ts'
 import { securityHeaders } from './security-headers.ts'
+import type { ServerState } from './server-state.ts'
 
 export interface GuardOptions {
   readonly config: Config
@@ -13,10 +14,7 @@ export interface GuardOptions {
   readonly refuse: Refuse
   /** The `Mcp-Param-*` headers that tools declare; web pages may send them. */
   readonly paramHeaders: readonly string[]
-  /** Why the server takes no work at all just now. */
-  readonly judgeState: () => Refusal | undefined
-  /** The server still works, but connections are not to be kept. */
-  readonly isLeaving: () => boolean
+  readonly state: ServerState
 }
 
 /** Node drops headers beyond its own cap silently; an Origin among them would go unseen. */
@@ -45,7 +43,7 @@ const singletons = new Set([
  * unknown paths pass it, too.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { config, flood, refuse, paramHeaders, judgeState, isLeaving } = options
+  const { config, flood, refuse, paramHeaders, state } = options
   const { http } = config
   const isAllowedHost = createHostCheck(http.allowedHosts, boundHost(http))
   const isAllowedOrigin = createOriginCheck(http.allowedOrigins)
@@ -69,15 +67,16 @@ export async function addGuard(app: FastifyInstance, options: GuardOptions): Pro
   function judgeLoad(request: FastifyRequest): Refusal | undefined {
     const { isProbe, isServedStopped } = request.routeOptions.config
     if (isProbe) return undefined
-    const state = isServedStopped ? undefined : judgeState()
-    if (state) return state
+    const stopped = isServedStopped ? undefined : state.judge()
+    if (stopped) return stopped
     const retryAfterMs = flood(request.ip)
     return retryAfterMs === 0 ? undefined : new Refusal('flood', { data: { retryAfterMs } })
   }
 
   app.addHook('onRequest', (request, reply, done) => {
     addStandardHeaders(request, reply)
-    if (isLeaving()) reply.header('connection', 'close')
+    // Who leaves keeps no connection.
+    if (state.isLeaving) reply.header('connection', 'close')
     // Load first, so that refused headers count, too.
     const load = judgeLoad(request)
     const refusal = judgeHeaders(request) ?? load

@@ -1,14 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import { isReady, type NotReady } from '../../src/readiness.ts'
-
-export interface HealthOptions {
-  readonly version: string
-  /** What is wrong now; empty when nothing is. */
-  readonly notReadyReasons: () => readonly NotReady[]
-}
+import { isReady } from '../../src/readiness.ts'
+import type { ServerState } from './server-state.ts'
 
 /** Liveness (never looks beyond the process) and readiness, both without a credential. */
-export function addHealth(app: FastifyInstance, { version, notReadyReasons }: HealthOptions): void {
+export function addHealth(
+  app: FastifyInstance,
+  version: string,
+  { notReadyReasons }: ServerState
+): void {
   const config = { isProbe: true }
   for (const url of ['/health', '/livez', '/healthz']) {
     app.get(url, { config }, async (request, reply) => {

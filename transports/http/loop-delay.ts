@@ -1,4 +1,4 @@
-import { monotonicClock } from '../../src/limit.ts'
+import { monotonicClock } from '../../src/clock.ts'
 
 const checkEveryMs = 100
 /** As long as whoever is refused is told to wait. */

@@ -3,12 +3,15 @@ import { Refusal, toRefusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import { revisions } from '../revisions.ts'
+import { visitorOf } from './caller.ts'
 import { onceGone } from './gone.ts'
-import { acceptsEventStream, type Lanes, sessionIdOf } from './lanes.ts'
+import type { Lanes } from './lanes.ts'
 import { endWithCredential, isLastingStream } from './lasting-stream.ts'
+import { sessionIdOf } from './legacy-lane.ts'
 import type { Refuse } from './refuse.ts'
 import { type SsePost, ssePath } from './sse/routes.ts'
-import { sendResponse } from './web.ts'
+import { acceptsEventStream, sendResponse } from './web.ts'
 import type { WebSockets } from './websocket/routes.ts'
 
 export interface McpRouteOptions {
@@ -20,7 +23,6 @@ export interface McpRouteOptions {
   readonly webSockets?: WebSockets
 }
 
-const protocolVersions = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26']
 const allowed = 'GET, POST, DELETE, OPTIONS'
 
 /** The MCP endpoint: POST in three lanes, GET and DELETE for 2025-era sessions, GET for people. */
@@ -37,8 +39,7 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
     try {
       const answer = await work()
       const sessionId = answer?.headers.get('mcp-session-id') ?? sessionIdOf(request)
-      const { principal, ip: remote } = request
-      onceGone(request, reply, lanes.sessions.hold(sessionId, { principal, remote }))
+      onceGone(request, reply, lanes.sessions.hold(sessionId, visitorOf(request)))
       if (isLastingStream(request)) endWithCredential(request, reply)
       if (answer) await sendResponse(reply, answer)
     } catch (error) {
@@ -104,7 +105,7 @@ function describeServer(version: string, { auth, http, sse }: Config): object {
   return {
     name: 'portcullis',
     version,
-    protocolVersions,
+    protocolVersions: revisions,
     endpoints: { mcp: http.path, ...stream, health: '/health', ready: '/ready' },
     authentication: auth.required ? 'required' : 'off'
   }

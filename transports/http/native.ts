@@ -14,6 +14,7 @@ import { readTrace } from '../../src/trace.ts'
 import type { CallResult, DispatchContext, InputRequired, Principal } from '../../src/types.ts'
 import { createContext, readMeta } from '../call-context.ts'
 import { type Mcp, serverInfo } from '../mcp.ts'
+import { modernRevision } from '../revisions.ts'
 import { recordedPath, stopOnDisconnect } from './web.ts'
 
 /** A 2026-07-28 `tools/call` with nothing unusual about it. */
@@ -36,7 +37,6 @@ export interface NativeLane {
   ): Promise<FastifyReply>
 }
 
-const revision = '2026-07-28'
 const bodyKeys = new Set(['jsonrpc', 'id', 'method', 'params'])
 const paramKeys = new Set(['name', 'arguments', '_meta'])
 const maxMemo = 500
@@ -57,7 +57,7 @@ export function createNativeLane(
 
   function read({ body, headers, principal }: FastifyRequest): PlainCall | undefined {
     const isCall =
-      headers['mcp-protocol-version'] === revision && headers['mcp-method'] === 'tools/call'
+      headers['mcp-protocol-version'] === modernRevision && headers['mcp-method'] === 'tools/call'
     const call = isCall ? readBody(body) : undefined
     if (!call || headers['mcp-name'] !== call.name) return undefined
     if (!isPlainTool(call.name, principal)) return undefined
@@ -73,9 +73,9 @@ export function createNativeLane(
     const ctx = contextOf(request, reply, meta)
     reply.header('content-type', 'application/json; charset=utf-8')
     try {
-      const { result, refusal, json } = await mcp.dispatcher.executeTool(name, args, ctx)
-      // The same words for unknown and hidden: a caller cannot probe for names.
-      if (!result) throw refusal ?? new Refusal('unknown_tool')
+      const executed = await mcp.dispatcher.executeTool(name, args, ctx)
+      if ('refusal' in executed) throw executed.refusal
+      const { result, json } = executed
       if (isInputRequired(result)) return await ask(result)
       return reply.send(
         `{"result":${complete(result, json)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`
@@ -111,7 +111,7 @@ export function createNativeLane(
       {
         principal: request.principal,
         transport: 'http',
-        protocolVersion: revision,
+        protocolVersion: modernRevision,
         requestId: request.id,
         remote: request.ip,
         path: recordedPath(request),
@@ -174,12 +174,12 @@ function createEnvelopeCheck(): (body: unknown, meta: PlainCall['meta'], name: s
     if (good.has(key)) return true
     const { kind } = classifyInboundRequest({
       httpMethod: 'POST',
-      protocolVersionHeader: revision,
+      protocolVersionHeader: modernRevision,
       mcpMethodHeader: 'tools/call',
       mcpNameHeader: name,
       body
     })
-    const isServed = kind === 'modern' && meta[PROTOCOL_VERSION_META_KEY] === revision
+    const isServed = kind === 'modern' && meta[PROTOCOL_VERSION_META_KEY] === modernRevision
     if (isServed && key.length <= maxMemoKeyLength) {
       const [oldest] = good
       if (good.size >= maxMemo && oldest !== undefined) good.delete(oldest)

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { resumesAnswer } from './announcements.ts'
 import { onceGone } from './gone.ts'
 import { isLastingStream } from './lasting-stream.ts'
 import { pathOf } from './web.ts'
@@ -10,10 +11,10 @@ export interface Owed {
 }
 
 /**
- * Counts requests from when they are let in, before their key is judged, which may take a while, and
- * their body is read; an open event stream of
- * the endpoint carries no answer, and is waited for by nobody. Those of 2024-11-05 clients carry
- * all of theirs: their sessions end them, and they are owed until they were read.
+ * Counts requests from when they are let in: before their key is judged, which may take a while,
+ * and their body is read. An open event stream of the endpoint carries no answer, and is waited for
+ * by nobody. Those of 2024-11-05 clients carry all of theirs: their sessions end them, and they are
+ * owed until they were read.
  */
 export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
   const owed = new Set<string>()
@@ -29,8 +30,11 @@ export function trackOwed(app: FastifyInstance, mcpPath: string): Owed {
     done()
   })
   app.addHook('preHandler', (request, _reply, done) => {
-    // A GET of the façade runs a tool.
-    if (pathOf(request) === mcpPath && isLastingStream(request)) forget(request.id)
+    const lastEventId = request.headers['last-event-id']?.toString()
+    // A GET of the façade runs a tool, and one that resumes an answer ends with that.
+    if (pathOf(request) === mcpPath && isLastingStream(request) && !resumesAnswer(lastEventId)) {
+      forget(request.id)
+    }
     done()
   })
   return {

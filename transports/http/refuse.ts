@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal, RefusalKind } from '../../src/errors.ts'
 import { isRecord } from '../../src/json.ts'
 import type { Metrics } from '../../src/metrics.ts'
+import { isModernRevision } from '../revisions.ts'
 import type { Challenge } from './challenge.ts'
 import { pathOf } from './web.ts'
 
@@ -71,6 +72,5 @@ function readId(request: FastifyRequest): { id?: string | number | null } {
   const isAnswer = isRecord(body) && ('result' in body || 'error' in body)
   const id = isRecord(body) && !isAnswer ? body.id : undefined
   if (typeof id === 'string' || typeof id === 'number') return { id }
-  const version = request.headers['mcp-protocol-version']
-  return typeof version === 'string' && version >= '2026-07-28' ? {} : { id: null }
+  return isModernRevision(request.headers['mcp-protocol-version']) ? {} : { id: null }
 }

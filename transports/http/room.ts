@@ -1,43 +1,45 @@
 import { Refusal } from '../../src/errors.ts'
-import type { Principal } from '../../src/types.ts'
 
-/** Places for what clients keep open: so many in all, and no more than a share for one caller. */
+/**
+ * Places for what clients keep open: so many in all, and no more than a share for one caller, by
+ * the `callerKey` of limits.
+ */
 export interface Room {
   /** Takes a place; returns the way to give it back, once, or undefined when there is none. */
-  take(owner: string): (() => void) | undefined
+  take(caller: string): (() => void) | undefined
   /** `take` for a session: throws a Refusal when there is no place. */
-  enter(owner: string): () => void
+  enter(caller: string): () => void
   readonly size: number
 }
 
 export function createRoom(max: number): Room {
   const places = new Map<string, number>()
-  const share = ownerShare(max)
+  const share = callerShare(max)
   let size = 0
 
-  function leave(owner: string): void {
+  function leave(caller: string): void {
     size--
-    const left = (places.get(owner) ?? 1) - 1
-    if (left === 0) places.delete(owner)
-    else places.set(owner, left)
+    const left = (places.get(caller) ?? 1) - 1
+    if (left === 0) places.delete(caller)
+    else places.set(caller, left)
   }
 
-  function take(owner: string): (() => void) | undefined {
-    const own = places.get(owner) ?? 0
+  function take(caller: string): (() => void) | undefined {
+    const own = places.get(caller) ?? 0
     if (size >= max || own >= share) return undefined
-    places.set(owner, own + 1)
+    places.set(caller, own + 1)
     size++
     let isIn = true
     return () => {
-      if (isIn) leave(owner)
+      if (isIn) leave(caller)
       isIn = false
     }
   }
 
   return Object.freeze({
     take,
-    enter(owner: string) {
-      const given = take(owner)
+    enter(caller: string) {
+      const given = take(caller)
       if (!given) throw new Refusal('sessions_full', { data: { retryAfterMs: 10_000 } })
       return given
     },
@@ -47,12 +49,7 @@ export function createRoom(max: number): Room {
   })
 }
 
-/** Whose something open is; unnamed callers are told apart by address. */
-export function ownerKey({ kind, id }: Principal, remote: string): string {
-  return kind === 'anonymous' ? `${kind}:${remote}` : `${kind}:${id}`
-}
-
 /** No caller may take all the room, however little there is. */
-function ownerShare(max: number): number {
+function callerShare(max: number): number {
   return Math.min(max, Math.max(10, Math.ceil(max / 4)))
 }

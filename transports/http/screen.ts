@@ -13,6 +13,7 @@ import { isRecord } from '../../src/json.ts'
 import { createBareContext } from '../call-context.ts'
 import type { Mcp } from '../mcp.ts'
 import { countUndispatched, findParamFault, isDispatched } from '../params.ts'
+import { isModernRevision } from '../revisions.ts'
 import { readCaller } from './caller.ts'
 
 /** A batch of the revision 2025-03-26. */
@@ -23,7 +24,7 @@ export function isModernRequest({ body, headers, method }: FastifyRequest): bool
   const meta = isRecord(body) && isRecord(body.params) ? body.params._meta : undefined
   if (isRecord(meta) && PROTOCOL_VERSION_META_KEY in meta) return true
   const version = headers['mcp-protocol-version']
-  if (!isCall(body)) return typeof version === 'string' && version >= '2026-07-28'
+  if (!isCall(body)) return isModernRevision(version)
   const outcome = classifyInboundRequest({
     httpMethod: method,
     body,

@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import {
   type AuthInfo,
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
   isJSONRPCRequest,
-  isJSONRPCResultResponse,
   type McpServer,
   type McpServerFactory,
   type Server,
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply } from 'fastify'
+import { callerKey, ownerKey } from '../../src/caller-key.ts'
 import { Refusal } from '../../src/errors.ts'
 import { describeError } from '../../src/log.ts'
-import type { Log, Principal } from '../../src/types.ts'
-import { type Announcements, announcementsId, createAnnouncements } from './announcements.ts'
+import type { Log } from '../../src/types.ts'
+import { cancelledId } from '../cancelled.ts'
+import { type Announcements, createAnnouncements, resumesAnswer } from './announcements.ts'
+import type { Visitor } from './caller.ts'
 import { createEventStore, parseEventId } from './event-store.ts'
 import { createExpiry } from './expiry.ts'
-import { ownerKey, type Room } from './room.ts'
+import { abandon, addPost, cancelRequest, type Exchange, trackInFlight } from './in-flight.ts'
+import type { Room } from './room.ts'
 
 export interface SessionOptions {
   readonly factory: McpServerFactory
@@ -25,12 +26,6 @@ export interface SessionOptions {
   readonly heartbeatMs: number
   readonly room: Room
   readonly log: Log
-}
-
-/** Who asks for a session, and from where. */
-export interface Visitor {
-  readonly principal: Principal
-  readonly remote: string
 }
 
 /** One request to a session, with what the SDK needs of it. */
@@ -60,18 +55,21 @@ export interface Sessions {
    * session that is not the visitor's own is as good as none.
    */
   hold(sessionId: string | undefined, visitor: Visitor): () => void
+  /**
+   * Resolves when no request is in flight, or after `maxMs`. A call whose client went away is one:
+   * that client is expected back.
+   */
+  settle(maxMs: number): Promise<void>
+  /** Ends all sessions; what is in flight is answered with a refusal. */
   close(): Promise<void>
 }
 
-interface Session {
-  readonly transport: WebStandardStreamableHTTPServerTransport
+interface Session extends Exchange {
   readonly server: Server | McpServer
   readonly announcements: Announcements
   readonly owner: string
   /** Gives its place back. */
   readonly leave: () => void
-  /** Ids of requests that are not answered yet. */
-  readonly inFlight: Set<string | number>
   openAnswers: number
 }
 
@@ -82,6 +80,9 @@ const retryIntervalMs = 1000
 export function createSessions(options: SessionOptions): Sessions {
   const { factory, idleMs, heartbeatMs, room, log } = options
   const sessions = new Map<string, Session>()
+  let onOver: (() => void) | undefined
+  // One for all of them.
+  const reportOver = (): void => onOver?.()
   const expiry = createExpiry(idleMs, (id) => {
     log.info('Cleaned up expired session')
     end(id).catch((error: unknown) =>
@@ -89,9 +90,10 @@ export function createSessions(options: SessionOptions): Sessions {
     )
   })
 
-  async function open({ request, authInfo, principal, remote, parsedBody }: SessionRequest) {
-    const owner = ownerKey(principal, remote)
-    const leave = room.enter(owner)
+  async function open(call: SessionRequest) {
+    const { request, authInfo, parsedBody } = call
+    const owner = ownerKey(call)
+    const leave = room.enter(callerKey(call))
     let isOpen = false
     try {
       const server = await factory({ era: 'legacy', authInfo })
@@ -109,7 +111,8 @@ export function createSessions(options: SessionOptions): Sessions {
         },
         onsessionclosed: (id) => end(id)
       })
-      const inFlight = divertSent(transport, announcements)
+      const inFlight = trackInFlight(transport, reportOver)
+      divertAnnouncements(transport, announcements)
       await server.connect(transport)
       const response = await transport.handleRequest(request, { authInfo, parsedBody })
       if (transport.sessionId === undefined) await server.close()
@@ -120,11 +123,10 @@ export function createSessions(options: SessionOptions): Sessions {
   }
 
   /** The session of this id. Throws a Refusal when it is unknown or somebody else's. */
-  function enter(id: string, { principal, remote }: Visitor): Session {
+  function enter(id: string, visitor: Visitor): Session {
     const session = sessions.get(id)
     // Knowing the id of a session is not being its owner.
-    if (!session || session.owner !== ownerKey(principal, remote))
-      throw new Refusal('session_unknown')
+    if (!session || session.owner !== ownerKey(visitor)) throw new Refusal('session_unknown')
     if (session.openAnswers === 0) expiry.rest(id)
     return session
   }
@@ -138,11 +140,14 @@ export function createSessions(options: SessionOptions): Sessions {
     if (new Set(ids).size < ids.length || ids.some((id) => inFlight.has(id))) {
       throw new Refusal('duplicate_id')
     }
-    for (const id of ids) inFlight.add(id)
+    addPost(inFlight, ids)
     const response = await session.transport.handleRequest(request, { authInfo, ...body })
     // What the SDK refuses as a whole is never answered one by one.
-    if (!response.ok) for (const id of ids) inFlight.delete(id)
-    for (const id of cancelledIds(parsedBody)) await endStream(session.transport, id)
+    if (!response.ok) {
+      for (const id of ids) inFlight.delete(id)
+      reportOver()
+    }
+    for (const id of cancelledIds(parsedBody)) await cancelRequest(session, id)
     return response
   }
 
@@ -153,17 +158,17 @@ export function createSessions(options: SessionOptions): Sessions {
     lastEventId: string | undefined
   ): boolean {
     const { announcements } = enter(sessionId, visitor)
+    if (resumesAnswer(lastEventId)) return false
     const last = lastEventId === undefined ? undefined : parseEventId(lastEventId)
-    if (lastEventId !== undefined && last?.streamId !== announcementsId) return false
     reply.header('mcp-session-id', sessionId)
     announcements.open(reply, last?.id)
     return true
   }
 
-  function hold(id: string | undefined, { principal, remote }: Visitor): () => void {
+  function hold(id: string | undefined, visitor: Visitor): () => void {
     const session = id === undefined ? undefined : sessions.get(id)
     // A 2026-era request may name any session, and is served without one.
-    if (id === undefined || session?.owner !== ownerKey(principal, remote)) return () => {}
+    if (id === undefined || session?.owner !== ownerKey(visitor)) return () => {}
     session.openAnswers++
     // A session with an open stream is alive however quiet it is.
     expiry.wake(id)
@@ -180,7 +185,20 @@ export function createSessions(options: SessionOptions): Sessions {
     expiry.wake(id)
     session.leave()
     session.announcements.close()
+    reportOver()
     await session.server.close()
+  }
+
+  async function settle(maxMs: number): Promise<void> {
+    const isSettled = (): boolean =>
+      [...sessions.values()].every(({ inFlight }) => inFlight.size === 0)
+    if (isSettled()) return
+    await new Promise<void>((resolve) => {
+      onOver = () => {
+        if (isSettled()) resolve()
+      }
+      setTimeout(resolve, maxMs).unref()
+    })
   }
 
   return Object.freeze({
@@ -188,55 +206,33 @@ export function createSessions(options: SessionOptions): Sessions {
     serve,
     listen,
     hold,
+    settle,
     async close() {
       expiry.close()
+      await Promise.all([...sessions.values()].map(abandon))
       await Promise.all([...sessions.keys()].map(end))
     }
   })
 }
 
-/**
- * A cancelled call is never answered, so its stream would stay open for nothing. The answer comes
- * too late for it; it only makes the SDK forget the request, and ends a stream that was resumed.
- */
-async function endStream(
-  transport: WebStandardStreamableHTTPServerTransport,
-  id: string | number
-): Promise<void> {
-  transport.closeSSEStream(id)
-  const { code, message } = new Refusal('cancelled')
-  await transport.send({ jsonrpc: '2.0', id, error: { code, message } }).catch(() => {})
-}
-
-/**
- * Looks at what the transport sends. Messages that belong to no request are announced; answers
- * leave the set that is returned: the requests still waiting for one.
- */
-function divertSent(
+/** What the transport sends and belongs to no request is announced. */
+function divertAnnouncements(
   transport: WebStandardStreamableHTTPServerTransport,
   announcements: Announcements
-): Set<string | number> {
-  const inFlight = new Set<string | number>()
+): void {
   const send = transport.send.bind(transport)
   transport.send = async (message, options) => {
-    const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)
-    if (!isAnswer && options?.relatedRequestId === undefined) return announcements.send(message)
-    if (isAnswer && message.id !== undefined) inFlight.delete(message.id)
-    return send(message, options)
+    const isAlone = 'method' in message && options?.relatedRequestId === undefined
+    return isAlone ? announcements.send(message) : send(message, options)
   }
-  return inFlight
 }
 
-function requestIds(body: unknown): readonly (string | number)[] {
+export function requestIds(body: unknown): readonly (string | number)[] {
   return listMessages(body).flatMap((message) => (isJSONRPCRequest(message) ? [message.id] : []))
 }
 
 function cancelledIds(body: unknown): readonly (string | number)[] {
-  return listMessages(body).flatMap((message) => {
-    if (!isJSONRPCNotification(message) || message.method !== 'notifications/cancelled') return []
-    const id = message.params?.requestId
-    return typeof id === 'string' || typeof id === 'number' ? [id] : []
-  })
+  return listMessages(body).flatMap((message) => cancelledId(message) ?? [])
 }
 
 function listMessages(body: unknown): readonly unknown[] {

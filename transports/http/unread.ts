@@ -18,12 +18,19 @@ export function addUnreadLimit(app: FastifyInstance): void {
   })
 }
 
-/** Gives a client the time in which it must have read the last `bytes` of an answer. */
+/**
+ * Gives a client the time in which it must have read the last `bytes` of an answer. It begins when
+ * they can be sent: answers on one connection come in the order of their requests.
+ */
 export function cutUnread(request: FastifyRequest, reply: FastifyReply, bytes: number): void {
   // In whole seconds: timers of one length are kept together.
   const seconds = Math.floor(bytes / minBytesPerSecond)
   const cut = (): unknown => request.raw.socket.destroy(new Error('the answer is not read'))
-  const timer = setTimeout(cut, graceMs + seconds * 1000)
-  timer.unref()
+  let timer: NodeJS.Timeout | undefined
+  const begin = (): void => {
+    timer = setTimeout(cut, graceMs + seconds * 1000).unref()
+  }
+  if (reply.raw.socket) begin()
+  else reply.raw.once('socket', begin)
   onceGone(request, reply, () => clearTimeout(timer))
 }

@@ -7,24 +7,26 @@ import { untilGone } from './gone.ts'
  * What the SDK reads of a web `Request`: method, URL, single headers and the signal. A real one
  * costs more than the tool call it carries, and its body was parsed already.
  */
-export function toWebRequest(
-  request: FastifyRequest,
-  options: { readonly accept: string; readonly signal?: AbortSignal }
-): Request {
+export function toWebRequest(request: FastifyRequest, signal?: AbortSignal): Request {
   const { headers } = request
   const look = {
     method: request.method,
     url: `http://localhost${request.url}`,
-    signal: options.signal,
+    signal,
     headers: {
       get(name: string): string | null {
-        if (name === 'accept') return options.accept
+        // The SDK refuses a request that does not name both.
+        if (name === 'accept') return 'application/json, text/event-stream'
         const value = headers[name.toLowerCase()]
         return (Array.isArray(value) ? value.join(', ') : value) ?? null
       }
     }
   }
   return look as unknown as Request
+}
+
+export function acceptsEventStream({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('text/event-stream') ?? false
 }
 
 /** Stops when the client goes away before its answer is complete, and at the end of a shutdown. */

@@ -1,4 +1,5 @@
 import { ToolError } from '../../../src/define-tool.ts'
+import { maybeDone } from '../../../src/errors.ts'
 import { ExchangeFailure, type FailureKind } from '../../outside/exchange-failure.ts'
 
 /** The server or the way to it failed; the rest are answers that we refuse to take. */
@@ -40,6 +41,6 @@ export function explainFailure(
 export function explainLoss(status?: number): ToolError {
   const begun = status === undefined ? '' : ` It began to answer with ${status}.`
   return new ToolError(
-    `Outcome unknown: the request was sent, but the answer of the API was lost.${begun} It may or may not have taken effect. Do not repeat it blindly: read the present state first.`
+    `Outcome unknown: the request was sent, but the answer of the API was lost.${begun} It ${maybeDone}`
   )
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { maybeDone } from '../../../src/errors.ts'
 import { isRecord } from '../../../src/json.ts'
 import { cleanLine } from '../../outside/text.ts'
 import type { ApiResponse } from '../client/client.ts'
@@ -107,9 +108,7 @@ function adviceFor({ status, isWrite }: ApiResponse): string {
   const known = advice.get(status)
   if (known) return known
   // A gateway answers 502 and 504 also for what the server behind it has carried out.
-  if (status >= 500 && isWrite) {
-    return 'Outcome unknown: it may or may not have taken effect. Do not repeat it blindly: read the present state first.'
-  }
+  if (status >= 500 && isWrite) return `Outcome unknown: it ${maybeDone}`
   if (status >= 500) return 'The API failed: try again later; if it stays so, tell the operator.'
   if (status >= 400) return 'Check the arguments against the description of the tool.'
   return 'Redirects are not followed: tell the operator to correct the base URL.'

@@ -1,3 +1,4 @@
+import { errorResult } from '../../../src/errors.ts'
 import { isRecord } from '../../../src/json.ts'
 import type { CallResult, JsonSchema } from '../../../src/types.ts'
 import { toJsonSchema, Unsupported } from '../../outside/schema/schema.ts'
@@ -99,7 +100,7 @@ export function mapResponse(
 ): CallResult {
   const { status, retryAfterMs } = response
   if (status < 200 || status > 299) {
-    const result = failure(describeProblem(response, plan?.responses))
+    const result = errorResult(describeProblem(response, plan?.responses))
     return retryAfterMs === undefined || status < 400
       ? result
       : { ...result, _meta: { 'portcullis/retryAfterMs': retryAfterMs } }
@@ -120,13 +121,13 @@ function mapSuccess(
   args: unknown
 ): CallResult {
   const { body, mediaType } = response
-  if (body.length === 0) return plan?.promise ? failure(texts.empty) : success(texts.done)
+  if (body.length === 0) return plan?.promise ? errorResult(texts.empty) : success(texts.done)
   if (isJsonType(mediaType)) {
     const answer = parseAnswer(body)
-    return answer ? mapJson(answer.value, plan, args) : failure(texts.notJson)
+    return answer ? mapJson(answer.value, plan, args) : errorResult(texts.notJson)
   }
-  if (plan?.promise) return failure(texts.notJson)
-  if (!isExpectedType(mediaType, plan?.responses)) return failure(texts.unexpected)
+  if (plan?.promise) return errorResult(texts.notJson)
+  if (!isExpectedType(mediaType, plan?.responses)) return errorResult(texts.unexpected)
   return isTextType(mediaType) ? mapText(response, plan) : mapBinary(response)
 }
 
@@ -146,7 +147,7 @@ function mapJson(value: unknown, plan: AnswerPlan | undefined, args: unknown): C
   const whole = wrapValue(value, wrap)
   const maxBytes = plan?.maxBytes ?? defaultMaxBytes
   const problem = check?.(whole)[0]
-  if (problem) return failure(describeDrift(problem, whole, maxBytes))
+  if (problem) return errorResult(describeDrift(problem, whole, maxBytes))
   const fields = plan?.hasProjection ? fieldsOf(args) : undefined
   if (!fields) return fitResult(whole, plan, maxBytes, [])
   const { value: picked, missing } = project(value, fields)
@@ -164,7 +165,7 @@ function fitResult(
   const isCut = fitted !== undefined && fitted.cuts.length > 0
   // MCP clients drop a result that breaks its output schema, as `minItems` can make of a cut one.
   const isBroken = isCut && !plan?.hasProjection && plan?.promise?.check(fitted.value).length
-  if (!fitted || isBroken) return failure(`${texts.tooLarge} ${describeLess(argumentNames)}`)
+  if (!fitted || isBroken) return errorResult(`${texts.tooLarge} ${describeLess(argumentNames)}`)
   const structuredContent = fitted.value as Readonly<Record<string, unknown>>
   return success(JSON.stringify(structuredContent), structuredContent, [
     ...(isCut ? [describeCuts(fitted.cuts, argumentNames)] : []),
@@ -211,7 +212,7 @@ function mapText(response: ApiResponse, plan: AnswerPlan | undefined): CallResul
 function mapBinary(response: ApiResponse): CallResult {
   const { length } = response.body
   if (length <= maxBinaryBytes) return { content: [toResource(response)] }
-  return failure(
+  return errorResult(
     `The answer of the API is a file of ${length} bytes; at most ${maxBinaryBytes} can be returned.`
   )
 }
@@ -223,10 +224,6 @@ function success(
 ): CallResult {
   const content = [text, ...notes].map((each) => ({ type: 'text' as const, text: each }))
   return { content, ...(structuredContent && { structuredContent }) }
-}
-
-function failure(text: string): CallResult {
-  return { content: [{ type: 'text', text }], isError: true }
 }
 
 function naturalWrap(value: unknown): Wrap {

@@ -43,7 +43,7 @@ export function createSsePost(mcp: Mcp, sessions: SseSessions): SsePost {
     if (!isMessage(body)) throw new Refusal('invalid_request')
     const caller: Caller = { ...readCaller(request), transport: 'sse', canBeAsked: true }
     if (isJSONRPCRequest(body)) {
-      if (session.connection.callerOf(body.id)) throw new Refusal('duplicate_id')
+      if (session.connection.isInFlight(body.id)) throw new Refusal('duplicate_id')
       // As an HTTP status, which is what makes a client ask for more scopes.
       const ctx = createBareContext(caller, mcp.log)
       const refusal = mcp.dispatcher.challengeScopes(body.method, body.params, ctx)

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { callerKey, ownerKey } from '../../../src/caller-key.ts'
+import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
+import type { TakePlace } from '../../listening.ts'
 import type { Mcp } from '../../mcp.ts'
-import { readCaller } from '../caller.ts'
-import { ownerKey, type Room } from '../room.ts'
+import { readCaller, visitorOf } from '../caller.ts'
+import type { Room } from '../room.ts'
 import { createOutbox } from './outbox.ts'
 
 export interface SseSessionOptions {
   readonly mcp: Mcp
   readonly config: Config
   readonly room: Room
+  readonly takePlace: TakePlace
 }
 
 export interface SseSession {
@@ -26,9 +30,9 @@ export interface SseSession {
 export interface SseSessions {
   /** The session with this id when it is the caller's own; somebody else's is as good as none. */
   find(request: FastifyRequest, id: unknown): SseSession | undefined
-  /** Throws a Refusal when there are too many. */
+  /** Throws a Refusal when there are too many, and at the end of the server. */
   open(request: FastifyRequest): SseSession
-  /** Answers what is in flight, for at most `graceMs`, and ends every stream. */
+  /** Opens no more, answers what is in flight, for at most `graceMs`, and ends every stream. */
   close(graceMs: number): Promise<void>
 }
 
@@ -41,12 +45,16 @@ interface Entry {
  * Sessions of 2024-11-05 clients: bound to whoever opened them, and over when their stream has been
  * gone for `sse.idleMs` without a word from the client.
  */
-export function createSseSessions({ mcp, config, room }: SseSessionOptions): SseSessions {
+export function createSseSessions(options: SseSessionOptions): SseSessions {
+  const { mcp, config, room, takePlace } = options
   const sessions = new Map<string, Entry>()
+  let isClosing = false
 
   function open(request: FastifyRequest): SseSession {
-    const owner = ownerKey(request.principal, request.ip)
-    const leave = room.enter(owner)
+    // Its key was being judged when the end began; nobody would close it any more.
+    if (isClosing) throw new Refusal('draining', { data: { retryAfterMs: 1000 } })
+    const owner = ownerKey(visitorOf(request))
+    const leave = room.enter(callerKey(visitorOf(request)))
     const id = randomUUID()
     const outbox = createOutbox(config.sessions.heartbeatMs)
     let idle: NodeJS.Timeout | undefined
@@ -55,6 +63,7 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
       mcp,
       caller: { ...readCaller(request), transport: 'sse', canBeAsked: true },
       maxBytes: config.limits.maxRequestBytes,
+      takePlace,
       wire: {
         async write(text) {
           if (outbox.write(`event: message\ndata: ${text}\n\n`)) return
@@ -104,12 +113,13 @@ export function createSseSessions({ mcp, config, room }: SseSessionOptions): Sse
   }
 
   return Object.freeze({
-    find({ principal, ip }: FastifyRequest, id: unknown) {
+    find(request: FastifyRequest, id: unknown) {
       const entry = typeof id === 'string' ? sessions.get(id) : undefined
-      return entry?.owner === ownerKey(principal, ip) ? entry.session : undefined
+      return entry?.owner === ownerKey(visitorOf(request)) ? entry.session : undefined
     },
     open,
     async close(graceMs: number) {
+      isClosing = true
       const all = [...sessions.values()]
       await Promise.all(all.map(({ session }) => session.connection.close(graceMs)))
     }

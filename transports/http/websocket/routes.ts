@@ -1,14 +1,17 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { callerKey } from '../../../src/caller-key.ts'
+import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
+import type { TakePlace } from '../../listening.ts'
 import type { Mcp } from '../../mcp.ts'
-import { readCaller } from '../caller.ts'
+import { readCaller, visitorOf } from '../caller.ts'
 import type { Flood } from '../flood.ts'
 import { onceGone } from '../gone.ts'
 import type { Refuse } from '../refuse.ts'
-import { ownerKey, type Room } from '../room.ts'
+import type { Room } from '../room.ts'
 import { addHandshakeCheck } from './handshake.ts'
 import { createSocketWire } from './wire.ts'
 
@@ -16,6 +19,7 @@ export interface WebSocketOptions {
   readonly mcp: Mcp
   readonly config: Config
   readonly room: Room
+  readonly takePlace: TakePlace
   readonly flood: Flood
   readonly refuse: Refuse
 }
@@ -24,7 +28,7 @@ export interface WebSockets {
   /** The last hook before the upgrade: still an HTTP answer when there is no room. */
   admit(request: FastifyRequest, reply: FastifyReply): Promise<void>
   serve(socket: WebSocket, request: FastifyRequest): void
-  /** Answers what is in flight, for at most `graceMs`, and closes every connection. */
+  /** Admits no more, answers what is in flight, for at most `graceMs`, closes every connection. */
   close(graceMs: number): Promise<void>
 }
 
@@ -40,16 +44,19 @@ const policyViolation = 1008
  */
 export function addWebSockets(
   app: FastifyInstance,
-  { mcp, config, room, flood, refuse }: WebSocketOptions
+  { mcp, config, room, takePlace, flood, refuse }: WebSocketOptions
 ): WebSockets {
   const { limits, http, sessions } = config
   addHandshakeCheck(app, http.path, refuse)
   const connections = new Set<Connection>()
+  let isClosing = false
 
   return {
     async admit(request, reply) {
       if (!request.ws) return
-      onceGone(request, reply, room.enter(ownerKey(request.principal, request.ip)))
+      // Its key was being judged when the end began; nobody would close it any more.
+      if (isClosing) throw new Refusal('draining', { data: { retryAfterMs: 1000 } })
+      onceGone(request, reply, room.enter(callerKey(visitorOf(request))))
       reply.code(101)
     },
     serve(socket, request) {
@@ -71,7 +78,8 @@ export function addWebSockets(
         mcp,
         caller: { ...caller, transport: 'websocket', canBeAsked: true },
         wire,
-        maxBytes: limits.maxRequestBytes
+        maxBytes: limits.maxRequestBytes,
+        takePlace
       })
       connections.add(connection)
       const stopWatching = request.server.watchCredential(request, () => {
@@ -79,6 +87,7 @@ export function addWebSockets(
       })
     },
     async close(graceMs) {
+      isClosing = true
       const terminate = (): void => {
         for (const socket of app.websocketServer.clients) socket.terminate()
       }

@@ -59,19 +59,14 @@ export function createSocketWire(socket: WebSocket, options: SocketWireOptions):
   })
 
   return {
-    write: (text) =>
-      new Promise((resolve, reject) => {
-        if (socket.bufferedAmount > maxUnreadBytes) {
-          socket.terminate()
-          return reject(new Error('the client does not read'))
-        }
-        unsent++
-        socket.send(text, (error) => {
-          if (--unsent === 0) for (const done of onSent.splice(0)) done()
-          if (error) reject(error)
-          else resolve()
-        })
-      }),
+    async write(text) {
+      if (socket.bufferedAmount > maxUnreadBytes) socket.terminate()
+      if (socket.readyState !== socket.OPEN) throw new Error('the client does not read any more')
+      unsent++
+      socket.send(text, () => {
+        if (--unsent === 0) for (const done of onSent.splice(0)) done()
+      })
+    },
     async flush() {
       if (unsent === 0) return
       await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { monotonicClock } from '../../../../src/clock.ts'
 import { defineTool, ToolError } from '../../../../src/define-tool.ts'
-import { monotonicClock } from '../../../../src/limit.ts'
 import type { ToolDefinition } from '../../../../src/types.ts'
 import { sumOfProducts } from '../../numeric/moments.ts'
 import { createPace } from '../../numeric/pace.ts'

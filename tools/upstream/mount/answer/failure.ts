@@ -1,4 +1,4 @@
-import { Refusal, type RefusalKind } from '../../../../src/errors.ts'
+import { errorResult, maybeDone, Refusal, type RefusalKind } from '../../../../src/errors.ts'
 import type { CallResult } from '../../../../src/types.ts'
 import { UpstreamError, type UpstreamFault } from '../../upstream-error.ts'
 import { Misshapen } from './content.ts'
@@ -20,19 +20,15 @@ const advice: Readonly<Record<UpstreamFault, string>> = {
   unknown: 'Retry once; if that fails, tell the operator.'
 }
 
-const doubt =
-  'Outcome unknown: the call may or may not have taken effect. Do not repeat it blindly: read the ' +
-  'present state first.'
-
 /** What the model reads when a server failed: no address, no secret, no word of the server's. */
 export function describeFailure(error: UpstreamError, isReadOnly: boolean): CallResult {
   const { fault, server, rpc, wasSent } = error
   const isDoubtful = wasSent && !isReadOnly && (fault === 'connection' || fault === 'timeout')
   const code = rpc ? ` (JSON-RPC error ${rpc.code})` : ''
-  const text = `${server}: ${error.message}${code} ${isDoubtful ? doubt : advice[fault]}`
+  const hint = isDoubtful ? `Outcome unknown: the call ${maybeDone}` : advice[fault]
+  const text = `${server}: ${error.message}${code} ${hint}`
   return {
-    content: [{ type: 'text', text }],
-    isError: true,
+    ...errorResult(text),
     _meta: {
       'portcullis/upstream': { ...error.toJSON(), ...(rpc && { code: rpc.code }) }
     }
