@@ -93,6 +93,24 @@ t.test('repeated flags add up', async (t) => {
   t.match(settingsOf('--module', 'a.mjs', '--module', 'b.mjs'), { '--module': ['a.mjs', 'b.mjs'] })
 })
 
+t.test('a flag that has one value is given once', async (t) => {
+  const rows = [
+    [['--openapi', 'a.yaml', '--openapi', 'b.yaml'], 'under apis'],
+    [['--config', 'a.yaml', '--demo', '--config=b.yaml'], '--config: is given twice'],
+    [['--http', '9000', '--http', '9001'], '--http: is given twice'],
+    [['keys', 'create', '--name', 'a', '--name', 'b'], '--name: is given twice']
+  ] as const
+  for (const [argv, part] of rows) {
+    t.throws(() => readCommandLine(argv), { name: 'ConfigError', message: new RegExp(part) })
+  }
+  const ended = await run(['--openapi', 'a.yaml', '--openapi', 'b.yaml'])
+  t.equal(ended.code, 2)
+  t.ok(isOneLine(ended), ended.stderr)
+  t.match(settingsOf('--openapi', 'a.yaml', '--openapi', 'a.yaml'), { '--openapi': 'a.yaml' })
+  t.match(settingsOf('--http', '--demo', '--http', '9000'), { '--http': '9000' }, 'npm start -- …')
+  t.match(settingsOf('--demo', '--demo'), { '--demo': 'true' })
+})
+
 /** `--print-config` as a map from key to value and origin. */
 async function printConfig(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { code, stdout, stderr } = await run([...args, '--print-config'], env)
