@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { isOneLine, run } from './helpers/executable.ts'
 import { quiet } from './helpers/json-rpc.ts'
-import { documentOf, getOf, listen } from './openapi-fixture.ts'
+import { documentOf, getOf, listen } from './helpers/openapi.ts'
 
 /* The host that the operator types in `openapi` is allowed; what a document names is not. */
 

@@ -201,7 +201,8 @@ t.test('a name that is too long is cut, with a suffix that stays and tells it ap
   const long = 'x'.repeat(64)
   const named = (...names: readonly string[]) =>
     namesOf(
-      createRegistry([source({ tools: names.map((name) => tool(name)) })]).view(everybody).toolList
+      createRegistry([source({ tools: names.map((name) => tool(name)) })]).view(everybody).lists
+        .tools
     )
   const both = named(`${long}a`, `${long}b`, long)
   t.equal(new Set(both).size, 3)

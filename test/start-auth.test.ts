@@ -103,7 +103,7 @@ t.test('a key of any visible characters lets in by either header', async (t) => 
     MCP_RATE_LIMIT_ENABLED: 'true',
     MCP_AUDIT: 'true'
   }
-  const { running, ask } = await serve(t, { MCP_AUTH_TOKEN_FILE: file, ...inProduction })
+  const { running, ask } = await serveQuietly(t, { MCP_AUTH_TOKEN_FILE: file, ...inProduction })
   t.equal((await ask(marked)).status, 200)
   const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
   const byApiKey = { 'content-type': 'application/json', 'x-api-key': marked }
