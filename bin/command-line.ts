@@ -85,7 +85,8 @@ const modes = new Map([
 
 /** Reads the arguments after the executable. Throws a ConfigError on anything it does not know. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
-  const { values, positionals } = parse(argv)
+  const { values, positionals, tokens } = parse(argv)
+  refuseRepeated(tokens)
   const settings = collectSettings(values)
   return {
     action: chooseAction(values, positionals),
@@ -148,10 +149,24 @@ type Values = ReturnType<typeof parse>['values']
 
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({ args: giveHttpItsPort(argv), options, allowPositionals: true })
+    return parseArgs({ args: giveHttpItsPort(argv), options, allowPositionals: true, tokens: true })
   } catch (cause) {
     const [reason = ''] = reasonOf(cause).split('. ')
     throw new ConfigError(`command line: ${reason}; see mcp-server --help`, { cause })
+  }
+}
+
+/** Of two values that differ one would be lost without a word; `--http` alone has none. */
+function refuseRepeated(tokens: ReturnType<typeof parse>['tokens']): void {
+  const given = new Map<string, string>()
+  for (const token of tokens) {
+    if (token.kind !== 'option' || !token.value || options[token.name] !== text) continue
+    const { name, value } = token
+    if ((given.get(name) ?? value) !== value) {
+      const more = name === 'openapi' ? '; more APIs go into the file, under apis' : ''
+      throw new ConfigError(`--${name}: is given twice with different values${more}`)
+    }
+    given.set(name, value)
   }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { type LoadedConfig, printConfig } from '../src/config.ts'
+import type { LoadedConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-error.ts'
 import { readVersion } from '../src/version.ts'
 import { type CommandLine, helpText, readCommandLine } from './command-line.ts'
@@ -23,7 +23,11 @@ const plainCommands = {
 type Plain = keyof typeof plainCommands
 
 const configuredCommands: Record<Exclude<Action, Plain | 'serve'>, RunConfigured> = {
-  'print-config': async (loaded) => print(printConfig(loaded)),
+  'print-config': async (loaded) => {
+    const { printConfig } = await import('../src/print-config.ts')
+    const { readReference } = await import('./output.ts')
+    return print(printConfig(loaded, readReference))
+  },
   audit: async ({ config }, { words, head }) =>
     (await import('./audit.ts')).runAudit(words, { head, key: config.audit.key }),
   keys: async ({ config }, line) => (await import('./keys.ts')).runKeys(config, line),

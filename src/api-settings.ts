@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isReservedToolset } from './reserved-toolsets.ts'
 import { secret } from './secret-reference.ts'
 
 const globs = z.array(z.string().min(1))
@@ -61,7 +62,12 @@ const operationOverride = z.strictObject({
 
 /** One entry of `apis`: a REST API mounted as a toolset of its own name. */
 export const apiSettings = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be lower case, such as shifts'),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be lower case, such as shifts')
+    .refine((name) => !isReservedToolset(name), {
+      error: ({ input }) => `name: ${input} means tools of the server itself; choose another`
+    }),
   /** A file or an https URL. */
   openapi: z.string().min(1),
   /** Replaces the document's server entirely, base path included. */

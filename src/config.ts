@@ -4,7 +4,7 @@ import { isRecord } from './json.ts'
 import { sourcesOf } from './setting.ts'
 import { isBoolean, readSettingText } from './setting-text.ts'
 import { type Config, settingsSchema } from './settings.ts'
-import { findOpenDoors, findWeakSettings } from './weak-settings.ts'
+import { findLateAttempts, findOpenDoors, findWeakSettings } from './weak-settings.ts'
 
 type Given = string | readonly string[]
 
@@ -56,8 +56,13 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   if (parsed.data.env === 'production' && refused.length > 0) {
     throw new ConfigError(refused.join('; '))
   }
-  return { config: deepFreeze(parsed.data), origins, warnings: [...warnings, ...weak] }
+  // The defaults do not fit either, and are meant so; whoever chose one of them may not know.
+  const isChosen = deadlines.some((key) => origins.get(key) !== 'default')
+  const late = isChosen ? findLateAttempts(parsed.data) : []
+  return { config: deepFreeze(parsed.data), origins, warnings: [...warnings, ...weak, ...late] }
 }
+
+const deadlines = ['api.attempts', 'api.timeoutMs', 'limits.callTimeoutMs']
 
 function applyLeaf(
   { key, schema }: Leaf,
@@ -75,14 +80,12 @@ function applyLeaf(
   const [winner] = given
   const read = (text: Given): unknown =>
     typeof text === 'string' ? readSettingText(schema, text, unit) : text
-  const loser = given.find(
-    ({ source, text }) =>
-      !source.startsWith('--') && winner && !isSame(schema, read(text), read(winner.text))
-  )
-  if (winner && loser && !winner.source.startsWith('--')) {
-    warnings.push(
-      `config.alias_conflict: ${winner.source} and ${loser.source} differ; ${winner.source} counts`
-    )
+  // Among themselves, whoever wins: without the flag tomorrow one of them would.
+  const [first, ...others] = given.filter(({ source }) => !source.startsWith('--'))
+  const loser = others.find(({ text }) => first && !isSame(schema, read(text), read(first.text)))
+  if (winner && first && loser) {
+    const names = `${first.source} and ${loser.source}`
+    warnings.push(`config.alias_conflict: ${names} differ; ${winner.source} counts`)
   }
   if (winner) {
     setAt(layered, key, read(winner.text))
@@ -166,7 +169,8 @@ function settingOf(path: readonly PropertyKey[], origins: ReadonlyMap<string, st
   return keys.find((key) => origins.has(key)) ?? path.join('.')
 }
 
-function getAt(tree: Record<string, unknown>, key: string): unknown {
+/** What a tree has at a dotted key. */
+export function getAt(tree: Readonly<Record<string, unknown>>, key: string): unknown {
   return key
     .split('.')
     .reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), tree)
@@ -195,23 +199,4 @@ function deepFreeze<T>(value: T): T {
     Object.freeze(value)
   }
   return value
-}
-
-const secretNames = new Set(['token', 'password', 'clientSecret'])
-
-/** Secrets within a list such as `apis`; a reference to one may be shown. */
-function hideSecret(key: string, value: unknown): unknown {
-  return secretNames.has(key) && typeof value === 'string' ? 'set' : value
-}
-
-/** `--print-config`: every setting, its value (secrets as `set`), and where it came from. */
-export function printConfig({ config, origins }: LoadedConfig): string {
-  const rows = listSettings().map(({ key, schema }) => {
-    const value = getAt(config, key)
-    const { secret, hidden } = sourcesOf(schema)
-    const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
-    const shown = isEmpty ? '-' : secret || hidden ? 'set' : JSON.stringify(value, hideSecret)
-    return `${key} = ${shown}  # ${origins.get(key) ?? 'default'}`
-  })
-  return `${rows.join('\n')}\n`
 }

@@ -1,13 +1,13 @@
 import type { ApiCredential } from './api-settings.ts'
 import { listSettings } from './config.ts'
 import { isRecord } from './json.ts'
-import { createRedactor } from './redact.ts'
+import { censored, createRedactor } from './redact.ts'
 import type { SecretReference } from './secret-reference.ts'
 import { sourcesOf } from './setting.ts'
 import type { Config } from './settings.ts'
 
 /** The value behind a reference; undefined when it leads to nothing. */
-type FindSecret = (reference: SecretReference) => string | undefined
+export type FindSecret = (reference: SecretReference) => string | undefined
 
 /**
  * Every secret that a configuration holds or leads to: settings marked as secret, credentials of
@@ -89,6 +89,18 @@ function listUrls(value: unknown): readonly URL[] {
   if (typeof value === 'string') return URL.canParse(value) ? [new URL(value)] : []
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(listUrls)
+}
+
+/** A text to show: of a URL, without what `listSecrets` finds in it, however short. */
+export function censorUrl(text: string): string {
+  if (!URL.canParse(text) || listUrlSecrets(new URL(text)).length === 0) return text
+  const url = new URL(text)
+  if (url.password !== '') url.password = censored
+  else if (url.username !== '') url.username = censored
+  for (const name of new Set(url.searchParams.keys())) {
+    if (secretParameter.test(name)) url.searchParams.set(name, censored)
+  }
+  return url.href
 }
 
 const secretParameter = /^(?:.*[-_])?(?:key|token|secret|password|sig|signature|auth|code)$/i

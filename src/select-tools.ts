@@ -12,7 +12,7 @@ export interface Selection {
   readonly excludeTools: readonly string[]
 }
 
-/** Sets served when nothing is chosen: the everyday finance tools, and all that was mounted. */
+/** What is served by default of the source that has it; of any other source, everything. */
 const coreToolset = 'finance.core'
 
 /**
@@ -31,20 +31,26 @@ export function selectTools(sources: readonly Source[], selection: Selection): r
 
   const isExcluded = compileGlobs(excludeTools)
   const isNamed = compileGlobs(tools ?? [])
-  const isInToolset = compileToolsets(toolsets ?? (tools ? [] : undefined), named)
-  const isServed = (tool: ToolDefinition): boolean =>
-    !isExcluded(tool.name) && (isNamed(tool.name) || isInToolset(tool))
-  return sources.map((source) => narrowSource(source, isServed))
+  const isInToolset = toolsets || tools ? compileToolsets(toolsets ?? [], named) : undefined
+  return sources.map((source) => {
+    const isChosen = isInToolset ?? compileDefault(source)
+    return narrowSource(
+      source,
+      (tool) => !isExcluded(tool.name) && (isNamed(tool.name) || isChosen(tool))
+    )
+  })
+}
+
+type IsChosen = (tool: ToolDefinition) => boolean
+
+function compileDefault({ toolsets }: Source): IsChosen {
+  const core = toolsets?.get(coreToolset)
+  return ({ name }) => !core || core.includes(name)
 }
 
 type NamedToolsets = ReadonlyMap<string, readonly string[]>
 
-function compileToolsets(
-  toolsets: readonly string[] | undefined,
-  named: NamedToolsets
-): (tool: ToolDefinition) => boolean {
-  const core = new Set(named.get(coreToolset))
-  if (!toolsets) return ({ name, toolset }) => core.has(name) || !isWithin(toolset, 'finance')
+function compileToolsets(toolsets: readonly string[], named: NamedToolsets): IsChosen {
   const names = new Set(toolsets.flatMap((toolset) => named.get(toolset) ?? []))
   return ({ name, toolset }) =>
     toolsets.includes('all') ||

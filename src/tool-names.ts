@@ -10,11 +10,12 @@ export interface NamedTool {
   readonly definedBy: string | undefined
 }
 
-const toolName = /^[a-zA-Z0-9_-]{1,64}$/
+const toolName = /^[a-zA-Z0-9_-]+$/
+const maxNameChars = 64
 
 /**
- * Gives every tool a name of its own. A clash never stops the start: whoever comes second gets a
- * suffix that stays the same. Throws a ConfigError for a name that clients do not take.
+ * Gives every tool a name of its own. Neither a clash nor an overlong name stops the start: whoever
+ * comes second, or has more than 64 characters, gets a suffix that stays the same. Throws a ConfigError for a name that clients do not take.
  */
 export function giveUniqueNames(
   sources: readonly Source[],
@@ -35,7 +36,7 @@ function chooseName(tool: ToolDefinition, taken: ReadonlySet<string>): string {
     throw new ConfigError(`tool ${tool.name}: the name must match ${toolName}`)
   }
   let { name } = tool
-  for (let round = 1; taken.has(name); round++) {
+  for (let round = 1; name.length > maxNameChars || taken.has(name); round++) {
     const text = `${tool.toolset} ${tool.name} ${round}`
     const suffix = hash('sha256', text).slice(0, 6)
     name = `${tool.name.slice(0, 57)}_${suffix}`

@@ -116,6 +116,24 @@ t.test('repeated flags add up', async (t) => {
   t.match(settingsOf('--module', 'a.mjs', '--module', 'b.mjs'), { '--module': ['a.mjs', 'b.mjs'] })
 })
 
+t.test('a flag that has one value is given once', async (t) => {
+  const rows = [
+    [['--openapi', 'a.yaml', '--openapi', 'b.yaml'], 'under apis'],
+    [['--config', 'a.yaml', '--demo', '--config=b.yaml'], '--config: is given twice'],
+    [['--http', '9000', '--http', '9001'], '--http: is given twice'],
+    [['keys', 'create', '--name', 'a', '--name', 'b'], '--name: is given twice']
+  ] as const
+  for (const [argv, part] of rows) {
+    t.throws(() => readCommandLine(argv), { name: 'ConfigError', message: new RegExp(part) })
+  }
+  const ended = await run(['--openapi', 'a.yaml', '--openapi', 'b.yaml'])
+  t.equal(ended.code, 2)
+  t.ok(isOneLine(ended), ended.stderr)
+  t.match(settingsOf('--openapi', 'a.yaml', '--openapi', 'a.yaml'), { '--openapi': 'a.yaml' })
+  t.match(settingsOf('--http', '--demo', '--http', '9000'), { '--http': '9000' }, 'npm start -- …')
+  t.match(settingsOf('--demo', '--demo'), { '--demo': 'true' })
+})
+
 /** `--print-config` as a map from key to value and origin. */
 async function printConfig(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { code, stdout, stderr } = await run([...args, '--print-config'], env)
@@ -169,6 +187,36 @@ t.test('--print-config shows every setting, where it is from, and no secret', as
     t.equal(rows.get(key), shown, key)
   }
 })
+
+t.test(
+  '--print-config shows no secret of a URL, however short, and no other one twice',
+  async (t) => {
+    const at = (name: string) => `https://ann:7of-${name}@api.example/v1?token=7in-${name}&page=2`
+    const token = 'secret-7-of-one-api'
+    const credential = { mode: 'service', token: { env: 'ONE_TOKEN' } }
+    const api = {
+      name: 'one',
+      openapi: at('doc'),
+      baseUrl: `https://one.example/${token}`,
+      credential
+    }
+    const folder = t.testdir({ 'c.json': JSON.stringify({ apis: [api] }) })
+    const { code, stdout, rows } = await printConfig(
+      ['--config', join(folder, 'c.json'), '--openapi', at('flag'), '--api-base-url', at('base')],
+      {
+        ONE_TOKEN: token,
+        MCP_JWKS_URI: 'https://i.example/keys?key=7in-jwks',
+        MCP_JWT_ISSUER: 'https://i.example',
+        MCP_JWT_AUDIENCE: 'gate',
+        MCP_SERVERS: `{"docs":"${at('server')}"}`
+      }
+    )
+    t.equal(code, 0)
+    t.notMatch(stdout, /7of-|7in-|secret-7/)
+    const shown = 'https://ann:***REDACTED***@api.example/v1?token=***REDACTED***&page=2'
+    t.equal(rows.get('api.baseUrl'), `"${shown}"  # --api-base-url`)
+  }
+)
 
 t.test('a JSON file is read like a YAML file, an empty one like none', async (t) => {
   const folder = t.testdir({

@@ -1,6 +1,7 @@
 import t from 'tap'
-import { type ConfigInput, loadConfig, printConfig } from '../src/config.ts'
+import { type ConfigInput, loadConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-error.ts'
+import { printConfig } from '../src/print-config.ts'
 import { fileOf, settingRows, valueAt } from './helpers/settings.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -102,8 +103,9 @@ t.test('a secret may stand in a file or a variable that the configuration names'
   const inEnv = load({ MY_TOKEN: 'secret-of-my-own' }, {}, { auth: { token: { env: 'MY_TOKEN' } } })
   t.equal(inEnv.config.auth.token, 'secret-of-my-own')
   for (const loaded of [inFile, inEnv]) {
-    t.match(printConfig(loaded), /^auth\.token = set {2}# file$/m)
-    t.notMatch(printConfig(loaded), /secret-of/)
+    const printed = printConfig(loaded, () => undefined)
+    t.match(printed, /^auth\.token = set {2}# file$/m)
+    t.notMatch(printed, /secret-of/)
   }
   const direct = load({ MCP_AUTH_TOKEN: 'direct' }, {}, { auth: { token: { file: '/missing' } } })
   t.equal(direct.config.auth.token, 'direct', 'what is not used is not read')
@@ -149,8 +151,62 @@ const weak: readonly [Texts, string][] = [
   [{ ALLOWED_ORIGINS: '*' }, 'http.allowedOrigins (ALLOWED_ORIGINS)'],
   [{ ALLOWED_ORIGINS: 'https://a.example,*' }, 'http.allowedOrigins (ALLOWED_ORIGINS)'],
   [{ MCP_AUTH_TOKEN: 'hunter2' }, 'MCP_AUTH_TOKEN'],
-  [{ MCP_API_KEYS: `${long},hunter2` }, 'MCP_API_KEYS']
+  [{ MCP_API_KEYS: `${long},hunter2` }, 'MCP_API_KEYS'],
+  [{ MCP_TRANSPORT: 'http', MCP_HOST: '0.0.0.0' }, 'http.tls (MCP_TLS_CERT, MCP_TLS_KEY)'],
+  [{ MCP_TRANSPORT: 'both', MCP_HOST: 'gate.internal' }, 'MCP_TRUST_PROXY']
 ]
+
+t.test('plain HTTP is fine where nobody reads on the way', async (t) => {
+  const tls = { MCP_TLS_CERT: 'a.pem', MCP_TLS_KEY: 'a.key' }
+  const local = { MCP_HOST: '127.0.0.1' }
+  const others: readonly Texts[] = [
+    tls,
+    { MCP_TRUST_PROXY: '192.0.2.1' },
+    { MCP_SOCKET: '/run/gate' },
+    local
+  ]
+  for (const env of [...others, { MCP_TRANSPORT: 'stdio' }]) {
+    const beyond = { MCP_ENV: 'production', MCP_TRANSPORT: 'http', MCP_HOST: '0.0.0.0', ...env }
+    t.strictSame(load(beyond).warnings, [], JSON.stringify(env))
+  }
+})
+
+t.test('attempts that do not fit into a call are told, when somebody chose them', async (t) => {
+  const api = { API_BASE_URL: 'https://api.example' }
+  const rows: readonly [Texts, string?][] = [
+    [{}],
+    [api],
+    [{ ...api, UPSTREAM_TIMEOUT: '10' }],
+    [{ MCP_DEFAULT_TIMEOUT: '10' }],
+    [{ ...api, MCP_DEFAULT_TIMEOUT: '60' }, '3 attempts of 30 s'],
+    [{ ...api, UPSTREAM_RETRIES: '5', UPSTREAM_TIMEOUT: '10' }, '5 attempts of 10 s']
+  ]
+  for (const [env, part] of rows) {
+    const { warnings } = load({ ...env, MCP_ENV: 'production' })
+    t.equal(warnings.length, part ? 1 : 0, JSON.stringify(env))
+    if (part) t.match(warnings[0], `config.late_attempts: ${part}`)
+  }
+})
+
+const openDoors: readonly [Texts, string][] = [
+  [{ MCP_TRANSPORT: 'http', MCP_AUTH_REQUIRED: 'false' }, 'auth.required (MCP_AUTH_REQUIRED)'],
+  [{ MCP_TRANSPORT: 'both', MCP_AUTH_REQUIRED: 'false' }, 'auth.required (MCP_AUTH_REQUIRED)'],
+  [{ MCP_RATE_LIMIT_ENABLED: 'false' }, 'limits.enabled (MCP_RATE_LIMIT_ENABLED)'],
+  [{ MCP_AUDIT: 'false' }, 'audit.enabled (MCP_AUDIT)'],
+  [{ MCP_PRODUCTION_MODE: 'false' }, 'client.production (MCP_PRODUCTION_MODE)'],
+  [{ MCP_VERIFY_SSL: 'false' }, 'client.verifyTls (MCP_VERIFY_SSL)']
+]
+
+t.test('production refuses what is a choice in development', async (t) => {
+  for (const [env, part] of openDoors) {
+    const message = refusalOf({ ...env, MCP_ENV: 'production' })
+    t.ok(message.startsWith(`${part}: off `), message)
+    t.notMatch(message, ';', 'and nothing else')
+    t.strictSame(load(env).warnings, [], 'not even a warning')
+  }
+  const all = Object.assign({}, ...openDoors.map(([env]) => env), { MCP_ENV: 'production' })
+  for (const [, part] of openDoors) t.match(refusalOf(all), part)
+})
 
 t.test('production refuses what development warns of', async (t) => {
   for (const [env, part] of weak) {

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type ConfigInput, listSettings, loadConfig, printConfig } from '../src/config.ts'
+import { type ConfigInput, listSettings, loadConfig } from '../src/config.ts'
+import { printConfig } from '../src/print-config.ts'
 import { sourcesOf } from '../src/setting.ts'
 import type { SettingRow } from './helpers/setting-row.ts'
 import { fileOf, settingRows, valueAt } from './helpers/settings.ts'
@@ -15,7 +16,7 @@ function load(env: Texts = {}, flags: Texts = {}, file?: unknown) {
 /** The value of one setting, and where `--print-config` says that it came from. */
 function look(key: string, env: Texts, flags: Texts, file?: unknown) {
   const loaded = load(env, flags, file)
-  const line = printConfig(loaded)
+  const line = printConfig(loaded, () => undefined)
     .split('\n')
     .find((text) => text.startsWith(`${key} = `))
   const [, shown, origin] = /^\S+ = (.*) {2}# (.*)$/.exec(line ?? '') ?? []
@@ -138,6 +139,15 @@ t.test('two aliases that disagree give one line that names both', async (t) => {
         t.strictSame(load({ [first]: one, [second]: one }).warnings, [], 'but not when they agree')
         t.strictSame(load({ [first]: one, [second]: '' }).warnings, [], 'nor when one is empty')
       }
+    }
+    const flag = settingRows.find(({ env }) => names.every((name) => env?.includes(name)))
+      ?.flags?.[0]
+    const [best = '', next = ''] = names
+    if (flag !== undefined) {
+      const { warnings } = load({ [best]: one, [next]: other }, { [flag]: one })
+      const line = `config.alias_conflict: ${best} and ${next} differ; ${flag} counts`
+      t.strictSame(warnings, [line], 'a flag that wins hides nothing')
+      t.strictSame(load({ [next]: other }, { [flag]: one }).warnings, [], 'a flag is no alias')
     }
     const all = Object.fromEntries(names.map((name, index) => [name, index === 0 ? one : other]))
     t.equal(load(all).warnings.length, 1, 'one line however many disagree')

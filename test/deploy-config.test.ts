@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
+import { loadConfig } from '../src/config.ts'
 import { settingsSchema } from '../src/settings.ts'
 import { send } from './helpers/http.ts'
 import { deployed } from './helpers/program.ts'
@@ -33,6 +34,19 @@ async function startWith(t: Test, name: string, secretFolder: string) {
   const config = join(folder, 'portcullis.yaml')
   writeFileSync(config, text)
   return { ...(await serve(t, ['--http', '--config', config])), folder }
+}
+
+for (const [name] of folders) {
+  t.test(`${name}/portcullis.yaml is strong enough for production as it stands`, async (t) => {
+    const { config, warnings } = loadConfig({
+      flags: new Map([['--http', '']]),
+      env: { MCP_TRANSPORT: 'http' },
+      file: parse(read(`${name}/portcullis.yaml`)),
+      readSecret: (path) => secrets[path.endsWith('audit-key') ? 'audit-key' : 'api-token']
+    })
+    t.equal(config.env, 'production')
+    t.strictSame(warnings, [])
+  })
 }
 
 for (const [name, secretFolder] of folders) {

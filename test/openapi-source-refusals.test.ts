@@ -222,8 +222,8 @@ t.test(
       bare
     )
     const bad: [unknown, RegExp][] = [
-      [undefined, /names no server: set baseUrl/],
-      [[{ url: '/v1' }], /not a whole URL: set baseUrl/],
+      [undefined, /names no server\. Set api\.baseUrl/],
+      [[{ url: '/v1' }], /not a whole URL\. Set api\.baseUrl/],
       [[{ url: 'https://{x}.example' }], /variable without default/],
       [[{ url: 'http://api.example' }], /must be an https URL/],
       [[{ url: 'https://127.0.0.1/' }], /not on the public Internet/],

@@ -144,11 +144,14 @@ t.test('a method without a rate of its own: ten at once, unless limits are off',
     const app = await start(t, settings)
     const found: unknown[] = []
     for (let turn = 0; turn < 12; turn++) {
-      const { text } = await send(app.url, {
+      const { status, text } = await send(app.url, {
         headers: { ...jsonHeaders(), accept: 'application/json' },
         body: request('no/such')
       })
-      found.push(JSON.parse(text).error.code)
+      const { code, data } = JSON.parse(text).error
+      t.equal(status, 200, 'the protocol was reached')
+      t.equal(data?.retryAfterMs > 0, code === 429, 'how long to wait')
+      found.push(code)
     }
     return found
   }

@@ -190,11 +190,24 @@ t.test('names from outside find nothing that is not there', async (t) => {
 })
 
 t.test('a name that no client would accept is refused', async (t) => {
-  for (const name of ['', 'a b', 'a.b', 'a/b', 'é', 'x'.repeat(65), 'a\n']) {
+  for (const name of ['', 'a b', 'a.b', 'a/b', 'é', 'a\n', `${'x'.repeat(65)} `]) {
     const make = () => createRegistry([source({ tools: [tool(name)] })])
     t.throws(make, { message: /name must match/ }, JSON.stringify(name))
   }
   t.ok(createRegistry([source({ tools: [tool('x'.repeat(64)), tool('get-A_1')] })]))
+})
+
+t.test('a name that is too long is cut, with a suffix that stays and tells it apart', async (t) => {
+  const long = 'x'.repeat(64)
+  const named = (...names: readonly string[]) =>
+    namesOf(
+      createRegistry([source({ tools: names.map((name) => tool(name)) })]).view(everybody).lists
+        .tools
+    )
+  const both = named(`${long}a`, `${long}b`, long)
+  t.equal(new Set(both).size, 3)
+  for (const name of both) t.match(name, /^x{57}(?:_[\da-f]{6}|x{7})$/)
+  t.ok(both.includes(named(`${long}b`)[0] ?? ''), 'whatever else is there')
 })
 
 t.test(

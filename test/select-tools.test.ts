@@ -32,7 +32,7 @@ const shifts: Source = {
   close: async () => {}
 }
 const own: Source = {
-  tools: [tool('greet', 'custom'), tool('audit', 'finance_team')],
+  tools: [tool('greet', 'custom'), tool('audit', 'finance.team')],
   close: async () => {}
 }
 const sources = [finance, shifts, own]
@@ -50,7 +50,8 @@ t.test('toolsets, tools and exclusions narrow what is served', async (t) => {
   const rows: readonly [Partial<Selection>, readonly string[]][] = [
     [{}, [...core, ...mounted]],
     [{ toolsets: ['all'] }, [...core, 'price_option', ...mounted]],
-    [{ toolsets: ['finance'] }, [...core, 'price_option']],
+    [{ toolsets: ['finance'] }, [...core, 'price_option', 'audit']],
+    [{ toolsets: ['finance.team'] }, ['audit']],
     [{ toolsets: ['finance.core'] }, core],
     [{ toolsets: ['finance.tvm'] }, ['calculate_fv']],
     [{ toolsets: ['shifts', 'finance.options'] }, ['price_option', 'list_people', 'get_person']],

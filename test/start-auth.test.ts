@@ -94,6 +94,29 @@ t.test('tokens alone are a credential: no key is made', async (t) => {
   t.notMatch((await running.ended).stderr, /Key for this run/)
 })
 
+t.test('a key of any visible characters lets in by either header', async (t) => {
+  const marked = `${strong}@:!$"'(),;<>[]{}|&%#?*^`
+  const file = join(t.testdir({}), 'tokens')
+  writeFileSync(file, `desk:${marked}\n`, { mode: 0o600 })
+  const inProduction = {
+    MCP_ENV: 'production',
+    MCP_RATE_LIMIT_ENABLED: 'true',
+    MCP_AUDIT: 'true'
+  }
+  const { running, ask } = await serveQuietly(t, { MCP_AUTH_TOKEN_FILE: file, ...inProduction })
+  t.equal((await ask(marked)).status, 200)
+  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
+  const byApiKey = { 'content-type': 'application/json', 'x-api-key': marked }
+  const accept = 'application/json, text/event-stream'
+  const body = request('tools/list')
+  t.equal((await send(url, { headers: { ...byApiKey, accept }, body })).status, 200)
+  for (const wrong of [`${marked}!`, `${marked} x`, ` ${marked}`, '', marked.slice(1)]) {
+    const { status, headers } = await ask(wrong)
+    t.equal(status, 401, JSON.stringify(wrong))
+    t.match(headers['www-authenticate'], /^Bearer realm="portcullis", error="invalid_token"/)
+  }
+})
+
 t.test('production refuses weak keys of every source; development says so', async (t) => {
   const placeholder = 'your-api-key-here-your-api-key-here-1'
   const repeated = 'x'.repeat(40)

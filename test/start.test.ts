@@ -88,7 +88,8 @@ t.test('reachable from elsewhere without a credential: refused', async (t) => {
     ['--http', '--host', '::'],
     ['--http', '--stdio', '--host', '192.0.2.1']
   ]) {
-    const ended = await run(args, { MCP_PORT: '0' })
+    // Without the proxy a warning of the way that keys take would come first.
+    const ended = await run(args, { MCP_PORT: '0', MCP_TRUST_PROXY: '192.0.2.2' })
     t.equal(ended.code, 2, args.join(' '))
     t.ok(isOneLine(ended), ended.stderr)
     t.match(ended.stderr, /MCP_AUTH_TOKEN.*MCP_API_KEYS.*MCP_AUTH_TOKEN_FILE/)

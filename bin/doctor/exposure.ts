@@ -1,6 +1,7 @@
 import { reasonOf } from '../../src/config-error.ts'
 import { isConfidential, isLoopback } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
+import { isPlainBeyond } from '../../src/weak-settings.ts'
 import { boundHost, createHostCheck } from '../../transports/http/host.ts'
 import { readTls } from '../../transports/http/listener/tls.ts'
 import { type Check, type Finding, fail, pass, served, warn } from './check.ts'
@@ -65,12 +66,15 @@ function checkTls({ http }: Config): Finding {
       'a certificate and its key as PEM files, MCP_TLS_CERT and MCP_TLS_KEY'
     )
   }
-  if (isLoopback(boundHost(http))) return pass('keys do not leave this machine')
-  if (http.trustProxy.length > 0) return pass('plain HTTP to the trusted proxy, which does TLS')
-  return warn(
-    'plain HTTP beyond this machine: keys can be read on the way',
-    'MCP_TLS_CERT and MCP_TLS_KEY; or a proxy with TLS before it (deploy/) and MCP_TRUST_PROXY'
-  )
+  if (isPlainBeyond(http)) {
+    return warn(
+      'plain HTTP beyond this machine: keys can be read on the way',
+      'MCP_TLS_CERT and MCP_TLS_KEY; or a proxy with TLS before it (deploy/) and MCP_TRUST_PROXY'
+    )
+  }
+  return isLoopback(boundHost(http))
+    ? pass('keys do not leave this machine')
+    : pass('plain HTTP to the trusted proxy, which does TLS')
 }
 
 export const exposureChecks: readonly Check[] = [

@@ -1,6 +1,16 @@
 import { nameFault } from '../../src/redis-client.ts'
 import type { Config } from '../../src/settings.ts'
-import { type Check, configured, type Finding, fail, pass, served, skip, warn } from './check.ts'
+import {
+  type Check,
+  configured,
+  type Finding,
+  fail,
+  type Patient,
+  pass,
+  served,
+  skip,
+  warn
+} from './check.ts'
 
 function checkRates({ limits }: Config): Finding {
   if (limits.enabled) {
@@ -34,16 +44,14 @@ function checkSizes({ limits, resources }: Config): Finding {
 
 const largeMend = 'keep each at 1 MiB, and let tools return pages'
 
-function checkTimes({ limits, api }: Config): Finding {
+function checkTimes({ limits }: Config, { warnings }: Patient): Finding {
   const { callTimeoutMs } = limits
   if (callTimeoutMs > 300_000) {
     return warn(`a call may take ${callTimeoutMs / 1000} s`, 'MCP_DEFAULT_TIMEOUT=30')
   }
-  if (api.timeoutMs > callTimeoutMs) {
-    return warn(
-      `an API gets ${api.timeoutMs / 1000} s, its call ends after ${callTimeoutMs / 1000} s`,
-      'UPSTREAM_TIMEOUT at most MCP_DEFAULT_TIMEOUT'
-    )
+  const [late] = warnings.flatMap((text) => /^config\.late_attempts: (.*)$/.exec(text)?.[1] ?? [])
+  if (late !== undefined) {
+    return warn(late, 'UPSTREAM_RETRIES × UPSTREAM_TIMEOUT at most MCP_DEFAULT_TIMEOUT')
   }
   return pass(`a call ends after ${callTimeoutMs / 1000} s`)
 }

@@ -89,6 +89,7 @@ export const surroundingSetups: Setups = {
     }
   },
   'every resource, and an API slower than its call': {
+    args: ['--demo'],
     env: { RESOURCE_ALLOWLIST: '*', MCP_DEFAULT_TIMEOUT: '10' }
   },
   'a folder for the audit file that is missing': ({ folder }) => ({

@@ -2,7 +2,7 @@ import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
 import { exchange } from '../outside/exchange.ts'
 import { openConnections } from './client/connections.ts'
 import { parseBaseUrl } from './request/request.ts'
-import { readBase, readDocument } from './source.ts'
+import { mustBePublic, readBase, readDocument } from './source.ts'
 
 const maxBytes = 65_536
 
@@ -27,9 +27,8 @@ export async function probeApi(
     'settings' in probed
       ? readBase(probed, await readDocument(probed))
       : parseBaseUrl(probed.baseUrl)
-  // An address out of a document is somebody else's.
-  const mustBePublic = 'settings' in probed && probed.settings.baseUrl === undefined
-  const connections = openConnections(limits, mustBePublic)
+  const isDocuments = 'settings' in probed && mustBePublic(probed.settings, base)
+  const connections = openConnections(limits, isDocuments)
   try {
     const url = new URL(`${base.origin}${base.path}/`)
     const request = { method: 'HEAD', url, headers: {} }

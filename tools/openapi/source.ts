@@ -7,7 +7,7 @@ import { type ClientOptions, createClient } from './client/client.ts'
 import { checkPublicUrl, isAllowedHost } from './document/address-guard.ts'
 import { type ApiDocument, isUrl, loadDocument, maxDocumentBytes } from './document/document.ts'
 import { fetchDocument } from './document/fetch-document.ts'
-import { chooseBaseUrl } from './document/servers.ts'
+import { chooseBaseUrl, setBaseUrl } from './document/servers.ts'
 import { createFilter } from './filter.ts'
 import { type Candidate, listOperations } from './operations.ts'
 import { ownedOf } from './owned.ts'
@@ -23,8 +23,6 @@ export interface OpenApiOptions {
   readonly log: Log
   /** The document itself, instead of the one that `settings.openapi` names. */
   readonly document?: object
-  /** Hosts that a document's own addresses may name although they are not public. */
-  readonly allowedHosts?: readonly string[]
   readonly readSecret?: ClientOptions['readSecret']
   readonly observe?: ClientOptions['observe']
 }
@@ -60,9 +58,7 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
     log,
     ...(options.readSecret && { readSecret: options.readSecret }),
     ...(options.observe && { observe: options.observe }),
-    // An address out of a document is somebody else's: its DNS answer is checked, too.
-    ...(settings.baseUrl === undefined &&
-      !isAllowedHost(new URL(base.origin), options.allowedHosts ?? []) && { mustBePublic: true })
+    ...(mustBePublic(settings, base) && { mustBePublic: true })
   })
   const mount: Mount = { toolset: name, base, client, compile: createCompiler() }
   try {
@@ -86,22 +82,32 @@ export async function createOpenApiSource(options: OpenApiOptions): Promise<Open
 /** Loads the document of an API. */
 export function readDocument({
   settings,
-  document,
-  allowedHosts = []
-}: Pick<OpenApiOptions, 'settings' | 'document' | 'allowedHosts'>): Promise<ApiDocument> {
+  document
+}: Pick<OpenApiOptions, 'settings' | 'document'>): Promise<ApiDocument> {
+  const allowedHosts = listTypedHosts(settings)
   return loadDocument(document ?? settings.openapi, (url) =>
     fetchDocument(url, { allowedHosts, maxBytes: maxDocumentBytes, timeoutMs: fetchTimeoutMs })
   )
 }
 
+/** The operator typed the address of the document: naming its host is allowing it. */
+function listTypedHosts({ openapi }: ApiSettings): readonly string[] {
+  return isUrl(openapi) && URL.canParse(openapi) ? [new URL(openapi).host] : []
+}
+
+/** True for an address out of a document, which is somebody else's: its DNS answer is checked, too. */
+export function mustBePublic(settings: ApiSettings, { origin }: ApiBase): boolean {
+  return settings.baseUrl === undefined && !isAllowedHost(new URL(origin), listTypedHosts(settings))
+}
+
 /** The operator's own address needs no more than a valid scheme; one of a document must be public. */
 export function readBase(
-  { settings, allowedHosts = [] }: Pick<OpenApiOptions, 'settings' | 'allowedHosts'>,
+  { settings }: Pick<OpenApiOptions, 'settings'>,
   document: ApiDocument
 ): ApiBase {
   const { openapi, baseUrl } = settings
   const chosen = chooseBaseUrl(document, baseUrl, isUrl(openapi) ? openapi : undefined)
-  if (baseUrl === undefined) checkServer(chosen, allowedHosts)
+  if (baseUrl === undefined) checkServer(chosen, listTypedHosts(settings))
   return parseBaseUrl(chosen)
 }
 
@@ -110,10 +116,9 @@ function checkServer(url: string, allowedHosts: readonly string[]): void {
     checkPublicUrl(url, allowedHosts)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'it is not usable.'
-    throw new Error(
-      `The first server of the document cannot be used: ${reason} Set baseUrl (--api-base-url).`,
-      { cause }
-    )
+    throw new Error(`The first server of the document cannot be used: ${reason} ${setBaseUrl}`, {
+      cause
+    })
   }
 }
 

@@ -88,7 +88,7 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
 function readCredential(request: FastifyRequest): string | undefined {
   const { authorization, 'x-api-key': apiKey } = request.headers
   if (authorization === undefined) return typeof apiKey === 'string' ? apiKey : undefined
-  const match = /^(?:bearer|apikey) ([\w.~+/=-]{1,12288})$/i.exec(authorization)
+  const match = /^(?:bearer|apikey) ([\x21-\x7e]{1,12288})$/i.exec(authorization)
   return match?.[1] !== undefined && apiKey === undefined ? match[1] : ''
 }
 

@@ -29,18 +29,24 @@ export function createRefuse(mcpPath: string, challenge: Challenge, metrics: Met
     const challenged = challenge(request, refusal)
     if (challenged !== undefined) reply.header('www-authenticate', challenged)
     const { retryAfterMs, ...others } = refusal.data ?? {}
+    const status = statusOf(refusal, isMcp)
     // Inside the protocol the header would go unread.
-    const data = refusal.status === 200 ? (refusal.data ?? {}) : others
+    const data = status === 200 ? (refusal.data ?? {}) : others
     if (typeof retryAfterMs === 'number') {
       reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
     }
-    reply.code(refusal.status).header('content-type', 'application/json; charset=utf-8')
+    reply.code(status).header('content-type', 'application/json; charset=utf-8')
     return reply.send(
       isMcp
         ? JSON.stringify(toJsonRpc(request, refusal, data))
         : JSON.stringify({ error: textOf(refusal), timestamp: new Date().toISOString() })
     )
   }
+}
+
+/** On the MCP path a caller's own rate is the protocol's matter, not HTTP's. */
+function statusOf({ kind, status }: Refusal, isMcp: boolean): number {
+  return isMcp && kind === 'limited' ? 200 : status
 }
 
 /** As far as the body was read. */

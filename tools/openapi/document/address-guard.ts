@@ -28,7 +28,7 @@ export function checkPublicUrl(text: string, allowedHosts: readonly string[]): U
   const isAllowed = isAllowedHost(url, allowedHosts)
   const host = bareHost(url.hostname)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isAllowed && isLoopback(host))) {
-    throw new Error('it must be an https URL (http only on a loopback host that is allowed).')
+    throw new Error('it must be an https URL (http only on a loopback host that you named).')
   }
   if (url.username || url.password) throw new Error('its URL must not hold credentials.')
   // 0x7f.1, 2130706433 and 0177.0.0.1 are addresses in disguise: the parser has unfolded them.
@@ -37,7 +37,7 @@ export function checkPublicUrl(text: string, allowedHosts: readonly string[]): U
   return url
 }
 
-const notPublic = 'its host is not on the public Internet. Allow it by name if you mean it.'
+const notPublic = 'its host is not on the public Internet.'
 
 /**
  * `dns.lookup` that fails when any answer lies outside the public Internet. The connection uses

@@ -34,6 +34,10 @@ function trim(url: string): string {
   return url.replace(/\/+$/, '')
 }
 
+/** What the operator does about a server that cannot be used. */
+export const setBaseUrl =
+  'Set api.baseUrl (--api-base-url, API_BASE_URL), or baseUrl in its entry of apis.'
+
 /**
  * Where an API lives: `baseUrl` when given, else the document's first server, a relative one
  * against the URL of the document. Throws an Error that says what to set.
@@ -46,16 +50,16 @@ export function chooseBaseUrl(
   if (baseUrl !== undefined) return baseUrl
   const server = documentServer(document) ?? (documentUrl === undefined ? undefined : '/')
   if (server === undefined) {
-    throw new Error('The document names no server: set baseUrl (--api-base-url).')
+    throw new Error(`The document names no server. ${setBaseUrl}`)
   }
   if (server.includes('{')) {
-    throw new Error('The first server of the document has a variable without default: set baseUrl.')
+    throw new Error(
+      `The first server of the document has a variable without default. ${setBaseUrl}`
+    )
   }
   if (URL.canParse(server)) return server
   if (documentUrl === undefined || !URL.canParse(server, documentUrl)) {
-    throw new Error(
-      'The first server of the document is not a whole URL: set baseUrl (--api-base-url).'
-    )
+    throw new Error(`The first server of the document is not a whole URL. ${setBaseUrl}`)
   }
   return new URL(server, documentUrl).href
 }

@@ -47,7 +47,7 @@ export function readDefaults(settings: Tree, report: Report): Defaults {
 function reportLostServers(settings: Tree, report: Report): void {
   for (const [name, value] of Object.entries(settings)) {
     const isServer = isRecord(value) && ('endpoint' in value || 'command' in value)
-    if (isServer && reserved.has(name)) report('reserved_name', [name])
+    if (isServer && reserved.has(name)) report('reserved_name', [name], 'for a setting')
   }
 }
 

@@ -18,7 +18,7 @@ const rules = {
   two_blocks: always('Both servers and mcpServers are given', 'move all servers into one of them'),
   no_servers: always('No server is configured', 'name at least one server'),
   too_many_servers: always('More than 50 servers are configured', 'use 50 at most'),
-  reserved_name: always('Name is reserved for a setting', 'give the server another name'),
+  reserved_name: always('Name is reserved', 'give the server another name'),
   wrong_setting: always('Setting is not valid', 'see docs/servers.md'),
   name: always('Server name is not valid', 'use 1 to 100 characters, such as letters and -'),
   entry: always(

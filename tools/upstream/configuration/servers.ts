@@ -1,5 +1,6 @@
 import { ConfigError } from '../../../src/config-error.ts'
 import { isRecord } from '../../../src/json.ts'
+import { isReservedToolset } from '../../../src/reserved-toolsets.ts'
 import { type Defaults, isReserved, readDefaults } from './defaults.ts'
 import { translateDesktopEntry } from './desktop.ts'
 import { type LocalServer, type RemoteServer, readEntry } from './entry.ts'
@@ -87,6 +88,7 @@ function readServer(
   report: Report
 ): RemoteServer | LocalServer | undefined {
   if (!isServerName(name)) report('name', [name])
+  if (isReservedToolset(name)) report('reserved_name', [name], 'for tools of this server')
   if (typeof entry === 'string') return readEntry(name, { endpoint: entry }, report)
   if (!isRecord(entry)) return void report('entry', [name])
   const own = isDesktop ? translateDesktopEntry(name, entry, report) : entry

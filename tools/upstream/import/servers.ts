@@ -1,5 +1,6 @@
 import { ConfigError } from '../../../src/config-error.ts'
 import { isRecord } from '../../../src/json.ts'
+import { isReservedToolset } from '../../../src/reserved-toolsets.ts'
 import { isReserved } from '../configuration/defaults.ts'
 import { translateDesktopEntry } from '../configuration/desktop.ts'
 import { readEntry } from '../configuration/entry.ts'
@@ -122,7 +123,8 @@ function chooseName(written: string, taken: Tree): string {
     legal,
     ...Array.from({ length: maxServers }, (_, index) => `${legal}-${index + 2}`)
   ]
-  const isFree = (name: string): boolean => !(name in taken) && !isReserved(name)
+  const isFree = (name: string): boolean =>
+    !(name in taken) && !isReserved(name) && !isReservedToolset(name)
   return names.find(isFree) ?? legal
 }
 
