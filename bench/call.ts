@@ -74,6 +74,20 @@ export const envelope = {
   'io.modelcontextprotocol/clientCapabilities': {}
 }
 
+/** The revision that the clients of the 2025 era speak. */
+export const legacyVersion = '2025-11-25'
+
+/** What such a client says first, and then. */
+export const hello = {
+  method: 'initialize',
+  params: {
+    protocolVersion: legacyVersion,
+    capabilities: {},
+    clientInfo: { name: 'bench', version: '1.0.0' }
+  }
+}
+export const initialized = { method: 'notifications/initialized' }
+
 /** The header that shows the key. */
 export const authorization = `Bearer ${bearerKey}`
 

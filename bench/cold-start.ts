@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { hello, initialized } from './call.ts'
 import { type Pinning, pinned } from './pinning.ts'
 import { endProcess } from './server-process.ts'
 import { median, min } from './statistics.ts'
@@ -89,11 +90,11 @@ async function askForTools(
   const say = (message: object): void => {
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
   }
-  say({ id: 1, method: 'initialize', params: hello })
+  say({ id: 1, ...hello })
   for await (const line of createInterface({ input: child.stdout })) {
     const { id, result } = JSON.parse(line) as Answer
     if (id === 1) {
-      say({ method: 'notifications/initialized' })
+      say(initialized)
       say({ id: 2, method: 'tools/list' })
     }
     if (id === 2 && result?.tools) {
@@ -103,10 +104,4 @@ async function askForTools(
     }
   }
   throw new Error(`cold start of ${command[1]}: no tools/list answer`)
-}
-
-const hello = {
-  protocolVersion: '2025-11-25',
-  capabilities: {},
-  clientInfo: { name: 'bench', version: '1.0.0' }
 }

@@ -1,5 +1,13 @@
 import { Agent } from 'node:http'
-import { type Answer, authorization, echoText, post } from './call.ts'
+import {
+  type Answer,
+  authorization,
+  echoText,
+  hello,
+  initialized,
+  legacyVersion,
+  post
+} from './call.ts'
 
 /** Calls the echo tool of one server, again and again as the same client. */
 export interface Caller {
@@ -16,29 +24,19 @@ export interface SessionOptions {
   readonly tool: string
 }
 
-const version = '2025-11-25'
-
-/** What a client of the 2025 era says first, and then. */
-export const hello = {
-  id: 0,
-  method: 'initialize',
-  params: {
-    protocolVersion: version,
-    capabilities: {},
-    clientInfo: { name: 'bench', version: '1.0.0' }
-  }
-}
-export const initialized = { method: 'notifications/initialized' }
-
 /** Opens a session of the 2025 era over streamable HTTP; all calls are made in it. */
 export async function openSession(options: SessionOptions): Promise<Caller> {
   const { port, concurrency, tool } = options
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
   const target = { agent, port }
-  const opened = await post(target, { authorization }, hello)
+  const opened = await post(target, { authorization }, { id: 0, ...hello })
   const sessionId = opened.headers['mcp-session-id']
   if (opened.status !== 200 || typeof sessionId !== 'string') throw wrong(opened)
-  const headers = { authorization, 'mcp-session-id': sessionId, 'mcp-protocol-version': version }
+  const headers = {
+    authorization,
+    'mcp-session-id': sessionId,
+    'mcp-protocol-version': legacyVersion
+  }
   const accepted = await post(target, headers, initialized)
   if (accepted.status !== 202) throw wrong(accepted)
 

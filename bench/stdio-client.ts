@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { echoText } from './call.ts'
+import { echoText, hello, initialized } from './call.ts'
 import { endProcess } from './server-process.ts'
-import { type Caller, callOf, hello, initialized } from './session-client.ts'
+import { type Caller, callOf } from './session-client.ts'
 
 /** Runs a command and talks to it over stdio, as a client of the 2025 era without a proxy. */
 export async function openStdio([file = '', ...args]: readonly string[]): Promise<Caller> {
@@ -27,10 +27,10 @@ export async function openStdio([file = '', ...args]: readonly string[]): Promis
     const line = await answer
     if (!line.includes(expected)) throw new Error(`wrong answer: ${line.slice(0, 300)}`)
   }
-  await ask(hello.id, hello, '"result"')
+  await ask(0, { id: 0, ...hello }, '"result"')
   say(initialized)
 
-  let lastId = hello.id
+  let lastId = 0
   return {
     call() {
       const id = ++lastId

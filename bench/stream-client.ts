@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
-import { bearerKey, envelope } from './call.ts'
+import { authorization, envelope, hello, initialized, legacyVersion } from './call.ts'
 
 /** An open connection on which the server may send. */
 export interface Stream {
@@ -32,11 +32,9 @@ export interface StreamClient {
 const json = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
-  authorization: `Bearer ${bearerKey}`
+  authorization
 }
-const { authorization } = json
 const change = 'list_changed'
-const legacy = '2025-11-25'
 
 export function createStreamClient(port: number): StreamClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 20 })
@@ -82,15 +80,11 @@ export function createStreamClient(port: number): StreamClient {
   }
 
   async function openSession(): Promise<string> {
-    const opened = await send('POST', '/mcp', json, {
-      id: ++id,
-      method: 'initialize',
-      params: hello
-    })
+    const opened = await send('POST', '/mcp', json, { id: ++id, ...hello })
     await readAll(opened)
     const sessionId = String(opened.headers['mcp-session-id'])
-    const headers = { ...json, 'mcp-session-id': sessionId, 'mcp-protocol-version': legacy }
-    await readAll(await send('POST', '/mcp', headers, { method: 'notifications/initialized' }))
+    const headers = { ...json, 'mcp-session-id': sessionId, 'mcp-protocol-version': legacyVersion }
+    await readAll(await send('POST', '/mcp', headers, initialized))
     return sessionId
   }
 
@@ -98,7 +92,7 @@ export function createStreamClient(port: number): StreamClient {
     openSession,
     async openSessionStream() {
       const sessionId = await openSession()
-      const own = { 'mcp-session-id': sessionId, 'mcp-protocol-version': legacy }
+      const own = { 'mcp-session-id': sessionId, 'mcp-protocol-version': legacyVersion }
       const headers = { authorization, accept: 'text/event-stream', ...own }
       return watch(await send('GET', '/mcp', headers, undefined, false))
     },
@@ -148,10 +142,4 @@ async function readAll(response: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of response) text += chunk
   return text
-}
-
-const hello = {
-  protocolVersion: legacy,
-  capabilities: {},
-  clientInfo: { name: 'bench', version: '1.0.0' }
 }

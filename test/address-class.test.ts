@@ -21,7 +21,7 @@ const table: Readonly<Record<AddressClass, readonly string[]>> = {
   ]
 }
 
-t.test('each class', async (t) => {
+t.test('every address is of its class, however it is written', async (t) => {
   for (const [wanted, addresses] of Object.entries(table)) {
     for (const address of addresses) t.equal(classifyAddress(address), wanted, address)
   }

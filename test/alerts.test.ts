@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { createAlertWebhook } from '../bin/alert-webhook.ts'
 import { createLog } from '../src/log.ts'
-import { fixture, start } from './helpers/executable.ts'
+import { fixture } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { call } from './helpers/json-rpc.ts'
+import { call } from './helpers/messages.ts'
+import { openPort } from './helpers/open-port.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 interface Received {
@@ -27,12 +28,12 @@ async function startReceiver(t: { teardown(end: () => unknown): void }, statuses
       response.writeHead(statuses.shift() ?? 204, { location: 'http://127.0.0.1:1/' }).end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = await openPort(server)
   t.teardown(() => {
     server.closeAllConnections()
     server.close()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook-path-secret`
+  const url = `http://127.0.0.1:${port}/hook-path-secret`
   return { url, received }
 }
 
@@ -51,11 +52,10 @@ t.test('the executable: ten wrong keys, one signed alert without a secret', asyn
   const { url, received } = await startReceiver(t)
   const token = 'a-token-of-more-than-32-characters-for-tests'
   const env = { MCP_AUTH_TOKEN: token, MCP_ALERT_WEBHOOK: url, MCP_ALERT_SECRET: secret }
-  const running = start(['--http', '--port', '0', '--module', fixture('gated-tools')], env)
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, endpoint = ''] = await running.stderr.until(/"url":"([^"]+)"/)
+  const args = ['--http', '--module', fixture('gated-tools')]
+  const { running, url: endpoint } = await serve(t, args, env)
   for (let index = 0; index < 12; index++) {
-    await send(endpoint, { headers: { 'x-api-key': `guess-${index}` }, body: call(1, 'fill', {}) })
+    await send(endpoint, { headers: { 'x-api-key': `guess-${index}` }, body: call('fill') })
   }
   await until(() => received.length > 0, 'an alert')
   const [{ headers, body } = { headers: {}, body: '' }] = received

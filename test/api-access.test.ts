@@ -1,5 +1,5 @@
 import t from 'tap'
-import { principals, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { bodyOf, createFacade } from './helpers/facade.ts'
 import { send } from './helpers/http.ts'
 import {
@@ -9,6 +9,7 @@ import {
   modernRequest,
   toolCall
 } from './helpers/messages.ts'
+import { principals } from './helpers/principals.ts'
 import { checkRefusal } from './helpers/refusals.ts'
 
 /* Who may use the REST façade, what it leaves in the audit, and how it is limited. */
@@ -101,7 +102,7 @@ t.test('a preflight needs no key, and its page may read the answer', async (t) =
   t.equal(answer.headers['access-control-allow-origin'], page)
 })
 
-t.test('limits', async (t) => {
+t.test('the façade charges the rates of the methods: 429 with Retry-After', async (t) => {
   const rate = { perMinute: 1, burst: 1 }
   const limits = { methods: { 'tools/call': rate, 'tools/list': rate } }
   const small = await startApp({ limits })
@@ -117,7 +118,7 @@ t.test('limits', async (t) => {
   t.strictSame(outcomes, ['invalid', 'limited', 'limited'])
 })
 
-t.test('no free slot', async (t) => {
+t.test('a call that finds no free slot is 503, audited as busy', async (t) => {
   const full = await startApp({ limits: { maxConcurrent: 1, queue: 0 } })
   t.teardown(() => full.close(0))
   const { post, newLines } = createFacade(full)

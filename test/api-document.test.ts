@@ -7,7 +7,8 @@ import type { Source } from '../src/source.ts'
 import type { Content, JsonSchema, ToolDefinition } from '../src/types.ts'
 import { createHttpServer } from '../transports/http/app.ts'
 import { send } from './helpers/http.ts'
-import { mountDemo } from './shiftwork-fixture.ts'
+import { mountDemo } from './helpers/shiftwork.ts'
+import { silent } from './helpers/silent.ts'
 
 /* The routes of the former scheduling server, and the document that describes the façade. */
 
@@ -69,7 +70,6 @@ async function start(file: object = {}, breakCalls = false) {
   const { mcp, registry, audit, gauges } = createCore(config, [demo.source, odd])
   const fail = () => Promise.reject(new Error('secret at /etc/x'))
   const dispatcher = breakCalls ? { ...mcp.dispatcher, executeTool: fail } : mcp.dispatcher
-  const log = { debug() {}, info() {}, warn() {}, error() {} }
   const credentials = [
     acceptKey(keys.full, { id: 'full', kind: 'key' }),
     acceptKey(keys.narrow, { id: 'narrow', kind: 'key', tools: ['ping', 'verify_pin'] })
@@ -78,7 +78,7 @@ async function start(file: object = {}, breakCalls = false) {
     ? createAuthenticate(() => indexKeys(credentials))
     : undefined
   const server = await createHttpServer({
-    ...{ mcp: { ...mcp, dispatcher, log }, registry, config, audit, gauges },
+    ...{ mcp: { ...mcp, dispatcher, log: silent }, registry, config, audit, gauges },
     ...(authenticate && { authenticate })
   })
   const origin = await server.listen()

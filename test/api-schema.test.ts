@@ -3,7 +3,7 @@ import { describeParameters, rebase } from '../transports/http/api-schema.ts'
 
 /* Schemas of tools as the REST façade shows them. */
 
-t.test('each parameter in words', async (t) => {
+t.test('a parameter is described by its types and whether it is required', async (t) => {
   const properties = {
     any: {},
     anything: true,

@@ -62,7 +62,7 @@ t.test('a call answers with the structured value or the text', async (t) => {
   t.equal(scoped.text, '"the report"', 'a text is JSON, too; no body means no arguments')
 })
 
-t.test('every refusal', async (t) => {
+t.test('every refusal has its status, its text and its audit line', async (t) => {
   const big = { name: 'big', arguments: { bytes: maxResultBytes } }
   const rows: readonly (readonly [string, string, unknown, number, string | RegExp, string?])[] = [
     ['no name', execute, {}, 400, 'tool_name is required', 'invalid'],

@@ -3,15 +3,15 @@ import { z } from 'zod'
 import { createAudit } from '../src/audit.ts'
 import { createPolicy } from '../src/create-policy.ts'
 import { defineTool } from '../src/define-tool.ts'
-import { createLog } from '../src/log.ts'
 import { createRegistry } from '../src/registry.ts'
 import { challengeScopes } from '../src/scope-challenge.ts'
 import { settingsSchema } from '../src/settings.ts'
 import { createBareContext } from '../transports/call-context.ts'
 import { startApp } from './helpers/app.ts'
-import { start } from './helpers/executable.ts'
 import { createFacade } from './helpers/facade.ts'
 import { send } from './helpers/http.ts'
+import { serve } from './helpers/serve.ts'
+import { silent } from './helpers/silent.ts'
 
 /* The record keeps its promises on the carriers that do not pass the dispatcher in the usual way. */
 
@@ -33,9 +33,7 @@ t.test(
   async (t) => {
     const key = 'pcl_the-key-for-the-facade-with-32-characters'
     const env = { MCP_AUDIT_FILE: '/dev/full', MCP_AUDIT_REQUIRED: 'true', MCP_AUTH_TOKEN: key }
-    const server = start(['--http', '--port', '0'], env)
-    t.teardown(() => server.child.kill('SIGKILL'))
-    const [, origin] = await server.stderr.until(/"url":"(http:\/\/127\.0\.0\.1:\d+)/)
+    const { running, origin } = await serve(t, ['--http'], env)
     const call = () =>
       send(`${origin}/api/tools/calculate_npv`, {
         headers: { 'content-type': 'application/json', 'x-api-key': key },
@@ -45,7 +43,7 @@ t.test(
     t.match([withheld.status, withheld.text], [503, /result is withheld/])
     const refused = await call()
     t.match([refused.status, refused.text], [503, /refuses requests/])
-    t.notMatch(server.stderr.text, /request failed/)
+    t.notMatch(running.stderr.text, /request failed/)
   }
 )
 
@@ -64,9 +62,8 @@ t.test('the line of a scope challenge is written before its answer leaves', asyn
   })
   const registry = createRegistry([{ tools: [tool], close: async () => {} }])
   const policy = createPolicy(settingsSchema.parse({}), audit)
-  const log = createLog({ level: 'silent', redact: true }, { write: () => true })
   const principal = { id: 'jwt:alice', kind: 'jwt', scopes: [] } as const
-  const ctx = createBareContext({ principal, transport: 'http' }, log)
+  const ctx = createBareContext({ principal, transport: 'http' }, silent)
   const refusal = challengeScopes(registry, policy, 'tools/call', { name: 'scoped' }, ctx)
   t.equal(refusal?.kind, 'insufficient_scope')
   t.match(written, [/"outcome":"forbidden"/])

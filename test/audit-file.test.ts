@@ -53,7 +53,7 @@ t.test('wherever a crash cuts a line, the next start says so and blames no other
   }
 })
 
-t.test('so it does when the crash comes again while it is told', async (t) => {
+t.test('a second crash, while the first is told, blames no other line either', async (t) => {
   const file = newFile()
   await writeChain(file, 2)
   truncateSync(file, readFileSync(file).length - 20)

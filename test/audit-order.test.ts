@@ -2,17 +2,14 @@ import { get } from 'node:http'
 import t from 'tap'
 import { z } from 'zod'
 import { createAudit } from '../src/audit.ts'
-import { createPolicy } from '../src/create-policy.ts'
 import { defineTool } from '../src/define-tool.ts'
-import { createDispatcher } from '../src/dispatch.ts'
-import { createLog } from '../src/log.ts'
-import { createRegistry } from '../src/registry.ts'
-import { settingsSchema } from '../src/settings.ts'
 import type { ResourceDefinition } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
-import { start } from './helpers/executable.ts'
+import { dispatcherOf } from './helpers/dispatcher.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
 import { scrape } from './helpers/prometheus.ts'
+import { serve } from './helpers/serve.ts'
+import { silent } from './helpers/silent.ts'
 
 /*
  * A result leaves after its line is written, and with `audit.required` not without it.
@@ -45,11 +42,9 @@ function open(required: boolean) {
     read: (uri) => ({ contents: [{ uri, text: `run ${++state.runs}` }] })
   }
   const source = { tools: [tool], resources: [resource], close: async () => {} }
-  const config = settingsSchema.parse({ limits: { enabled: false } })
-  const dispatcher = createDispatcher(createRegistry([source]), createPolicy(config, audit))
-  const log = createLog({ level: 'silent', redact: true }, { write: () => true })
+  const dispatcher = dispatcherOf(source, { audit })
   const principal = { id: 'alice', kind: 'key' } as const
-  const context = () => createBareContext({ principal, transport: 'stdio' }, log)
+  const context = () => createBareContext({ principal, transport: 'stdio' }, silent)
   type Asks = Readonly<Record<'tool' | 'unknown tool' | 'resource', () => Promise<unknown>>>
   const asks: Asks = {
     tool: () => dispatcher.callTool('count_up', {}, context()),
@@ -98,9 +93,7 @@ const key = 'pcl_the-key-for-the-order-test-with-32-characters'
 
 t.test('a server whose disk is full', async (t) => {
   const env = { MCP_AUDIT_FILE: '/dev/full', MCP_AUDIT_REQUIRED: 'true', MCP_AUTH_TOKEN: key }
-  const server = start(['--http', '--port', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, origin = ''] = await server.stderr.until(/"url":"(http:\/\/127\.0\.0\.1:\d+)/)
+  const { running, origin } = await serve(t, ['--http'], env)
   const npv = toolCall('calculate_npv', { rate: 0.1, cashFlows: [-1, 2] })
   const ask = async (method = 'tools/call', params: Readonly<Record<string, unknown>> = npv) => {
     const body = modernRequest(method, params)
@@ -123,7 +116,7 @@ t.test('a server whose disk is full', async (t) => {
   }
   t.equal(await statusOf(`${origin}/ready`), 503)
   t.match(await (await fetch(`${origin}/ready`)).text(), /audit_unwritable/)
-  await server.stderr.until(/"level":"ERROR".*audit lines cannot be written/)
+  await running.stderr.until(/"level":"ERROR".*audit lines cannot be written/)
 })
 
 function statusOf(url: string): Promise<number | undefined> {

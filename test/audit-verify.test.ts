@@ -139,7 +139,7 @@ t.test('a byte that is edited anywhere is noticed', async () => {
 })
 
 const skip = valuesPerByte > 0 ? false : 'takes minutes; AUDIT_EDITS=8 runs it'
-t.test('every byte of the file', { skip, timeout }, async (t) => {
+t.test('every change of a byte of the file is noticed', { skip, timeout }, async (t) => {
   const unnoticed = []
   let edits = 0
   for (const [index, line] of lines.entries()) {

@@ -1,12 +1,13 @@
 import t, { type Test } from 'tap'
 import type { WebSocket } from 'ws'
 import { type Headers, json, type Probe, scoped, table, versioned } from './helpers/access-table.ts'
-import { keyOf, startApp } from './helpers/app.ts'
-import { allCarriers, initializeParams } from './helpers/carriers.ts'
+import { startApp } from './helpers/app.ts'
+import { allCarriers } from './helpers/carriers.ts'
 import { type CredentialState, listStates } from './helpers/credential-states.ts'
 import { type Answer, type EventStream, openStream, type Sent, send } from './helpers/http.ts'
 import { audience, startIssuer } from './helpers/issuer.ts'
-import { modernRequest, request } from './helpers/messages.ts'
+import { initialize, modernRequest, request } from './helpers/messages.ts'
+import { keyOf } from './helpers/principals.ts'
 import { watchRoutes } from './helpers/routes.ts'
 import { exchange, tryUpgrade } from './helpers/websocket.ts'
 
@@ -121,7 +122,7 @@ function checkLetIn(t: Test, answer: Answer, events: Lines, use: Probe, { rank }
 
 t.test('guarded POST /mcp within a session', async (t) => {
   const body = request('tools/call', scoped)
-  const opening = { headers: json, body: request('initialize', initializeParams), status: 200 }
+  const opening = { headers: json, body: initialize(), status: 200 }
   const openFor = async (state: CredentialState): Promise<Headers> => {
     const [credential = {}] = credentialHeaders(state)
     const { answer } = await probe('POST', '/mcp', opening, credential)

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { fixture, isOneLine, run, start } from './helpers/executable.ts'
-import { connect, request } from './helpers/json-rpc.ts'
+import { connect } from './helpers/json-rpc.ts'
+import { request } from './helpers/messages.ts'
 
 const failing = ['--module', fixture('failing-tools')]
 
@@ -19,7 +20,7 @@ t.test('tools list --json is what a client sees', async (t) => {
   const { code, stdout } = await run(['tools', 'list', '--json'])
   t.equal(code, 0)
   const client = connect()
-  client.send(request(1, 'tools/list'))
+  client.send(request('tools/list'))
   const { result } = await client.answer(1)
   client.child.stdin?.end()
   await client.ended

@@ -109,14 +109,14 @@ t.test('a secret may stand in a file or a variable that the configuration names'
   t.equal(direct.config.auth.token, 'direct', 'what is not used is not read')
 })
 
-t.test('so may a list of secrets, as a whole', async (t) => {
+t.test('a list of secrets may be one reference', async (t) => {
   for (const apiKeys of [{ env: 'KEYS' }, { file: '/run/keys' }]) {
     const { config } = load({ KEYS: 'key-1,key-2' }, {}, { auth: { apiKeys } })
     t.same(config.auth.apiKeys, ['key-1', 'key-2'], JSON.stringify(apiKeys))
   }
 })
 
-t.test('or one by one', async (t) => {
+t.test('a list of secrets may hold references', async (t) => {
   const apiKeys = [{ env: 'KEY' }, { file: '/run/secret' }]
   const { config } = load({ KEY: 'key-1' }, {}, { auth: { apiKeys } })
   t.same(config.auth.apiKeys, ['key-1', 'secret-of-a-file'])

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { startDemoApi } from '../tools/shiftwork/demo-api.ts'
-import { nowMs } from './shiftwork-fixture.ts'
+import { nowMs } from './helpers/shiftwork.ts'
 
 const api = await startDemoApi({ now: () => nowMs })
 t.teardown(() => api.close())

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { settingsSchema } from '../src/settings.ts'
-import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { deployed } from './helpers/program.ts'
+import { serve } from './helpers/serve.ts'
 
 /* The shipped configurations start a server, and the proxies' figures fit the server's own. */
 
@@ -32,17 +32,14 @@ async function startWith(t: Test, name: string, secretFolder: string) {
     .replace('host: 0.0.0.0', 'host: 127.0.0.1')
   const config = join(folder, 'portcullis.yaml')
   writeFileSync(config, text)
-  const server = start(['--http', '--port', '0', '--config', config])
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, port] = await server.stderr.until(/"url":"http:\/\/127\.0\.0\.1:(\d+)/)
-  return { server, port, folder }
+  return { ...(await serve(t, ['--http', '--config', config])), folder }
 }
 
 for (const [name, secretFolder] of folders) {
   t.test(`${name}/portcullis.yaml starts a server`, async (t) => {
-    const { server, port, folder } = await startWith(t, name, secretFolder)
+    const { running, origin, folder } = await startWith(t, name, secretFolder)
     const ask = (host: string, path: string, key?: string) =>
-      send(`http://127.0.0.1:${port}${path}`, {
+      send(origin + path, {
         method: 'GET',
         headers: { host, ...(key !== undefined && { authorization: `Bearer ${key}` }) }
       })
@@ -51,10 +48,11 @@ for (const [name, secretFolder] of folders) {
     t.equal((await ask('evil.example', '/health')).status, 403)
     const [, probe] = parse(read(`${name}/portcullis.yaml`)).http.allowedHosts
     t.equal((await ask(probe, '/ready')).status, 200, `the probe says ${probe}`)
-    server.child.kill('SIGTERM')
-    t.equal((await server.ended).code, 0)
+    running.child.kill('SIGTERM')
+    t.equal((await running.ended).code, 0)
     const written =
-      server.stderr.text + (name === 'systemd' ? readFileSync(join(folder, 'log/audit.jsonl')) : '')
+      running.stderr.text +
+      (name === 'systemd' ? readFileSync(join(folder, 'log/audit.jsonl')) : '')
     t.match(written, /"event":"AUTH_SUCCESS"/, 'the audit trail is where it should be')
     for (const secret of [token, secrets['api-token'], secrets['audit-key']]) {
       t.notMatch(written, secret)
@@ -101,7 +99,7 @@ t.test('the figures of the proxies fit those of the server', async (t) => {
   t.match(read('caddy/Caddyfile'), `max_size ${mebibytes}MiB\n`)
 })
 
-t.test('connections: a stream and a call for each session, and the proxy', async (t) => {
+t.test('connections suffice for a stream and a call of each session, and the proxy', async (t) => {
   const { sessions } = settingsSchema.parse({})
   const [, kept] = /^keepalive (\d+);$/m.exec(read('nginx/portcullis/upstream.conf')) ?? []
   const [, workers] = /worker_connections (\d+)/.exec(read('nginx/portcullis.conf')) ?? []

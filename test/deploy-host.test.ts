@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { verify } from './helpers/audit-chain.ts'
-import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { check, deployed, shutdownSeconds, without } from './helpers/program.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 /* What runs on a host of its own: the unit, the rotation, the packet filter, scripts, the SBOM. */
@@ -14,29 +14,38 @@ const unitFile = deployed('systemd/portcullis.service')
 const unit = readFileSync(unitFile, 'utf8')
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-t.test('systemd', { skip: without('systemd-analyze', 'systemd') }, async (t) => {
-  const folder = t.testdir({
-    // Where node is on this machine; the unit says where Debian has it.
-    'portcullis.service': unit.replace('/usr/bin/node', process.execPath),
-    'broken.service': unit.replace('/usr/bin/node', '/nonexistent/node')
-  })
-  const verified = check('systemd-analyze', ['verify', join(folder, 'portcullis.service')])
-  t.equal(verified.status, 0, verified.text)
-  t.equal(verified.text.trim(), '')
-  t.not(check('systemd-analyze', ['verify', join(folder, 'broken.service')]).status, 0)
-  // Counted in tenths.
-  const args = ['security', '--offline=true', '--threshold=20', join(folder, 'portcullis.service')]
-  const rated = check('systemd-analyze', args)
-  t.equal(rated.status, 0, rated.text)
-  t.comment(rated.text.trim().split('\n').at(-1) ?? '')
-})
+t.test(
+  'systemd accepts the unit and rates its exposure 2 of 10 at most',
+  { skip: without('systemd-analyze', 'systemd') },
+  async (t) => {
+    const folder = t.testdir({
+      // Where node is on this machine; the unit says where Debian has it.
+      'portcullis.service': unit.replace('/usr/bin/node', process.execPath),
+      'broken.service': unit.replace('/usr/bin/node', '/nonexistent/node')
+    })
+    const verified = check('systemd-analyze', ['verify', join(folder, 'portcullis.service')])
+    t.equal(verified.status, 0, verified.text)
+    t.equal(verified.text.trim(), '')
+    t.not(check('systemd-analyze', ['verify', join(folder, 'broken.service')]).status, 0)
+    // Counted in tenths.
+    const args = [
+      'security',
+      '--offline=true',
+      '--threshold=20',
+      join(folder, 'portcullis.service')
+    ]
+    const rated = check('systemd-analyze', args)
+    t.equal(rated.status, 0, rated.text)
+    t.comment(rated.text.trim().split('\n').at(-1) ?? '')
+  }
+)
 
 t.test('the unit waits for the end of the server', async (t) => {
   const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
   t.ok(Number(seconds) > shutdownSeconds, `${seconds} s`)
 })
 
-t.test('the unit: what is refused is tried again, in a folder for its socket', async (t) => {
+t.test('the unit tries again what is refused, and makes a folder for its socket', async (t) => {
   const numberOf = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)?.[1])
   t.notMatch(unit, /^RestartPreventExitStatus/m)
   t.ok(numberOf('RestartSec') * numberOf('StartLimitBurst') < numberOf('StartLimitIntervalSec'))
@@ -44,15 +53,19 @@ t.test('the unit: what is refused is tried again, in a folder for its socket', a
   t.match(unit, /^ExecReload=.* -HUP /m)
 })
 
-t.test('the user of the unit', { skip: without('systemd-sysusers', 'systemd') }, async (t) => {
-  const { status, text } = check('systemd-sysusers', [
-    '--dry-run',
-    deployed('systemd/portcullis.sysusers')
-  ])
-  t.equal(status, 0, text)
-  const [, user] = /^User=(\w+)$/m.exec(unit) ?? []
-  t.match(readFileSync(deployed('systemd/portcullis.sysusers'), 'utf8'), `\nu ${user} `)
-})
+t.test(
+  'the unit runs as the user that sysusers makes',
+  { skip: without('systemd-sysusers', 'systemd') },
+  async (t) => {
+    const { status, text } = check('systemd-sysusers', [
+      '--dry-run',
+      deployed('systemd/portcullis.sysusers')
+    ])
+    t.equal(status, 0, text)
+    const [, user] = /^User=(\w+)$/m.exec(unit) ?? []
+    t.match(readFileSync(deployed('systemd/portcullis.sysusers'), 'utf8'), `\nu ${user} `)
+  }
+)
 
 t.test(
   'logrotate: the chain goes on over a rotation',
@@ -61,15 +74,14 @@ t.test(
     const folder = t.testdir({})
     const file = join(folder, 'audit.jsonl')
     const key = 'pcl_the-key-for-the-rotation-with-32-characters'
-    const server = start(['--http', '--port', '0'], { MCP_AUDIT_FILE: file, MCP_AUTH_TOKEN: key })
-    t.teardown(() => server.child.kill('SIGKILL'))
-    const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+    const env = { MCP_AUDIT_FILE: file, MCP_AUTH_TOKEN: key }
+    const { running, url } = await serve(t, ['--http'], env)
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
     const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'none' } }
     const call = () => send(url, { headers, body })
     await call()
     const pid = join(folder, 'pid')
-    writeFileSync(pid, String(server.child.pid))
+    writeFileSync(pid, String(running.child.pid))
     const config = join(folder, 'logrotate.conf')
     const shipped = readFileSync(deployed('logrotate/portcullis'), 'utf8')
     writeFileSync(
@@ -88,8 +100,8 @@ t.test(
     await until(() => existsSync(file), 'the new file')
     await call()
     const [old = ''] = readdirSync(folder).filter((name) => name.startsWith('audit.jsonl-'))
-    server.child.kill('SIGTERM')
-    await server.ended
+    running.child.kill('SIGTERM')
+    await running.ended
     t.match(verify([join(folder, old), file]), { code: 0, text: /ok: \d+ lines/ })
     t.not(rotate().status, 0, 'nobody hands the chain over')
     t.ok(existsSync(file), 'nothing is moved')
@@ -108,7 +120,7 @@ t.test('nft accepts the rules', { skip: without('nft', 'nftables') }, async (t) 
   t.equal(status, 0, text)
 })
 
-t.test('shellcheck', { skip: without('shellcheck') }, async (t) => {
+t.test('shellcheck finds nothing in our scripts', { skip: without('shellcheck') }, async (t) => {
   const find = check('find', [
     root,
     '-name',

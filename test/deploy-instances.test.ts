@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { findFreePort } from './helpers/free-port.ts'
 import { send } from './helpers/http.ts'
+import { openPort } from './helpers/open-port.ts'
 import { without } from './helpers/program.ts'
 import {
   agentOf,
@@ -62,13 +62,11 @@ async function startInstance(t: Test, breaksOff = false): Promise<Instance> {
   })
   server.keepAliveTimeout = 75_000
   server.on('connection', () => connections++)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await openPort(server)
   t.teardown(() => {
     server.close()
     server.closeAllConnections()
   })
-  const { port } = server.address() as AddressInfo
   return { port, requests: () => requests, connections: () => connections }
 }
 
@@ -103,13 +101,12 @@ async function checkStream(t: Test, startProxy: StartProxy): Promise<void> {
     releases.push(() => response.end('data: last\n\n'))
   })
   const releases: (() => void)[] = []
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await openPort(server)
   t.teardown(() => {
     server.close()
     server.closeAllConnections()
   })
-  const proxy = await startProxy([(server.address() as AddressInfo).port])
+  const proxy = await startProxy([port])
   t.teardown(() => proxy.close())
   const asked = httpRequest(`${proxy.origin}/mcp`, {
     agent: agentOf(t, proxy),
@@ -131,10 +128,9 @@ async function checkUpgrade(t: Test, startProxy: StartProxy): Promise<void> {
       `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await openPort(server)
   t.teardown(() => server.close())
-  const proxy = await startProxy([(server.address() as AddressInfo).port])
+  const proxy = await startProxy([port])
   t.teardown(() => proxy.close())
   const agent = agentOf(t, proxy)
   const ask = (upgrade: string) =>

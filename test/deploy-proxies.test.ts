@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { initializeParams } from './helpers/carriers.ts'
-import { fixture, start } from './helpers/executable.ts'
+import { fixture } from './helpers/executable.ts'
 import { type Answer, openStream, send } from './helpers/http.ts'
-import { legacy, request } from './helpers/messages.ts'
+import { initialize, legacy } from './helpers/messages.ts'
 import { without } from './helpers/program.ts'
 import {
   agentOf,
@@ -18,6 +17,7 @@ import {
   startCaddy,
   startNginx
 } from './helpers/proxies.ts'
+import { serve } from './helpers/serve.ts'
 
 /* A real server behind real proxies with the files of `deploy/`. */
 
@@ -34,16 +34,14 @@ t.setTimeout(120_000)
 for (const [name, startProxy] of proxies) {
   t.test(name, { skip: without(name) }, async (t) => {
     const auditFile = join(t.testdir({}), 'audit.jsonl')
-    const server = start(['--http', '--port', '0', '--module', fixture('proxied-tools')], {
+    const { port } = await serve(t, ['--http', '--module', fixture('proxied-tools')], {
       MCP_AUTH_TOKEN: callKey,
       MCP_AUDIT_FILE: auditFile,
       MCP_ALLOWED_HOSTS: `${site},127.0.0.1`,
       MCP_TRUST_PROXY: '127.0.0.1',
       MCP_RATE_LIMIT_ENABLED: 'false'
     })
-    t.teardown(() => server.child.kill('SIGKILL'))
-    const [, port] = await server.stderr.until(/"url":"http:\/\/127\.0\.0\.1:(\d+)/)
-    const proxy = await startProxy([Number(port)])
+    const proxy = await startProxy([port])
     t.teardown(() => proxy.close())
     const direct = `http://127.0.0.1:${port}/mcp`
     const tell = (tool: string, args: Readonly<Record<string, unknown>>) =>
@@ -90,7 +88,7 @@ async function checkSession(t: Test, proxy: RunningProxy): Promise<void> {
   const accept = 'application/json, text/event-stream'
   const opened = await send(`${proxy.origin}/mcp`, {
     headers: { ...common, accept, 'content-type': 'application/json' },
-    body: request('initialize', initializeParams),
+    body: initialize(),
     agent
   })
   const session = { 'mcp-session-id': String(opened.headers['mcp-session-id']) }

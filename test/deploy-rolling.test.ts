@@ -147,5 +147,9 @@ async function roll(t: Test, startProxy: StartProxy): Promise<void> {
 const startFastNginx: StartProxy = (instances) =>
   startNginx(instances, (text) => text.replace('rate=30r/s', 'rate=9000r/s'))
 
-t.test('nginx', { skip: without('nginx') }, (t) => roll(t, startFastNginx))
-if (isLong) t.test('caddy', { skip: without('caddy') }, (t) => roll(t, startCaddy))
+t.test(
+  'nginx: nothing runs twice and nothing answered is lost while instances roll',
+  { skip: without('nginx') },
+  (t) => roll(t, startFastNginx)
+)
+if (isLong) t.test('caddy: the same', { skip: without('caddy') }, (t) => roll(t, startCaddy))

@@ -2,10 +2,11 @@ import t from 'tap'
 import { createRegistry } from '../src/registry.ts'
 import type { ToolDefinition } from '../src/types.ts'
 import { createTestTools } from './fixtures/test-tools.ts'
-import { type KeyName, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { carriers } from './helpers/carriers.ts'
 import { bodyOf, createFacade } from './helpers/facade.ts'
 import { authHeaders, jsonHeaders, toolCall } from './helpers/messages.ts'
+import type { KeyName } from './helpers/principals.ts'
 
 /* The two tools that stand for all others. What they answer on each carrier: discovery-carriers. */
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { examine, prepare } from './helpers/doctor-setup.ts'
-import { start } from './helpers/executable.ts'
 import { selfSigned } from './helpers/self-signed.ts'
+import { serve } from './helpers/serve.ts'
 import { goodKey } from './helpers/strong-keys.ts'
 
 /* What doctor says of files and ports that depend on who asks, and how. */
@@ -22,9 +22,7 @@ t.test('a server of ours with TLS on the port is no fault', async (t) => {
     MCP_TLS_CERT: join(folder, 'cert.pem'),
     MCP_TLS_KEY: join(folder, 'key.pem')
   }
-  const server = start(['--http', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, port = ''] = await server.stderr.until(/"url":"https:\/\/127\.0\.0\.1:(\d+)\/mcp"/)
+  const port = String((await serve(t, ['--http'], env)).port)
   const askWith = async (more: Readonly<Record<string, string>>) =>
     (await examine({ args: ['--http', port], env: { ...env, MCP_PORT: '', ...more } }, folder)).text
   t.match(await askWith({}), /^pass +http\.port +\d+: Portcullis [\d.]+ answers there$/m)
@@ -32,18 +30,22 @@ t.test('a server of ours with TLS on the port is no fault', async (t) => {
   t.match(asksBack, /^warn +http\.port +\d+ is taken, and asks for a certificate/m)
 })
 
-t.test('as root: a token file that root gives a group to read', { skip }, async (t) => {
-  const folder = t.testdir({})
-  prepare({ files: { tokens: [`alice:${goodKey}\n`, 0o440] } }, folder)
-  const file = join(folder, 'tokens')
-  const ask = async () =>
-    (await examine({ args: ['--http'], env: { MCP_AUTH_TOKEN_FILE: file } }, folder)).text
-  const given = await ask()
-  t.match(given, /^warn +auth\.tokenFile .*a server that runs as root refuses that$/m)
-  t.match(given, /^pass +auth\.credentials +1 by the token file$/m)
-  chownSync(file, service, service)
-  t.match(await ask(), /^fail +auth\.tokenFile .*run chmod 600 on it$/m)
-})
+t.test(
+  'as root: a token file that root gives a group to read is fine for others',
+  { skip },
+  async (t) => {
+    const folder = t.testdir({})
+    prepare({ files: { tokens: [`alice:${goodKey}\n`, 0o440] } }, folder)
+    const file = join(folder, 'tokens')
+    const ask = async () =>
+      (await examine({ args: ['--http'], env: { MCP_AUTH_TOKEN_FILE: file } }, folder)).text
+    const given = await ask()
+    t.match(given, /^warn +auth\.tokenFile .*a server that runs as root refuses that$/m)
+    t.match(given, /^pass +auth\.credentials +1 by the token file$/m)
+    chownSync(file, service, service)
+    t.match(await ask(), /^fail +auth\.tokenFile .*run chmod 600 on it$/m)
+  }
+)
 
 /** What the check of the audit file finds, as the user of the service. */
 function examineAudit(file: string): string {
@@ -63,7 +65,7 @@ function examineAudit(file: string): string {
   return stdout || stderr
 }
 
-t.test('an audit file that may be written, in a folder that may not', async (t) => {
+t.test('an audit file that may be written fails in a folder that may not', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-doctor-'))
   t.teardown(() => {
     chmodSync(folder, 0o700)

@@ -6,13 +6,15 @@ import { readCommandLine } from '../bin/command-line.ts'
 import { checks } from '../bin/doctor/checks.ts'
 import { readMachine } from '../bin/doctor/machine.ts'
 import { load } from '../bin/load-config.ts'
-import { findClosedPort, listen, prepare, takeStock } from './helpers/doctor-setup.ts'
+import { prepare, takeStock } from './helpers/doctor-setup.ts'
+import { findFreePort } from './helpers/free-port.ts'
+import { openPort } from './helpers/open-port.ts'
 
 const runs = Number(process.env.DOCTOR_RUNS ?? 30)
 
 t.test(`findings hold no secret, before any filter: ${runs} runs`, async (t) => {
   const folder = t.testdir()
-  const closed = await findClosedPort()
+  const closed = await findFreePort()
   const secret = fc.stringMatching(/^[a-z]{4}[A-Za-z0-9]{8,40}$/)
   const holdsNone = fc.asyncProperty(
     fc.array(secret, { minLength: 8, maxLength: 8 }),
@@ -67,7 +69,7 @@ t.test('what a document names inside is not asked', async (t) => {
     response.end()
   })
   t.teardown(() => trap.close())
-  const port = await listen(trap)
+  const port = await openPort(trap)
   const document = {
     openapi: '3.1.0',
     info: { title: 'inside', version: '1' },

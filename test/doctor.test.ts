@@ -6,8 +6,6 @@ import { checks } from '../bin/doctor/checks.ts'
 import {
   answering,
   examine,
-  findClosedPort,
-  listen,
   makeFolder,
   normalise,
   type Place,
@@ -16,8 +14,11 @@ import {
   takeStock
 } from './helpers/doctor-setup.ts'
 import { brokenSetups } from './helpers/doctor-setups.ts'
-import { isOneLine, run, start } from './helpers/executable.ts'
+import { isOneLine, run } from './helpers/executable.ts'
+import { findFreePort } from './helpers/free-port.ts'
+import { openPort } from './helpers/open-port.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
+import { serve } from './helpers/serve.ts'
 import { goodKey, otherKey } from './helpers/strong-keys.ts'
 
 // From dist/test, where this file runs.
@@ -46,7 +47,7 @@ t.test('broken set-ups: what is found, what mends it, and nothing is changed', a
     folder,
     async serve(server) {
       t.teardown(() => server.close())
-      return listen(server)
+      return openPort(server)
     }
   })
   for (const [index, [name, make]] of Object.entries(brokenSetups).entries()) {
@@ -91,7 +92,7 @@ t.test('an API over http beyond this machine', async (t) => {
 t.test('a set-up that is ready for production has no warning', async (t) => {
   const folder = t.testdir()
   const api = answering(404)
-  const port = await listen(api)
+  const port = await openPort(api)
   t.teardown(() => api.close())
   const setup: Setup = {
     args: ['--http', '--config', join(folder, 'gate.yaml')],
@@ -126,16 +127,14 @@ function prepared({ testdir }: Pick<typeof t, 'testdir'>): string {
 
 t.test('a server of ours on the port is no fault, whatever it is called', async (t) => {
   const env = { MCP_AUTH_TOKEN: goodKey, MCP_ALLOWED_HOSTS: 'mcp.example.com,localhost' }
-  const server = start(['--http', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, port = ''] = await server.stderr.until(/"url":"http:\/\/127\.0\.0\.1:(\d+)\/mcp"/)
-  const setup = { args: ['--http', port], env: { ...env, MCP_PORT: '' } }
+  const { port } = await serve(t, ['--http'], env)
+  const setup = { args: ['--http', String(port)], env: { ...env, MCP_PORT: '' } }
   const taken = await examine(setup, prepared(t))
   t.match(taken.text, /^pass +http\.port +\d+: Portcullis [\d.]+ answers there$/m)
 })
 
 t.test('a free port is told', async (t) => {
-  const free = String(await findClosedPort())
+  const free = String(await findFreePort())
   const env = { MCP_AUTH_TOKEN: goodKey, MCP_PORT: '' }
   const { text } = await examine({ args: ['--http', free], env }, prepared(t))
   t.match(text, new RegExp(`^pass +http\\.port +${free} is free$`, 'm'))

@@ -1,7 +1,8 @@
 import t from 'tap'
-import { type KeyName, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { send } from './helpers/http.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import type { KeyName } from './helpers/principals.ts'
 import { until } from './helpers/until.ts'
 
 /* Whom a limit counts, seen from outside: one caller must not spoil it for the others. */

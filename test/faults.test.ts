@@ -14,7 +14,7 @@ t.test('each row has an id of its own', async (t) => {
   t.equal(new Set(rows.map(({ id }) => id)).size, rows.length)
 })
 
-t.test('quick rows', { timeout }, async (t) => {
+t.test('the quick rows of the fault matrix pass', { timeout }, async (t) => {
   const waiting = quick.values()
   const work = async (): Promise<void> => {
     for (const row of waiting) {

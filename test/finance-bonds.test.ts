@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Bond } from '../tools/finance/bonds/bond.ts'
 import { valueOnLattice } from '../tools/finance/bonds/callable.ts'
 import { createRateLattice } from '../tools/finance/bonds/rate-lattice.ts'
-import { answerOf, endingOf, errorOf, isClose, numberOf } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose, numberOf } from './helpers/finance-call.ts'
 
 const perYear = { annual: 1, semiAnnual: 2, quarterly: 4, monthly: 12 } as const
 

@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t from 'tap'
-import { ctx, source } from './finance-call.ts'
-import { call, connect, initialize, ping } from './helpers/json-rpc.ts'
+import { ctx, source } from './helpers/finance-call.ts'
+import { connect } from './helpers/json-rpc.ts'
+import { call, initialize, ping } from './helpers/messages.ts'
 
 /** A call that takes seconds when nobody stops it. */
 const long = {
@@ -74,7 +75,7 @@ for (const [name, args] of Object.entries(calls)) {
 
 t.test('over stdio a cancelled simulation frees the server and is never answered', async (t) => {
   const client = connect(['--toolsets', 'finance.simulation', '--tools', 'run_monte_carlo'])
-  const { params, ...rest } = call(1, 'run_monte_carlo', long) as { params: object }
+  const { params, ...rest } = call('run_monte_carlo', long)
   const watched = { ...rest, params: { ...params, _meta: { progressToken: 'p' } } }
   client.send(initialize(0), watched)
   await client.stdout.pick((text) => text.includes('notifications/progress') || undefined)

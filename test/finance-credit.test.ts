@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type HazardCurve, parSpread, valueCdsLegs } from '../tools/finance/credit/cds-legs.ts'
 import { decayMoment, meanDecay } from '../tools/finance/numeric/decay.ts'
-import { answerOf, endingOf, isClose, numberOf } from './finance-call.ts'
+import { answerOf, endingOf, isClose, numberOf } from './helpers/finance-call.ts'
 
 const rate = fc.double({ min: -0.05, max: 0.2, noNaN: true })
 const recoveryRate = fc.double({ min: 0, max: 0.9, noNaN: true })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { scheduleInCents } from '../tools/finance/debt/schedule.ts'
-import { answerOf, endingOf, errorOf, isClose, source } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose, source } from './helpers/finance-call.ts'
 
 const name = 'create_amortization_schedule'
 const mortgage = { principal: 200_000, annualRate: 0.06, years: 30, frequency: 'monthly' }
@@ -24,7 +24,7 @@ t.test('the name and inputs of the catalogue', (t) => {
   t.end()
 })
 
-t.test('a mortgage', async (t) => {
+t.test('a mortgage has the textbook payment and ends at 0', async (t) => {
   const value = await answerOf(name, mortgage)
   // 1,199.10 is the textbook payment; mpmath with 40 digits: 1199.1010503055047606.
   t.match(value, { payment: 1199.1, periods: 360, ratePerPeriod: 0.005, totalPrincipal: 200_000 })
@@ -71,7 +71,7 @@ t.test('rate 0 and the rounding of a third', async (t) => {
   t.equal(value.totalInterest, 0)
 })
 
-t.test('all rows on demand', async (t) => {
+t.test('showFullSchedule lists every row', async (t) => {
   const value = await answerOf(name, { ...mortgage, showFullSchedule: true })
   t.equal(rowsOf(value).length, 360)
   t.equal(value.omittedRows, 0)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { numberBetween } from './finance-arbitraries.ts'
-import { answerOf, endingOf, isClose, numberOf } from './finance-call.ts'
+import { numberBetween } from './helpers/finance-arbitraries.ts'
+import { answerOf, endingOf, isClose, numberOf } from './helpers/finance-call.ts'
 
 const rate = numberBetween(-0.2, 0.3)
 const growthAndReturn = fc.oneof(

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ToolError } from '../src/define-tool.ts'
 import { compileExpression } from '../tools/finance/expression/expression.ts'
-import { hostileExpressions } from './hostile-expressions.ts'
+import { hostileExpressions } from './fixtures/hostile-expressions.ts'
 
 const names = ['x', 'y', 'rate_1', 'größe']
 const values = [2, -3, 0.5, 7]

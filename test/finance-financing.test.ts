@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerOf, errorOf } from './finance-call.ts'
+import { answerOf, errorOf } from './helpers/finance-call.ts'
 
 const offers = {
   amount: 1000,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { smooth, valueAhead } from '../tools/finance/forecast/season/holt-winters.ts'
 import { powersOf } from '../tools/finance/numeric/fourier.ts'
-import { answerOf, isClose, numberOf } from './finance-call.ts'
+import { answerOf, isClose, numberOf } from './helpers/finance-call.ts'
 
 const value = fc.double({ min: -1e3, max: 1e3, noNaN: true })
 const positive = fc.double({ min: 1, max: 1e3, noNaN: true })

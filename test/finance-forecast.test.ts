@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerOf, endingOf, errorOf, numberOf, source } from './finance-call.ts'
+import { answerOf, checkToolset, endingOf, errorOf, numberOf } from './helpers/finance-call.ts'
 
 t.test('the tools have the names and inputs of the catalogue', (t) => {
   const inputs = new Map([
@@ -33,15 +33,7 @@ t.test('the tools have the names and inputs of the catalogue', (t) => {
     ['seasonally_adjust', 'data indices'],
     ['apply_seasonal_pattern', 'trendValues seasonalIndices']
   ])
-  const tools = source.tools.filter(({ toolset }) => toolset === 'finance.forecast')
-  t.same(new Set(tools.map(({ name }) => name)), new Set(inputs.keys()))
-  for (const { name, inputSchema, description } of tools) {
-    const required = (inputSchema.required ?? []) as string[]
-    const names = Object.keys(inputSchema.properties as object)
-    const shown = names.map((input) => (required.includes(input) ? input : `${input}?`))
-    t.equal(shown.join(' '), inputs.get(name), name)
-    t.ok(description.length > 60, `${name} is described`)
-  }
+  checkToolset(t, 'finance.forecast', inputs)
   t.end()
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { endingOf, source } from './finance-call.ts'
 import { allGolden } from './golden/all.ts'
+import { endingOf, source } from './helpers/finance-call.ts'
 
 const runs = Number(process.env.FINANCE_RUNS ?? 60)
 

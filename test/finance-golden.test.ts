@@ -1,6 +1,6 @@
 import t from 'tap'
-import { answerOf, source } from './finance-call.ts'
 import { allGolden } from './golden/all.ts'
+import { answerOf, source } from './helpers/finance-call.ts'
 
 t.test('every tool has a golden value with a named source', async (t) => {
   const covered = new Set(allGolden.map(({ tool }) => tool))

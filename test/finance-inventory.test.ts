@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Answer, answerOf, errorOf, isClose, numberOf } from './finance-call.ts'
+import { type Answer, answerOf, errorOf, isClose, numberOf } from './helpers/finance-call.ts'
 
 const positive = fc.double({ min: 0.01, max: 1e6, noNaN: true })
 

@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { findPayback } from '../tools/finance/tvm/payback.ts'
-import { numberBetween } from './finance-arbitraries.ts'
-import { answerOf, endingOf, errorOf, isClose, numberOf, signatureOf } from './finance-call.ts'
+import { numberBetween } from './helpers/finance-arbitraries.ts'
+import {
+  answerOf,
+  checkInputs,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf
+} from './helpers/finance-call.ts'
 
 const inputs = new Map([
   ['calculate_profitability_index', 'discountRate cashFlows'],
@@ -13,8 +20,8 @@ const inputs = new Map([
   ['apply_growth_projection', 'baseValue annualGrowthRate periods compounding? metricName?']
 ])
 
-t.test('names and inputs of the catalogue', (t) => {
-  for (const [name, fields] of inputs) t.equal(signatureOf(name), `finance.tvm(${fields})`, name)
+t.test('the tools have the names and inputs of the catalogue', (t) => {
+  checkInputs(t, 'finance.tvm', inputs)
   t.end()
 })
 

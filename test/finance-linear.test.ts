@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { optimise } from '../tools/finance/optimisation/linear/simplex.ts'
-import { answerOf, endingOf, errorOf, isClose } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose } from './helpers/finance-call.ts'
 import {
   dot,
   enumerateIntegers,
@@ -9,7 +9,7 @@ import {
   isFeasible,
   numbersOf,
   type Row
-} from './linear-oracle.ts'
+} from './helpers/linear-oracle.ts'
 
 const small = fc.integer({ min: -5, max: 5 })
 const relation = fc.constantFrom('<=', '<=', '>=', '=') as fc.Arbitrary<Row['relation']>

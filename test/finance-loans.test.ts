@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { numberBetween } from './finance-arbitraries.ts'
-import { answerOf, endingOf, errorOf, isClose, numberOf, signatureOf } from './finance-call.ts'
+import { numberBetween } from './helpers/finance-arbitraries.ts'
+import {
+  answerOf,
+  checkInputs,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf
+} from './helpers/finance-call.ts'
 
 const parts = 'interestRate period totalPeriods loanAmount balloonPayment? paymentTiming?'
 const sums =
@@ -28,8 +35,8 @@ const inputs = new Map([
   ['calculate_cumulative_principal', sums]
 ])
 
-t.test('names and inputs of the catalogue', (t) => {
-  for (const [name, fields] of inputs) t.equal(signatureOf(name), `finance.debt(${fields})`, name)
+t.test('the tools have the names and inputs of the catalogue', (t) => {
+  checkInputs(t, 'finance.debt', inputs)
   t.end()
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { answerOf, ctx, errorOf, isClose, source } from './finance-call.ts'
+import { answerOf, ctx, errorOf, isClose, source } from './helpers/finance-call.ts'
 
 const rosenbrock = '(1 - x)^2 + 100 * (y - x^2)^2'
 const free = [

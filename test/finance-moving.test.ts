@@ -1,6 +1,6 @@
 import t from 'tap'
-import { source } from './finance-call.ts'
 import { financeNames } from './fixtures/finance-names.ts'
+import { source } from './helpers/finance-call.ts'
 import { quotedIn, readRows } from './helpers/moving-page.ts'
 
 /* Whoever knew a tool by its old name finds it, or reads in docs/moving.md what took its place. */

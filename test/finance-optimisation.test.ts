@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { answerOf, endingOf, errorOf, isClose, numberOf } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose, numberOf } from './helpers/finance-call.ts'
 
 t.test('goal seek and Newton', async (t) => {
   const seek = (calculation: string, target: number, initialGuess: number) => ({

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { CallContext } from '../src/types.ts'
-import { answerOf, ctx, endingOf, errorOf, isClose, numberOf, source } from './finance-call.ts'
+import {
+  answerOf,
+  ctx,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf,
+  source
+} from './helpers/finance-call.ts'
 
 const terms = fc.record({
   spotPrice: fc.double({ min: 1, max: 1000, noNaN: true }),

@@ -5,7 +5,7 @@ import { sumOfProducts } from '../tools/finance/numeric/moments.ts'
 import { createPace } from '../tools/finance/numeric/pace.ts'
 import { equalRiskWeights } from '../tools/finance/portfolio/equal-risk.ts'
 import { quadraticForm, riskShares } from '../tools/finance/portfolio/figures.ts'
-import { type Answer, answerOf, ctx, endingOf, errorOf, isClose } from './finance-call.ts'
+import { type Answer, answerOf, ctx, endingOf, errorOf, isClose } from './helpers/finance-call.ts'
 
 type Numbers = readonly number[]
 

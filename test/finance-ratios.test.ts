@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { answerOf, endingOf, errorOf, isClose, source } from './finance-call.ts'
+import { answerOf, endingOf, errorOf, isClose, source } from './helpers/finance-call.ts'
 
 const tools = source.tools.filter(({ toolset }) => toolset === 'finance.ratios')
 

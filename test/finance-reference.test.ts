@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { ToolError } from '../src/define-tool.ts'
 import { families } from '../tools/finance/families.ts'
 import { formatAmount, formatNumber, formatPercent } from '../tools/finance/numeric/numbers.ts'
-import { ctx, isAsWritten, numberOf, parseExamples, source } from './finance-call.ts'
+import { ctx, isAsWritten, numberOf, parseExamples, source } from './helpers/finance-call.ts'
 
 const uris = [
   'docs://tvm-formulas',
@@ -22,7 +22,7 @@ const uris = [
   'reference://distribution-guide'
 ]
 
-t.test('the source', async (t) => {
+t.test('no tool is named twice, and every reference text is a resource', async (t) => {
   const names = new Set(source.tools.map(({ name }) => name))
   t.equal(names.size, source.tools.length, 'no name twice')
   const core = source.toolsets?.get('finance.core') ?? []
@@ -38,7 +38,7 @@ t.test('the source', async (t) => {
   await source.close()
 })
 
-t.test('numbers in texts', (t) => {
+t.test('amounts and percentages are written for readers', (t) => {
   const amounts = [0, -0, 0.01, -0.004, 999.995, 1234.5, -1234567.891, 123456, 1e15, 1e300]
   t.same(amounts.map(formatAmount), [
     '0.00',
@@ -189,7 +189,7 @@ t.test('prompts refuse nonsense by the name of the argument', async (t) => {
   for (const [name, args, message] of refusals) await t.rejects(textOf(name, args), message)
 })
 
-t.test('analyze_investment', async (t) => {
+t.test('analyze_investment asks with the arguments given and names tools that exist', async (t) => {
   t.same(
     prompt?.arguments.map(({ name, required }) => [name, required]),
     [

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { answerOf, errorOf, isClose } from './finance-call.ts'
 import { filip, longley, wampler1, wampler2 } from './golden/strd.ts'
+import { answerOf, errorOf, isClose } from './helpers/finance-call.ts'
 
 type Row = Readonly<Record<string, number>>
 const rowsOf = (value: unknown) => value as readonly Row[]

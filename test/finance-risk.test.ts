@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Answer, answerOf, endingOf, errorOf, isClose } from './finance-call.ts'
+import { type Answer, answerOf, endingOf, errorOf, isClose } from './helpers/finance-call.ts'
 
 const returns = fc.array(fc.double({ min: -0.9, max: 2, noNaN: true }), {
   minLength: 2,

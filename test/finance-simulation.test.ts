@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Answer, answerOf, endingOf, errorOf, isClose, numberOf } from './finance-call.ts'
+import {
+  type Answer,
+  answerOf,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf
+} from './helpers/finance-call.ts'
 
 const cases: Readonly<Record<string, Record<string, number>>> = {
   normal: { mean: 3, stdDev: 2 },

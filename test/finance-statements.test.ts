@@ -3,7 +3,14 @@ import t from 'tap'
 import { compensatedSum } from '../tools/finance/numeric/sums.ts'
 import { splitProceeds } from '../tools/finance/statements/cap-table/waterfall.ts'
 import { sumWindows } from '../tools/finance/statements/series/rolling.ts'
-import { answerOf, endingOf, errorOf, isClose, numberOf, source } from './finance-call.ts'
+import {
+  answerOf,
+  checkToolset,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf
+} from './helpers/finance-call.ts'
 
 const inputs = new Map([
   ['calculate_rolling_sum', 'values windowSize'],
@@ -39,15 +46,7 @@ const inputs = new Map([
 ])
 
 t.test('the 18 tools have the names and inputs of the catalogue', (t) => {
-  const tools = source.tools.filter(({ toolset }) => toolset === 'finance.statements')
-  t.same(new Set(tools.map(({ name }) => name)), new Set(inputs.keys()))
-  for (const { name, title, description, inputSchema } of tools) {
-    const required = (inputSchema.required ?? []) as string[]
-    const names = Object.keys(inputSchema.properties as object)
-    const shown = names.map((input) => (required.includes(input) ? input : `${input}?`))
-    t.equal(shown.join(' '), inputs.get(name), name)
-    t.ok(title.length > 3 && description.length > 60, `${name} is described`)
-  }
+  checkToolset(t, 'finance.statements', inputs)
   t.end()
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { answerOf, endingOf, isClose, numberOf } from './finance-call.ts'
+import { answerOf, endingOf, isClose, numberOf } from './helpers/finance-call.ts'
 
 type Row = Readonly<Record<string, number>>
 

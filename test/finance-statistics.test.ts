@@ -1,6 +1,13 @@
 import t from 'tap'
-import { answerOf, endingOf, errorOf, isClose, numberOf, source } from './finance-call.ts'
 import { numAcc3 } from './golden/strd.ts'
+import {
+  answerOf,
+  checkToolset,
+  endingOf,
+  errorOf,
+  isClose,
+  numberOf
+} from './helpers/finance-call.ts'
 
 t.test('the tools have the names and inputs of the catalogue', (t) => {
   const inputs = new Map([
@@ -34,15 +41,7 @@ t.test('the tools have the names and inputs of the catalogue', (t) => {
       'priorProbability truePositiveRate falsePositiveRate eventName? testName?'
     ]
   ])
-  const tools = source.tools.filter(({ toolset }) => toolset === 'finance.statistics')
-  t.same(new Set(tools.map(({ name }) => name)), new Set(inputs.keys()))
-  for (const { name, inputSchema, description } of tools) {
-    const required = (inputSchema.required ?? []) as string[]
-    const names = Object.keys(inputSchema.properties as object)
-    const shown = names.map((input) => (required.includes(input) ? input : `${input}?`))
-    t.equal(shown.join(' '), inputs.get(name), name)
-    t.ok(description.length > 60, `${name} is described`)
-  }
+  checkToolset(t, 'finance.statistics', inputs)
   t.end()
 })
 

@@ -3,14 +3,14 @@ import t from 'tap'
 import {
   type Answer,
   answerOf,
+  checkExamples,
+  checkInputs,
   endingOf,
   errorOf,
-  isAsWritten,
   isClose,
   numberOf,
-  parseExamples,
   source
-} from './finance-call.ts'
+} from './helpers/finance-call.ts'
 
 // Behind each number stands its source. "exact" was computed with 40 digits (mpmath 1.3).
 const golden = `
@@ -43,15 +43,7 @@ calculate_npv {"rate":0.08,"cashFlows":[-40000,8000,9200,10000,12000,14500,-9000
 calculate_npv {"rate":0.5,"cashFlows":[1e17,1.5,-1e17,2.25]} -> undiscountedTotal 3.75 compensated sum
 `
 
-t.test('golden values', async (t) => {
-  const examples = parseExamples(golden)
-  t.equal(examples.length, golden.trim().split('\n').length)
-  for (const example of examples) {
-    const { tool, args, field, origin } = example
-    const actual = await numberOf(tool, args, field)
-    t.ok(isAsWritten(example, actual), `${tool} ${field} ${origin}`, { actual, ...example })
-  }
-})
+t.test('golden values hold to their last digit', (t) => checkExamples(t, golden))
 
 t.test('the nine tools have the names and inputs of the catalogue', (t) => {
   const inputs = new Map([
@@ -65,15 +57,8 @@ t.test('the nine tools have the names and inputs of the catalogue', (t) => {
     ['calculate_xnpv', 'rate cashFlows'],
     ['calculate_xirr', 'cashFlows guess?']
   ])
-  const tools = source.tools.filter(({ name }) => inputs.has(name))
-  t.same(new Set(tools.map(({ name }) => name)), new Set(inputs.keys()))
-  t.ok(tools.every(({ toolset }) => toolset === 'finance.tvm'))
-  for (const { name, title, description, inputSchema, outputSchema, annotations } of tools) {
-    const required = inputSchema.required as string[]
-    const names = Object.keys(inputSchema.properties as object)
-    const shown = names.map((input) => (required.includes(input) ? input : `${input}?`))
-    t.equal(shown.join(' '), inputs.get(name), name)
-    t.ok(title.length > 3 && description.length > 60, `${name} is described`)
+  checkInputs(t, 'finance.tvm', inputs)
+  for (const { outputSchema, annotations } of source.tools.filter(({ name }) => inputs.has(name))) {
     t.equal(outputSchema?.type, 'object')
     t.equal(annotations.readOnlyHint, true)
   }

@@ -1,17 +1,15 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { numberBetween } from './finance-arbitraries.ts'
+import { numberBetween } from './helpers/finance-arbitraries.ts'
 import {
   answerOf,
+  checkToolset,
   endingOf,
   errorOf,
   isClose,
-  numberOf,
-  signatureOf,
-  source
-} from './finance-call.ts'
+  numberOf
+} from './helpers/finance-call.ts'
 
-const tools = source.tools.filter(({ toolset }) => toolset === 'finance.valuation')
 const inputs = new Map([
   ['calculate_beta_levering', 'unleveredBeta debtToEquityRatio taxRate'],
   ['calculate_beta_unlevering', 'leveredBeta debtToEquityRatio taxRate'],
@@ -58,9 +56,7 @@ const inputs = new Map([
 ])
 
 t.test('the 15 tools have the names and inputs of the catalogue', (t) => {
-  t.same(new Set(tools.map(({ name }) => name)), new Set(inputs.keys()))
-  for (const [name, fields] of inputs)
-    t.equal(signatureOf(name), `finance.valuation(${fields})`, name)
+  checkToolset(t, 'finance.valuation', inputs)
   t.end()
 })
 

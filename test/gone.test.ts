@@ -3,16 +3,16 @@ import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import t from 'tap'
 import { type App, startApp } from './helpers/app.ts'
-import { allCarriers, initializeParams, openSessionId } from './helpers/carriers.ts'
+import { allCarriers, openSessionId } from './helpers/carriers.ts'
 import { openStream, send } from './helpers/http.ts'
 import { startIssuer } from './helpers/issuer.ts'
 import {
   authHeaders,
+  initialize,
   jsonHeaders,
   legacy,
   modernHeaders,
   modernRequest,
-  request,
   toolCall
 } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
@@ -78,7 +78,7 @@ const accepts = 'Accept: text/event-stream'
 
 t.test('whoever leaves while his token is judged leaves no stream behind', async (t) => {
   const { app, known, unknown, isAsked, release } = await startAsking(t)
-  const body = request('initialize', initializeParams)
+  const body = initialize()
   const headers = { ...jsonHeaders(), authorization: known }
   const opened = await openStream(app.url, { headers, body })
   await opened.find(({ id }) => id === body.id)

@@ -1,9 +1,11 @@
 import { Agent } from 'node:http'
 import t from 'tap'
-import { fixture, type Running, start } from './helpers/executable.ts'
+import { fixture, type Running } from './helpers/executable.ts'
 import { createGate } from './helpers/gate.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
-import { call, initialize, modern, ping, quiet, speak } from './helpers/json-rpc.ts'
+import { quiet, speak } from './helpers/json-rpc.ts'
+import { bearerHeaders, call, initialize, modernRequest, ping } from './helpers/messages.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
@@ -11,24 +13,13 @@ const gated = ['--module', fixture('gated-tools')]
 /** Less than the grace period of 10 s: whoever waits for that does not end at once. */
 const promptly = () => ({ timeout: 40_000 })
 
-const jsonHeaders = {
-  authorization: `Bearer ${token}`,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream'
-}
+const jsonHeaders = bearerHeaders(token)
 
-/** The executable on a free port, and where it listens. */
-async function serve(
+const serveGated = (
   t: { teardown(end: () => unknown): void },
   flags: readonly string[],
   env: Readonly<Record<string, string>> = {}
-) {
-  const args = ['--port', '0', ...gated, ...flags]
-  const running = start(args, { ...quiet, MCP_AUTH_TOKEN: token, ...env })
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
-  return { running, url, origin: new URL(url).origin }
-}
+) => serve(t, [...gated, ...flags], { ...quiet, MCP_AUTH_TOKEN: token, ...env })
 
 const modernHeaders = (method: string, name?: string) => ({
   ...jsonHeaders,
@@ -42,10 +33,10 @@ function waitAtGate(url: string, id: number, sessionId: string) {
   const params = { name: 'wait_at_gate', arguments: { name: `${id}` } }
   if (id % 2 === 0) {
     const headers = modernHeaders('tools/call', 'wait_at_gate')
-    return send(url, { headers, body: modern(id, 'tools/call', params) })
+    return send(url, { headers, body: modernRequest('tools/call', params, id) })
   }
   const headers = id % 3 === 0 ? { ...jsonHeaders, 'mcp-session-id': sessionId } : jsonHeaders
-  return send(url, { headers, body: call(id, 'wait_at_gate', { name: `${id}` }) })
+  return send(url, { headers, body: call('wait_at_gate', { name: `${id}` }, id) })
 }
 
 async function openSession(url: string): Promise<string> {
@@ -64,7 +55,7 @@ async function openStreams(url: string, sessionId: string) {
   const wish = { notifications: { toolsListChanged: true } }
   const listen = await openStream(url, {
     headers: modernHeaders('subscriptions/listen'),
-    body: modern('listen', 'subscriptions/listen', wish)
+    body: modernRequest('subscriptions/listen', wish, 'listen')
   })
   await listen.find(({ method }) => method === 'notifications/subscriptions/acknowledged')
   return { session, listen }
@@ -89,7 +80,7 @@ async function terminate({ child, stderr }: Running): Promise<void> {
 t.test('SIGTERM with 20 calls in flight and open streams: 20 answers, exit 0', async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
-  const { running, url, origin } = await serve(t, ['--http'], { ...gate.env, ...soon })
+  const { running, url, origin } = await serveGated(t, ['--http'], { ...gate.env, ...soon })
   const sessionId = await openSession(url)
   const streams = await openStreams(url, sessionId)
   const ids = Array.from({ length: 20 }, (_, index) => index + 1)
@@ -102,7 +93,7 @@ t.test('SIGTERM with 20 calls in flight and open streams: 20 answers, exit 0', a
   t.equal(ready.status, 503)
   t.match(JSON.parse(ready.text), { reasons: [{ reason: 'draining' }] })
   t.match(await send(`${origin}/health`, { method: 'GET' }), { status: 200 })
-  for (const body of [call('new', 'fill', { length: 1 }), initialize('new'), ping('new')]) {
+  for (const body of [call('fill', { length: 1 }, 'new'), initialize('new'), ping('new')]) {
     const refused = await send(url, { headers: jsonHeaders, body })
     t.equal(refused.status, 503)
     t.match(refused.headers, { 'retry-after': /^\d+$/, 'x-request-id': String })
@@ -121,7 +112,7 @@ t.test('SIGTERM with 20 calls in flight and open streams: 20 answers, exit 0', a
 })
 
 t.test('streams and idle connections alone do not delay the end', promptly(), async (t) => {
-  const { running, url } = await serve(t, ['--http'], soon)
+  const { running, url } = await serveGated(t, ['--http'], soon)
   const agent = new Agent({ keepAlive: true })
   t.teardown(() => agent.destroy())
   t.match(await send(url, { headers: jsonHeaders, body: ping(1), agent }), { status: 200 })
@@ -133,7 +124,7 @@ t.test('streams and idle connections alone do not delay the end', promptly(), as
 })
 
 t.test('the stream of a session is open before anything happens in it', promptly(), async (t) => {
-  const { running, url } = await serve(t, ['--http'])
+  const { running, url } = await serveGated(t, ['--http'])
   const stream = await openSessionStream(url, await openSession(url))
   t.equal(stream.status, 200)
   await terminate(running)
@@ -144,7 +135,7 @@ t.test('the stream of a session is open before anything happens in it', promptly
 t.test('a second SIGTERM does not wait for calls in flight', promptly(), async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
-  const { running, url } = await serve(t, ['--http'], gate.env)
+  const { running, url } = await serveGated(t, ['--http'], gate.env)
   const lost = t.rejects(waitAtGate(url, 2, ''))
   await gate.reached(1)
   await terminate(running)
@@ -154,11 +145,11 @@ t.test('a second SIGTERM does not wait for calls in flight', promptly(), async (
 })
 
 t.test('with a wait the server works on while it is not ready', async (t) => {
-  const { running, url, origin } = await serve(t, ['--http'], { MCP_DRAIN_WAIT: '60' })
+  const { running, url, origin } = await serveGated(t, ['--http'], { MCP_DRAIN_WAIT: '60' })
   await terminate(running)
   const ready = await send(`${origin}/ready`, { method: 'GET' })
   t.match([ready.status, JSON.parse(ready.text)], [503, { reasons: [{ reason: 'draining' }] }])
-  const answer = await send(url, { headers: jsonHeaders, body: call(1, 'fill', { length: 3 }) })
+  const answer = await send(url, { headers: jsonHeaders, body: call('fill', { length: 3 }) })
   t.match([answer.status, answer.text], [200, /xxx/])
   t.equal(answer.headers.connection, 'close', 'but over another connection next time')
   running.child.kill('SIGTERM')
@@ -168,7 +159,7 @@ t.test('with a wait the server works on while it is not ready', async (t) => {
 t.test('then it closes its port, and answers what it has', async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
-  const { running, url } = await serve(t, ['--http'], { ...gate.env, MCP_DRAIN_WAIT: '0.05' })
+  const { running, url } = await serveGated(t, ['--http'], { ...gate.env, MCP_DRAIN_WAIT: '0.05' })
   const held = waitAtGate(url, 2, '')
   await gate.reached(1)
   await terminate(running)
@@ -184,7 +175,7 @@ t.test('then it closes its port, and answers what it has', async (t) => {
 })
 
 t.test('--http --stdio serves both; HTTP outlives the end of input', async (t) => {
-  const { running, url } = await serve(t, ['--http', '--stdio'])
+  const { running, url } = await serveGated(t, ['--http', '--stdio'])
   const client = speak(running)
   client.send(ping('line'))
   t.match(await client.answer('line'), { result: {} })
@@ -193,7 +184,7 @@ t.test('--http --stdio serves both; HTTP outlives the end of input', async (t) =
     text: /"id":"post"/
   })
 
-  client.send(call('last', 'fill', { length: 3 }))
+  client.send(call('fill', { length: 3 }, 'last'))
   running.child.stdin?.end()
   t.match(await client.answer('last'), { result: { content: [{ text: 'xxx' }] } })
   t.match(await send(url, { headers: jsonHeaders, body: ping('after') }), { status: 200 })
@@ -204,14 +195,14 @@ t.test('--http --stdio serves both; HTTP outlives the end of input', async (t) =
 })
 
 t.test('--mode both is the same choice, --mode http is not', async (t) => {
-  const both = await serve(t, ['--mode', 'both'])
+  const both = await serveGated(t, ['--mode', 'both'])
   const client = speak(both.running)
   client.send(ping(1))
   t.match(await client.answer(1), { result: {} })
   await terminate(both.running)
   t.equal((await both.running.ended).code, 0)
 
-  const http = await serve(t, ['--mode', 'http'])
+  const http = await serveGated(t, ['--mode', 'http'])
   http.running.child.stdin?.end(`${JSON.stringify(ping(1))}\n`)
   t.match(await send(http.url, { headers: jsonHeaders, body: ping(2) }), { status: 200 })
   await terminate(http.running)

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import t from 'tap'
 import { type Sent, send } from './helpers/http.ts'
 import { noteAcceptedKeys, watchForInboundKeys } from './helpers/inbound-key.ts'
+import { openPort } from './helpers/open-port.ts'
 import { until } from './helpers/until.ts'
 
 /* The guard of all upstreams of the tests finds what it is there for. */
@@ -15,8 +16,7 @@ async function startWatched() {
     request.resume().on('end', () => response.end('{}'))
   })
   watchForInboundKeys(server, (each) => found.push(each))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   t.teardown(() => server.close())
   return { found, port, origin: `http://127.0.0.1:${port}` }
 }

@@ -1,8 +1,9 @@
 import { Agent } from 'node:http'
 import t from 'tap'
-import { type KeyName, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { allCarriers, carriers } from './helpers/carriers.ts'
 import { toolCall } from './helpers/messages.ts'
+import type { KeyName } from './helpers/principals.ts'
 
 /*
  * Many clients that count their requests alike: nobody may get what another one asked for. For the

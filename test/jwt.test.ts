@@ -11,6 +11,7 @@ import {
   startIssuer,
   type TokenOptions
 } from './helpers/issuer.ts'
+import { silent } from './helpers/silent.ts'
 import { until } from './helpers/until.ts'
 
 /* Tokens of an identity provider: which are good, for whom, and what happens when it is away. */
@@ -30,7 +31,7 @@ async function open(t: Test, issuer?: Issuer) {
 
 const invalid: AuthResult = { failure: 'invalid_token' }
 
-t.test('claims', async (t) => {
+t.test('the claims say who it is, and which token is refused', async (t) => {
   const { issuer, judge } = await open(t)
   const principal = (more: object) => ({
     principal: { id: 'jwt:alice', kind: 'jwt', scopes: [], ...more }
@@ -73,7 +74,7 @@ t.test('claims', async (t) => {
   }
 })
 
-t.test('signatures and headers', async (t) => {
+t.test('a token that is forged or unsigned is refused', async (t) => {
   const { issuer, judge } = await open(t)
   const good = await issuer.token()
   const [head = '', body = '', signature = ''] = good.split('.')
@@ -212,23 +213,30 @@ t.test('an address that answers with something else stops the start', async (t) 
   }
 })
 
-t.test('what is configured', async (t) => {
-  const whole = { issuer: 'https://a.example', audience: 'b', jwksUri: 'https://a.example/keys' }
-  t.equal(resolveIssuer({}), undefined)
-  t.strictSame(resolveIssuer(whole), whole)
-  for (const key of ['issuer', 'audience', 'jwksUri'] as const) {
-    const { [key]: _, ...rest } = whole
-    t.throws(() => resolveIssuer(rest), { name: 'ConfigError', message: `auth.jwt.${key} (` }, key)
+t.test(
+  'issuer, audience and key address belong together; a Firebase project stands for all three',
+  async (t) => {
+    const whole = { issuer: 'https://a.example', audience: 'b', jwksUri: 'https://a.example/keys' }
+    t.equal(resolveIssuer({}), undefined)
+    t.strictSame(resolveIssuer(whole), whole)
+    for (const key of ['issuer', 'audience', 'jwksUri'] as const) {
+      const { [key]: _, ...rest } = whole
+      t.throws(
+        () => resolveIssuer(rest),
+        { name: 'ConfigError', message: `auth.jwt.${key} (` },
+        key
+      )
+    }
+    t.throws(() => resolveIssuer({ ...whole, firebaseProject: 'p-1' }), {
+      message: /firebaseProject/
+    })
+    t.match(resolveIssuer({ firebaseProject: 'my-project' }), {
+      issuer: 'https://securetoken.google.com/my-project',
+      audience: 'my-project',
+      jwksUri: /^https:\/\/www\.googleapis\.com\/.*securetoken@system\.gserviceaccount\.com$/
+    })
   }
-  t.throws(() => resolveIssuer({ ...whole, firebaseProject: 'p-1' }), {
-    message: /firebaseProject/
-  })
-  t.match(resolveIssuer({ firebaseProject: 'my-project' }), {
-    issuer: 'https://securetoken.google.com/my-project',
-    audience: 'my-project',
-    jwksUri: /^https:\/\/www\.googleapis\.com\/.*securetoken@system\.gserviceaccount\.com$/
-  })
-})
+)
 
 t.test('a Firebase token, with the keys that its address would give', async (t) => {
   const project = resolveIssuer({ firebaseProject: 'my-project' })
@@ -236,8 +244,7 @@ t.test('a Firebase token, with the keys that its address would give', async (t) 
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'google-1', alg: 'RS256', use: 'sig' }
   const asked: string[] = []
-  const log: Log = { debug() {}, info() {}, warn() {}, error() {} }
-  const verify = await createTokenVerifier(project, log, async (url) => {
+  const verify = await createTokenVerifier(project, silent, async (url) => {
     asked.push(url)
     return new Response(JSON.stringify({ keys: [jwk] }))
   })

@@ -2,10 +2,11 @@ import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { isMistypedKey } from '../src/api-key.ts'
-import { isOneLine, run, start } from './helpers/executable.ts'
+import { isOneLine, run } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { quiet } from './helpers/json-rpc.ts'
-import { request } from './helpers/messages.ts'
+import { bearerHeaders, request } from './helpers/messages.ts'
+import { serve } from './helpers/serve.ts'
 
 /* `keys create|list|revoke` from outside, and a server that follows what they do. */
 
@@ -110,17 +111,9 @@ t.test('a store that cannot be trusted stops list and server alike', async (t) =
 t.test('a running server takes a new key and drops a revoked one', async (t) => {
   const { file, keys } = store(t)
   const first = (await keys('create', '--name', 'first')).stdout.trim()
-  const running = start(['--http', '--port', '0'], { ...quiet, MCP_KEYS_FILE: file })
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
-  const statusOf = async (key: string) => {
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      authorization: `Bearer ${key}`
-    }
-    return (await send(url, { headers, body: request('tools/list') })).status
-  }
+  const { running, url } = await serve(t, ['--http'], { ...quiet, MCP_KEYS_FILE: file })
+  const statusOf = async (key: string) =>
+    (await send(url, { headers: bearerHeaders(key), body: request('tools/list') })).status
   t.equal(await statusOf(first), 200)
   t.notMatch(running.stderr.text, /Key for this run/, 'a stored key is a credential')
 

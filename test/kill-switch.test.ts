@@ -2,20 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { fixture, start } from './helpers/executable.ts'
+import { fixture } from './helpers/executable.ts'
 import { createGate } from './helpers/gate.ts'
 import { send } from './helpers/http.ts'
-import { call, connect, initialize, ping, request } from './helpers/json-rpc.ts'
+import { connect } from './helpers/json-rpc.ts'
+import { bearerHeaders, call, initialize, ping, request } from './helpers/messages.ts'
 import { checkRefusal } from './helpers/refusals.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 const token = 'a-token-of-more-than-32-characters-for-tests'
 const gated = ['--module', fixture('gated-tools')]
-const headers = {
-  authorization: `Bearer ${token}`,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream'
-}
+const headers = bearerHeaders(token)
 
 t.test('SIGUSR2 over HTTP: nothing new, what runs is answered, and /ready says so', async (t) => {
   const gate = await createGate()
@@ -25,12 +23,9 @@ t.test('SIGUSR2 over HTTP: nothing new, what runs is answered, and /ready says s
   const config = join(folder, 'config.json')
   writeFileSync(config, JSON.stringify({ limits: { maxConcurrent: 1, queue: 1 } }))
   const env = { ...gate.env, MCP_AUTH_TOKEN: token }
-  const running = start(['--http', '--port', '0', '--config', config, ...gated], env)
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
-  const { origin } = new URL(url)
+  const { running, url, origin } = await serve(t, ['--http', '--config', config, ...gated], env)
   const post = (id: string, name: string, args: Readonly<Record<string, unknown>>) =>
-    send(url, { headers, body: call(id, name, args) })
+    send(url, { headers, body: call(name, args, id) })
 
   const held = post('held', 'wait_at_gate', { name: 'held' })
   await gate.reached(1)
@@ -68,11 +63,11 @@ t.test('SIGUSR2 over stdio', async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)
-  client.send(initialize(0), call(1, 'wait_at_gate', { name: 'held' }))
+  client.send(initialize(0), call('wait_at_gate', { name: 'held' }))
   await gate.reached(1)
   client.child.kill('SIGUSR2')
   await client.stderr.until(/SECURITY ALERT: kill switch/)
-  client.send(call(2, 'fill', { length: 1 }), ping(3), request(4, 'tools/list'))
+  client.send(call('fill', { length: 1 }, 2), ping(3), request('tools/list', {}, 4))
   for (const id of [2, 3, 4]) {
     t.match(await client.answer(id), { error: { code: 503, data: { retryAfterMs: 60_000 } } })
   }

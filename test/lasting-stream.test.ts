@@ -2,9 +2,9 @@ import type { EventEmitter } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { start } from './helpers/executable.ts'
 import { type EventStream, openStream } from './helpers/http.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import { serve } from './helpers/serve.ts'
 import { openEventStream } from './helpers/streams.ts'
 import { closed, exchange, openSocket } from './helpers/websocket.ts'
 
@@ -15,9 +15,7 @@ t.test('a stream ends with the key that opened it, and no other does', async (t)
   const file = join(t.testdir({}), 'tokens')
   writeFileSync(file, `leaver:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
   const env = { MCP_AUTH_TOKEN_FILE: file, SSE_HEARTBEAT_INTERVAL: '1' }
-  const server = start(['--http', '--port', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+  const { running, url } = await serve(t, ['--http'], env)
   const openAll = async (key: string) => [await openEventStream(url, key), await listen(url, key)]
   const [left, stayed] = [await openAll(leaver), await openAll(stayer)]
   for (const { status } of [...left, ...stayed]) t.equal(status, 200)
@@ -30,7 +28,7 @@ t.test('a stream ends with the key that opened it, and no other does', async (t)
   }
   writeFileSync(file, `stayer:${stayer}\n`, { mode: 0o600 })
   await Promise.all(ends)
-  await server.stderr.until(/"method":"GET \/mcp"/)
+  await running.stderr.until(/"method":"GET \/mcp"/)
   t.notOk(isOver, 'those of the other key are open')
   for (const stream of stayed) stream.cut()
 })
@@ -54,9 +52,7 @@ t.test('a WebSocket ends with its key, and runs nothing after that', async (t) =
   const file = join(t.testdir({}), 'tokens')
   writeFileSync(file, `leaver:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
   const env = { MCP_AUTH_TOKEN_FILE: file, MCP_TRANSPORT: 'websocket', MCP_SSE: 'true' }
-  const server = start(['--port', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+  const { running, url } = await serve(t, [], env)
   const open = (key: string) => openSocket(url, { headers: { authorization: `Bearer ${key}` } })
   const [left, stayed] = [await open(leaver), await open(stayer)]
   const headers = { authorization: `Bearer ${leaver}` }
@@ -76,7 +72,7 @@ t.test('a WebSocket ends with its key, and runs nothing after that', async (t) =
   t.equal(await isOver, 1008)
   await readToEnd(stream)
   t.match(await exchange(stayed, modernRequest('ping')), { error: { code: -32601 } })
-  t.notMatch(server.stderr.text, 'call_after_the_end')
+  t.notMatch(running.stderr.text, 'call_after_the_end')
   left.terminate()
   stayed.terminate()
 })
@@ -85,9 +81,7 @@ t.test('a WebSocket ends when its key means somebody else', async (t) => {
   const file = join(t.testdir({}), 'tokens')
   writeFileSync(file, `leaver:${leaver}\nstayer:${stayer}\n`, { mode: 0o600 })
   const env = { MCP_AUTH_TOKEN_FILE: file, MCP_TRANSPORT: 'websocket' }
-  const server = start(['--port', '0'], env)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
+  const { url } = await serve(t, [], env)
   const open = (key: string) => openSocket(url, { headers: { authorization: `Bearer ${key}` } })
   const [left, stayed] = [await open(leaver), await open(stayer)]
   const end = closed(left)

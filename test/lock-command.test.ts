@@ -10,8 +10,9 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readToolsLock } from '../src/tools-lock.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
-import { call, initialize, request, speak } from './helpers/json-rpc.ts'
-import { documentOf, getOf } from './openapi-fixture.ts'
+import { speak } from './helpers/json-rpc.ts'
+import { call, initialize, request } from './helpers/messages.ts'
+import { documentOf, getOf } from './helpers/openapi.ts'
 
 /* `lock diff`, `lock approve` and servers, as processes, over a document that changes. */
 
@@ -67,7 +68,7 @@ t.test('from the first approval over a change to the next, under a running serve
   change()
   const server = serve()
   server.send(initialize(0), { jsonrpc: '2.0', method: 'notifications/initialized' })
-  server.send(request(1, 'tools/list'), call(2, 'get_order', { id: 1 }), call(3, 'nothing'))
+  server.send(request('tools/list'), call('get_order', { id: 1 }, 2), call('nothing', {}, 3))
   t.strictSame(served((await server.answer(1)).result), ['list_rooms'])
   const [hidden, unknown] = [await server.answer(2), await server.answer(3)]
   t.strictSame(hidden.error, unknown.error)
@@ -91,7 +92,7 @@ t.test('from the first approval over a change to the next, under a running serve
   )
   t.strictSame(readdirSync(path('.')).sort(), ['api.json', 'later.json', 'tools.lock'])
   const has = (id: number): Promise<boolean> => {
-    server.send(request(id, 'tools/list'))
+    server.send(request('tools/list', {}, id))
     return server.answer(id).then(({ result }) => served(result).length === 3)
   }
   await server.stdout.until(/"notifications\/tools\/list_changed"/)

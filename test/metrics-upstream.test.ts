@@ -3,17 +3,14 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { call, initialize, speak } from './helpers/json-rpc.ts'
+import { speak } from './helpers/json-rpc.ts'
+import { bearerHeaders, call, initialize, request, toolCall } from './helpers/messages.ts'
+import { documentOf, getOf, listen } from './helpers/openapi.ts'
 import { scrape } from './helpers/prometheus.ts'
-import { documentOf, getOf, listen } from './openapi-fixture.ts'
+import { serve } from './helpers/serve.ts'
 
 const key = 'canary-inbound-key-of-more-than-32-characters'
-const authorization = `Bearer ${key}`
-const headers = {
-  authorization,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream'
-}
+const headers = bearerHeaders(key)
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`
 const env = { MCP_RATE_LIMIT_ENABLED: 'false', UPSTREAM_RETRIES: '1', MCP_AUTH_TOKEN: key }
@@ -28,17 +25,9 @@ async function mount(t: Test, answer: RequestListener) {
   return { upstream, flags }
 }
 
-async function serve(t: Test, flags: readonly string[]) {
-  const running = start(['--http', '--port', '0', ...flags], env)
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
-  return { running, url, origin: new URL(url).origin }
-}
-
 /** A call of the revision 2025-11-25, with a `_meta`. */
 function callWith(meta: object): object {
-  const params = { name: 'list_orders', arguments: {}, _meta: meta }
-  return { jsonrpc: '2.0', id: 1, method: 'tools/call', params }
+  return request('tools/call', { ...toolCall('list_orders'), _meta: meta })
 }
 
 const ok: RequestListener = (_, response) => {
@@ -48,18 +37,15 @@ const ok: RequestListener = (_, response) => {
 t.test('attempts by class of status, and the state of the circuit', async (t) => {
   let answer: RequestListener = ok
   const { flags } = await mount(t, (request, response) => answer(request, response))
-  const { url, origin } = await serve(t, flags)
-  const ask = () => send(url, { headers, body: call(1, 'list_orders') })
+  const { url, origin } = await serve(t, ['--http', ...flags], env)
+  const ask = () => send(url, { headers, body: call('list_orders') })
   await ask()
   answer = (_, response) => response.writeHead(404).end()
   await ask()
-  t.equal(
-    (await scrape(origin, { authorization })).value('mcp_circuit_state', { upstream: 'api' }),
-    0
-  )
+  t.equal((await scrape(origin, headers)).value('mcp_circuit_state', { upstream: 'api' }), 0)
   answer = ({ socket }) => socket.resetAndDestroy()
   for (let turn = 0; turn < 5; turn++) await ask()
-  const found = await scrape(origin, { authorization })
+  const found = await scrape(origin, headers)
   t.equal(found.value('mcp_circuit_state', { upstream: 'api' }), 2)
   const name = 'mcp_upstream_request_duration_seconds_count'
   const count = (status_class: string) => found.value(name, { upstream: 'api', status_class })
@@ -71,7 +57,7 @@ t.test('attempts by class of status, and the state of the circuit', async (t) =>
 
 t.test('a traceparent goes to the API as it came, into the audit and into the log', async (t) => {
   const { upstream, flags } = await mount(t, ok)
-  const { running, url, origin } = await serve(t, flags)
+  const { running, url, origin } = await serve(t, ['--http', ...flags], env)
   await send(url, { headers, body: callWith({ traceparent }) })
   await send(`${origin}/api/tools/list_orders`, {
     headers: { ...headers, traceparent },

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { keyOf } from './helpers/app.ts'
 import { startGateway } from './helpers/gateway.ts'
 import { type Answer, send } from './helpers/http.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import { keyOf } from './helpers/principals.ts'
 import { startV1, startV2 } from './helpers/real-upstreams.ts'
 
 /* Many callers through one connection: answers find their callers, and no credential goes through. */

@@ -1,15 +1,13 @@
-import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import t, { type Test } from 'tap'
-import { start as startServer } from './helpers/executable.ts'
+import { executable } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { ownProgram } from './helpers/real-upstreams.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 /* The executable with servers in its configuration: one that works, one that nobody answers for. */
-
-const executable = fileURLToPath(new URL('../bin/mcp-server.js', import.meta.url))
 
 async function start(t: Test, ...words: readonly string[]): Promise<Client> {
   const servers = { own: ownProgram('v2').entry, dead: 'http://127.0.0.1:9/mcp' }
@@ -54,11 +52,10 @@ t.test('a name that no server could have stops the start', async (t) => {
 t.test('a server that is gone is named by /ready, and nothing else is held back', async (t) => {
   const servers = { dead: 'http://127.0.0.1:9/mcp' }
   const folder = t.testdir({ 'config.json': JSON.stringify({ servers }) })
-  const words = ['--http', '--port', '0', '--config', `${folder}/config.json`]
-  const server = startServer(words, { MCP_PRODUCTION_MODE: 'false', MCP_MAX_RETRIES: '0' })
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, url = ''] = await server.stderr.until(/"url":"([^"]+)"/)
-  const ask = () => send(new URL('/ready', url).href, { method: 'GET' })
+  const args = ['--http', '--config', `${folder}/config.json`]
+  const env = { MCP_PRODUCTION_MODE: 'false', MCP_MAX_RETRIES: '0' }
+  const { origin } = await serve(t, args, env)
+  const ask = () => send(`${origin}/ready`, { method: 'GET' })
   await until(async () => (await ask()).text.includes('server_down'), 'the server is missed')
   const { status, text } = await ask()
   t.equal(status, 200)

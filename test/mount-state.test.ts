@@ -1,8 +1,8 @@
 import t from 'tap'
-import type { KeyName } from './helpers/app.ts'
 import { startGateway } from './helpers/gateway.ts'
 import { send } from './helpers/http.ts'
 import { modernHeaders, modernRequest } from './helpers/messages.ts'
+import type { KeyName } from './helpers/principals.ts'
 import { startV1, startV2 } from './helpers/real-upstreams.ts'
 
 /* The state of a question belongs to one caller, one tool and one set of arguments. */

@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import t from 'tap'
 import { connect2025, startGateway } from './helpers/gateway.ts'
+import { openPort } from './helpers/open-port.ts'
 
 /* What comes over the wire when a server does its worst: the gateway goes on for everybody else. */
 
@@ -23,9 +23,7 @@ const server = createServer(async (request, response) => {
   if (message.id === undefined) return void response.writeHead(202).end()
   answer(message, response)
 })
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-const { port } = server.address() as { port: number }
+const port = await openPort(server)
 const endpoint = `http://127.0.0.1:${port}/mcp`
 
 function reply(response: ServerResponse, id: unknown, rest: object): void {

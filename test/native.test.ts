@@ -1,7 +1,13 @@
 import t from 'tap'
 import { startApp } from './helpers/app.ts'
 import { send } from './helpers/http.ts'
-import { modernHeaders, modernRequest, type Request, toolCall } from './helpers/messages.ts'
+import {
+  modernHeaders,
+  modernRequest,
+  type Request,
+  toolCall,
+  versionKey
+} from './helpers/messages.ts'
 
 /*
  * The native lane answers plain calls without the SDK. A name in Base64 in its header keeps
@@ -47,20 +53,10 @@ const rows: readonly (readonly [string, string, Record<string, unknown>, Change?
   ['answers nobody asked for', 'tiny', {}, withParams({ inputResponses: { a: {} } })],
   ['no _meta', 'tiny', {}, withParams({ _meta: undefined })],
   ['_meta that is a list', 'tiny', {}, withParams({ _meta: [] })],
-  ['no version', 'tiny', {}, withMeta({ 'io.modelcontextprotocol/protocolVersion': undefined })],
-  [
-    'old version',
-    'tiny',
-    {},
-    withMeta({ 'io.modelcontextprotocol/protocolVersion': '2025-11-25' })
-  ],
-  [
-    'future version',
-    'tiny',
-    {},
-    withMeta({ 'io.modelcontextprotocol/protocolVersion': '2099-01-01' })
-  ],
-  ['version 5', 'tiny', {}, withMeta({ 'io.modelcontextprotocol/protocolVersion': 5 })],
+  ['no version', 'tiny', {}, withMeta({ [versionKey]: undefined })],
+  ['old version', 'tiny', {}, withMeta({ [versionKey]: '2025-11-25' })],
+  ['future version', 'tiny', {}, withMeta({ [versionKey]: '2099-01-01' })],
+  ['version 5', 'tiny', {}, withMeta({ [versionKey]: 5 })],
   [
     'no capabilities',
     'tiny',

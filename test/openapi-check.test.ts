@@ -5,8 +5,8 @@ import t from 'tap'
 import { runOpenApi } from '../bin/openapi.ts'
 import { checkDocument, formatScorecard } from '../tools/openapi/check.ts'
 import { loadDocument } from '../tools/openapi/document/document.ts'
+import { documentOf, getOf, mountApi } from './helpers/openapi.ts'
 import { recordTerminal } from './helpers/terminal.ts'
-import { documentOf, getOf, mountApi } from './openapi-fixture.ts'
 
 const text = { type: 'string' }
 const query = (name: string, more: object) => ({ name, in: 'query', ...more })

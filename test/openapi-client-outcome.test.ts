@@ -1,5 +1,4 @@
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import type { ApiCredential } from '../src/api-settings.ts'
@@ -15,6 +14,7 @@ import {
   reset,
   shortFin
 } from './helpers/fault-server.ts'
+import { openPort } from './helpers/open-port.ts'
 import { selfSigned } from './helpers/self-signed.ts'
 
 t.test('a write whose answer was lost is "outcome unknown", never "failed"', async (t) => {
@@ -125,8 +125,7 @@ t.test('a certificate that nobody signed gets no byte of the request', async (t)
     requests++
     response.end('{}')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   const credential: ApiCredential = { mode: 'service', scheme: 'bearer', token: 'canary' }
   const client = openClient({ credential })
   t.teardown(async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { isOneLine, run } from './helpers/executable.ts'
-import { documentOf, getOf } from './openapi-fixture.ts'
+import { documentOf, getOf } from './helpers/openapi.ts'
 
 const shiftWork = fileURLToPath(new URL('../../examples/shiftwork/openapi.yaml', import.meta.url))
 

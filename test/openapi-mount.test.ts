@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { type Message, openStream, send, sendRaw } from './helpers/http.ts'
-import { call, request, speak } from './helpers/json-rpc.ts'
+import { speak } from './helpers/json-rpc.ts'
+import { bearerHeaders, call, request } from './helpers/messages.ts'
+import { documentOf, getOf, listen } from './helpers/openapi.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
-import { documentOf, getOf, listen } from './openapi-fixture.ts'
 
 interface Test {
   testdir(files: Readonly<Record<string, string>>): string
@@ -66,29 +68,24 @@ function connect(t: Test, args: readonly string[], env: Env = {}) {
 }
 
 async function startHttp(t: Test, args: readonly string[], env: Env = {}) {
-  const flags = ['--http', '--port', '0', ...args]
-  const running = start(flags, { ...unlimited, MCP_AUTH_TOKEN: inboundKey, ...env })
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
+  const flags = ['--http', ...args]
+  const own = { ...unlimited, MCP_AUTH_TOKEN: inboundKey, ...env }
+  const { running, url, origin } = await serve(t, flags, own)
   const post = async (body: object, headers: Env = {}): Promise<Message> => {
     const stream = await openStream(url, { headers: { ...jsonHeaders, ...headers }, body })
     return stream.find(({ result, error }) => (result ?? error) !== undefined)
   }
   const ready = async () => {
-    const { status, text } = await send(`${new URL(url).origin}/ready`, { method: 'GET' })
+    const { status, text } = await send(`${origin}/ready`, { method: 'GET' })
     return { status, body: JSON.parse(text) }
   }
   return { running, url, post, ready }
 }
 
-const jsonHeaders = {
-  authorization: `Bearer ${inboundKey}`,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream'
-}
+const jsonHeaders = bearerHeaders(inboundKey)
 
 async function listNames(client: ReturnType<typeof speak>): Promise<readonly string[]> {
-  client.send(request('list', 'tools/list'))
+  client.send(request('tools/list', {}, 'list'))
   return namesOf(await client.answer('list'))
 }
 
@@ -120,7 +117,7 @@ t.test('a document and a base URL: its reads are tools of toolset api', async (t
   t.equal(listed.code, 0)
 
   const client = connect(t, flags, { API_AUTH_TOKEN: serviceToken })
-  client.send(call(1, 'get_order', { id: 'a b', status: ['open', 'x&y'] }))
+  client.send(call('get_order', { id: 'a b', status: ['open', 'x&y'] }))
   t.match(await client.answer(1), { result: { content: [{ text: /"item":\s*"tea"/ }] } })
   t.match(upstream.requests, [
     {
@@ -130,7 +127,7 @@ t.test('a document and a base URL: its reads are tools of toolset api', async (t
     }
   ])
 
-  client.send(call(2, 'get_order', { id: '..' }), call(3, 'get_order', { id: 'a', more: 1 }))
+  client.send(call('get_order', { id: '..' }, 2), call('get_order', { id: 'a', more: 1 }, 3))
   t.match(await client.answer(2), { result: { isError: true, content: [{ text: /id/ }] } })
   t.match(await client.answer(3), { result: { isError: true, content: [{ text: /more/ }] } })
   t.equal(upstream.requests.length, 1, 'nothing was sent')
@@ -141,13 +138,13 @@ t.test('writes are there when allowed, and only then', async (t) => {
   const flags = mountOrders(t, upstream.origin)
   const reading = connect(t, [...flags, '--toolsets', 'api'])
   t.strictSame(await listNames(reading), ['get_order', 'list_orders', 'list_people'])
-  reading.send(call(1, 'create_order', { body: { item: 'tea' } }))
+  reading.send(call('create_order', { body: { item: 'tea' } }))
   t.match(await reading.answer(1), { error: {} })
   t.equal(upstream.requests.length, 0)
 
   const writing = connect(t, [...flags, '--toolsets', 'api', '--allow-writes'])
   t.ok((await listNames(writing)).includes('create_order'))
-  writing.send(call(1, 'create_order', { body: { item: 'tea' } }))
+  writing.send(call('create_order', { body: { item: 'tea' } }))
   const { result } = await writing.answer(1)
   t.notOk(result?.isError)
   t.match(upstream.requests, [{ method: 'POST', url: '/v1/orders' }])
@@ -157,10 +154,10 @@ t.test('over HTTP the key of a client goes no further', async (t) => {
   const upstream = await startUpstream(t)
   const env = { API_AUTH_TOKEN: serviceToken }
   const { post, url } = await startHttp(t, mountOrders(t, upstream.origin), env)
-  t.match(await post(call(1, 'list_orders')), { result: { content: [{ text: /tea/ }] } })
+  t.match(await post(call('list_orders')), { result: { content: [{ text: /tea/ }] } })
   const { authorization: _, ...rest } = jsonHeaders
   const headers = { ...rest, 'x-api-key': inboundKey }
-  t.match(await send(url, { headers, body: call(2, 'list_people') }), { status: 200 })
+  t.match(await send(url, { headers, body: call('list_people', {}, 2) }), { status: 200 })
 
   t.match(upstream.requests, [{ url: '/v1/orders' }, { url: '/v1/people' }])
   for (const seen of upstream.requests) {
@@ -184,21 +181,21 @@ t.test('apis of a file: filters, names, the credential of the caller', async (t)
   const args = ['--config', file('config.json'), '--toolsets', 'orders']
   const { running, post, url } = await startHttp(t, args, { MCP_LOG_LEVEL: 'debug' })
 
-  const listed = await post(request(1, 'tools/list'))
+  const listed = await post(request('tools/list'))
   t.strictSame(namesOf(listed), ['find_order', 'list_orders'])
 
   const own = 'Bearer canary-of-the-caller'
-  const found = await post(call(2, 'find_order', { number: '7' }), {
+  const found = await post(call('find_order', { number: '7' }, 2), {
     'x-upstream-authorization': own
   })
   t.match(found, { result: { content: [{ text: /tea/ }] } })
   t.match(upstream.requests, [{ url: '/orders/7', headers: { authorization: own } }])
   t.notMatch(wireOf(upstream.requests[0] as IncomingMessage), inboundKey)
 
-  const bare = await post(call(3, 'list_orders'))
+  const bare = await post(call('list_orders', {}, 3))
   t.match(bare, { result: { isError: true, content: [{ text: /X-Upstream-Authorization/ }] } })
 
-  const body = JSON.stringify(call(4, 'list_orders'))
+  const body = JSON.stringify(call('list_orders', {}, 4))
   const lines = [
     `POST ${new URL(url).pathname} HTTP/1.1`,
     `Host: ${new URL(url).host}`,
@@ -211,7 +208,7 @@ t.test('apis of a file: filters, names, the credential of the caller', async (t)
   const repeated = await sendRaw(Number(new URL(url).port), `${lines.join('\r\n')}\r\n\r\n${body}`)
   t.match(repeated, { status: 400, text: /x-upstream-authorization/i })
   const headers = { ...jsonHeaders, 'x-upstream-authorization': `Bearer ${inboundKey}` }
-  const same = await send(url, { headers, body: call(5, 'list_orders') })
+  const same = await send(url, { headers, body: call('list_orders', {}, 5) })
   t.match(same, { status: 400, text: /holds the key for this server/ })
   t.notMatch(same.text, inboundKey)
   t.equal(upstream.requests.length, 1, 'none of them was sent')
@@ -226,7 +223,7 @@ t.test('API_BASE_URL alone mounts the 28 scheduling tools', async (t) => {
   const upstream = await startUpstream(t)
   const client = connect(t, ['--toolsets', 'shiftwork'], { API_BASE_URL: upstream.origin })
   t.equal((await listNames(client)).length, 28)
-  client.send(call(1, 'get_company_info', { company_id: 'c1' }))
+  client.send(call('get_company_info', { company_id: 'c1' }))
   await client.answer(1)
   t.match(upstream.requests, [{ method: 'GET', url: /^\/api\/.*c1$/ }])
 })
@@ -275,7 +272,7 @@ t.test('a 404 of the API is an error of the tool, and its status is in the audit
     response.writeHead(404, { 'content-type': 'text/html' }).end('<p>canary-body</p>')
   })
   const client = connect(t, mountOrders(t, upstream.origin))
-  client.send(call(1, 'get_order', { id: '7' }))
+  client.send(call('get_order', { id: '7' }))
   const answer = await client.answer(1)
   t.match(answer, { result: { isError: true, content: [{ text: /404/ }] } })
   t.notMatch(JSON.stringify(answer), 'canary-body')
@@ -290,19 +287,19 @@ t.test('five broken connections in a row: not ready until it recovers', async (t
   const { running, post, ready } = await startHttp(t, mountOrders(t, upstream.origin))
   t.match(await ready(), { status: 200 })
   for (const id of [1, 2, 3, 4, 5]) {
-    t.match(await post(call(id, 'list_orders')), { result: { isError: true } })
+    t.match(await post(call('list_orders', {}, id)), { result: { isError: true } })
   }
   t.match(await ready(), {
     status: 503,
     body: { reasons: [{ reason: 'circuit_open', upstream: 'api' }] }
   })
   const sent = upstream.requests.length
-  t.match(await post(call(6, 'list_orders')), { result: { isError: true } })
+  t.match(await post(call('list_orders', {}, 6)), { result: { isError: true } })
   t.equal(upstream.requests.length, sent, 'an open circuit sends nothing')
 
   answer = answerOrder
   await until(async () => (await ready()).status === 200, 'ready again')
-  const healed = await post(call(7, 'list_orders'))
+  const healed = await post(call('list_orders', {}, 7))
   t.match(healed, { result: { content: [{ text: /tea/ }] } })
   await running.stderr.until(/"state":"closed"/)
   t.match(await ready(), { status: 200 })

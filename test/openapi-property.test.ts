@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { ToolError } from '../src/define-tool.ts'
-import { bearer, callTool, documentOf, findTool, mountApi, recordBytes } from './openapi-fixture.ts'
-import { call, paths } from './openapi-property-arguments.ts'
-import { checkBody, checkHead } from './openapi-property-checks.ts'
+import { bearer, callTool, documentOf, findTool, mountApi, recordBytes } from './helpers/openapi.ts'
+import { call, paths } from './helpers/openapi-property-arguments.ts'
+import { checkBody, checkHead } from './helpers/openapi-property-checks.ts'
 
 const runs = Number(process.env.OPENAPI_RUNS ?? 1_000)
 const server = await recordBytes()

@@ -7,7 +7,7 @@ import {
   getOf,
   mountApi,
   recordBytes
-} from './openapi-fixture.ts'
+} from './helpers/openapi.ts'
 
 /** The published injection bugs of bridges from OpenAPI to MCP: the same calls, against ours. */
 const text = { type: 'string' }

@@ -10,7 +10,7 @@ import {
   getOf,
   listen,
   mountApi
-} from './openapi-fixture.ts'
+} from './helpers/openapi.ts'
 
 const text = { type: 'string' }
 const path = (name: string, schema: object = text) => ({ name, in: 'path', required: true, schema })

@@ -10,7 +10,7 @@ import {
   listen,
   mountApi,
   textOf
-} from './openapi-fixture.ts'
+} from './helpers/openapi.ts'
 
 const person = {
   type: 'object',

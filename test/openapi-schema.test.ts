@@ -1,5 +1,5 @@
 import t from 'tap'
-import { documentOf, findTool, getOf, mountApi } from './openapi-fixture.ts'
+import { documentOf, findTool, getOf, mountApi } from './helpers/openapi.ts'
 
 const text = { type: 'string' }
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { bearer, documentOf, findTool, getOf, mountApi } from './openapi-fixture.ts'
+import { bearer, documentOf, findTool, getOf, mountApi } from './helpers/openapi.ts'
 
 const text = { type: 'string' }
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })

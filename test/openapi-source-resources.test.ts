@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import type { ResourceContents } from '../src/types.ts'
-import { createContext, documentOf, getOf, listen, mountApi } from './openapi-fixture.ts'
+import { createContext, documentOf, getOf, listen, mountApi } from './helpers/openapi.ts'
 
 const path = (name: string, schema: object) => ({ name, in: 'path', required: true, schema })
 const document = documentOf({

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bearer, documentOf, findTool, getOf, mountApi } from './openapi-fixture.ts'
+import { bearer, documentOf, findTool, getOf, mountApi } from './helpers/openapi.ts'
 
 const text = { type: 'string' }
 const query = (name: string, schema: object, more: object = {}) => {

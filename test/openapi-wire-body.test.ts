@@ -1,7 +1,7 @@
 import t from 'tap'
-import { callTool, documentOf, findTool, getOf, mountApi, recordBytes } from './openapi-fixture.ts'
-import { bodyTable } from './openapi-wire-body-table.ts'
-import { multipartTable } from './openapi-wire-multipart-table.ts'
+import { bodyTable } from './fixtures/openapi-wire-body-table.ts'
+import { multipartTable } from './fixtures/openapi-wire-multipart-table.ts'
+import { callTool, documentOf, findTool, getOf, mountApi, recordBytes } from './helpers/openapi.ts'
 
 const rows = [...bodyTable, ...multipartTable]
 const server = await recordBytes()

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { headerTable } from './fixtures/openapi-wire-headers-table.ts'
+import { type WireRow, wireTable } from './fixtures/openapi-wire-table.ts'
 import {
   bearer,
   callTool,
@@ -7,9 +9,7 @@ import {
   getOf,
   mountApi,
   recordBytes
-} from './openapi-fixture.ts'
-import { headerTable } from './openapi-wire-headers-table.ts'
-import { type WireRow, wireTable } from './openapi-wire-table.ts'
+} from './helpers/openapi.ts'
 
 const rows = [...wireTable, ...headerTable]
 const server = await recordBytes()

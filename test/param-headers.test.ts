@@ -127,12 +127,12 @@ t.test('a declaration that the specification forbids is refused when it is made'
   for (const [name, schema] of bad) t.throws(() => compileParamHeaders(schema), name)
 })
 
-t.test('so is a number, whose texts are many', async (t) => {
+t.test('a declaration on a number, whose texts are many, is refused', async (t) => {
   const schema = objectOf({ a: { type: 'number', 'x-mcp-header': 'A' } })
   t.throws(() => compileParamHeaders(schema))
 })
 
-t.test('so is one that cannot be reached through properties alone', async (t) => {
+t.test('a declaration that properties alone do not reach is refused', async (t) => {
   const declared = { type: 'string', 'x-mcp-header': 'A' }
   const inner = objectOf({ a: declared })
   for (const schema of [

@@ -1,10 +1,12 @@
 import t from 'tap'
-import { type KeyName, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { allCarriers, carriers } from './helpers/carriers.ts'
 import { createFacade } from './helpers/facade.ts'
 import { type Answer, send } from './helpers/http.ts'
-import { call, connect, initialize, request as line } from './helpers/json-rpc.ts'
+import { connect } from './helpers/json-rpc.ts'
 import {
+  call,
+  initialize,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -12,6 +14,7 @@ import {
   request,
   toolCall
 } from './helpers/messages.ts'
+import type { KeyName } from './helpers/principals.ts'
 
 /* What a caller may not use it does not see, byte for byte. */
 
@@ -89,7 +92,7 @@ for (const [name, { key, method, hidden, unknown }] of Object.entries(pairs)) {
     }
   })
 
-  t.test(`and so in every byte over HTTP: ${name}`, async (t) => {
+  t.test(`hidden is as unknown in every byte over HTTP: ${name}`, async (t) => {
     const modern = (params: Params, meta: Params = {}) => {
       const body = modernRequest(method, params, 1, meta)
       return send(app.url, { headers: modernHeaders(body, key), body })
@@ -148,7 +151,7 @@ t.test('the client on stdin is narrowed by the configuration', async (t) => {
     const client = connect(['--toolsets', 'finance'], env)
     client.send(initialize(0))
     await client.answer(0)
-    client.send(line(1, 'tools/list'), call(2, name, {}), call(3, 'calculate_nothing', {}))
+    client.send(request('tools/list'), call(name, {}, 2), call('calculate_nothing', {}, 3))
     const [listed, asked, unknown] = [
       await client.answer(1),
       await client.answer(2),

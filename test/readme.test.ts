@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { createFinanceSource } from '../tools/finance/source.ts'
 import { describeEverydayTools } from './helpers/everyday-tools.ts'
-import { replaceSection, settingsTable, toolsTable } from './helpers/readme-tables.ts'
+import { ratesTable, replaceSection, settingsTable, toolsTable } from './helpers/readme-tables.ts'
 
 // From dist/test, where this file runs.
 const root = new URL('../../', import.meta.url)
@@ -11,8 +11,15 @@ const file = fileURLToPath(new URL('README.md', root))
 
 t.test('the generated tables of the README are those of the code', async (t) => {
   const readme = readFileSync(file, 'utf8')
-  const settings = replaceSection(readme, 'settings', settingsTable())
-  const expected = replaceSection(settings, 'tools', toolsTable(await createFinanceSource('all')))
+  const tables = {
+    settings: settingsTable(),
+    rates: ratesTable(),
+    tools: toolsTable(await createFinanceSource('all'))
+  }
+  const expected = Object.entries(tables).reduce(
+    (text, [name, table]) => replaceSection(text, name, table),
+    readme
+  )
   if (process.env.UPDATE_README) writeFileSync(file, expected)
   t.equal(readFileSync(file, 'utf8'), expected, 'run npm run docs')
 })
@@ -33,15 +40,28 @@ t.test('every file that the README and SECURITY.md name exists', async (t) => {
   }
 })
 
-t.test('the path of one call is five files, in order', async (t) => {
+/** The files that a numbered list of the README leads through. */
+function stepsBelow(heading: string): readonly (string | undefined)[] {
   const readme = readFileSync(file, 'utf8')
-  const section = readme.slice(readme.indexOf('**One call over HTTP, in five files:**'))
-  const steps = [...section.matchAll(/^\d\. \[([^\]]+)\]/gm)].map(([, path]) => path)
-  t.strictSame(steps, [
+  const [, section = ''] = readme.split(`**${heading}:**\n\n`)
+  const [list = ''] = section.split('\n\n')
+  return [...list.matchAll(/^\d\. \[([^\]]+)\]/gm)].map(([, path]) => path)
+}
+
+t.test('the paths of calls lead through the files that they name, in order', async (t) => {
+  t.strictSame(stepsBelow('One call over HTTP, in five files'), [
     'transports/http/app.ts',
     'transports/http/mcp.ts',
     'transports/http/native.ts',
     'src/call-tool.ts',
     'tools/finance/tvm/tvm.ts'
+  ])
+  t.strictSame(stepsBelow('One call to a mounted server, in six files'), [
+    'tools/upstream/mount/mount.ts',
+    'tools/upstream/mount/offered/tool.ts',
+    'tools/upstream/server.ts',
+    'tools/upstream/keeper.ts',
+    'tools/upstream/requests.ts',
+    'tools/upstream/link/sdk-link.ts'
   ])
 })

@@ -86,7 +86,7 @@ t.test('quoted values are censored to their closing quote', async (t) => {
   }
 })
 
-t.test('so are values in JSON that stands in a JSON text', async (t) => {
+t.test('values in JSON that stands in a JSON text are censored', async (t) => {
   const inner = JSON.stringify({ password: `${canary}abcdef`, user: 'Ann' })
   t.notOk(leaks(redactText(JSON.stringify({ body: inner }))))
   t.notOk(leaks(redact({ body: JSON.stringify({ body: inner }) })))

@@ -118,7 +118,7 @@ function check(redactor: Redactor, runs: number): fc.RunDetails<[Part, AuditArgs
   return fc.check(property, { numRuns: runs })
 }
 
-t.test(`what ${numRuns} calls show`, { timeout }, async (t) => {
+t.test(`${numRuns} calls show no secret and censor nothing else`, { timeout }, async (t) => {
   const { failed, counterexample, seed } = check(createRedactor(), numRuns)
   t.notOk(failed, JSON.stringify({ seed, counterexample }))
 })
@@ -168,7 +168,7 @@ function showNames(json: string, value: unknown): string {
 }
 
 for (const [fault, redactor] of Object.entries(mutants)) {
-  t.test(`found: ${fault}`, { timeout }, async (t) => {
+  t.test(`the property finds the fault: ${fault}`, { timeout }, async (t) => {
     t.ok(check(redactor, 20_000).failed)
   })
 }

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { fixture, type Running, start } from './helpers/executable.ts'
+import { findFreePort } from './helpers/free-port.ts'
 import { send } from './helpers/http.ts'
-import { modern } from './helpers/json-rpc.ts'
+import { bearerHeaders, modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
 import { createRedis, withoutRedis } from './helpers/redis.ts'
 
 /*
@@ -20,15 +21,8 @@ const token = 'a-token-of-more-than-32-characters-for-tests'
 const timeout = 600_000
 t.setTimeout(timeout)
 
-const headers = {
-  authorization: `Bearer ${token}`,
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream',
-  'mcp-protocol-version': '2026-07-28',
-  'mcp-method': 'tools/call',
-  'mcp-name': 'fill'
-}
-const body = modern(1, 'tools/call', { name: 'fill', arguments: { length: 1 } })
+const body = modernRequest('tools/call', toolCall('fill', { length: 1 }))
+const headers = { ...modernHeaders(body), ...bearerHeaders(token) }
 
 interface Seen {
   readonly atMs: number
@@ -65,7 +59,7 @@ async function startLoad(t: { teardown(end: () => unknown): void }, redisUrl: st
   let isOver = false
   const work: Promise<void>[] = []
   for (let index = 0; index < 2; index++) {
-    const port = String(await freePort())
+    const port = String(await findFreePort())
     const running = start([...flags, '--port', port], env)
     instances.push(running)
     const url = `http://127.0.0.1:${port}/mcp`
@@ -92,12 +86,6 @@ async function startLoad(t: { teardown(end: () => unknown): void }, redisUrl: st
       await Promise.all(work)
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const redis = await createRedis()
-  await redis.close()
-  return redis.port
 }
 
 async function up(url: string): Promise<void> {

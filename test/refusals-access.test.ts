@@ -1,7 +1,8 @@
 import t from 'tap'
-import { keyOf, startApp } from './helpers/app.ts'
+import { startApp } from './helpers/app.ts'
 import { type Answer, openStream, send, sendRaw } from './helpers/http.ts'
 import { authHeaders, modernHeaders, modernRequest, request, toolCall } from './helpers/messages.ts'
+import { keyOf } from './helpers/principals.ts'
 import { checkRefusal, type Wanted } from './helpers/refusals.ts'
 
 /* Who is let in: credentials, Host, Origin, headers, paths and methods; and what browsers are told. */
@@ -18,7 +19,7 @@ const json = { 'content-type': 'application/json', accept: 'application/json' }
 const withoutError = { 'www-authenticate': /^Bearer(?:(?!error=).)*$/ }
 const withError = { 'www-authenticate': /^Bearer .*error="invalid_token"/ }
 
-t.test('credentials', async (t) => {
+t.test('a missing or wrong key is 401, with its challenge and one audit record', async (t) => {
   const key = keyOf('full')
   const bearer = authHeaders()
   const rows: readonly (readonly [string, Headers, string, Headers | Record<string, RegExp>])[] = [
@@ -54,7 +55,7 @@ t.test('credentials', async (t) => {
   })
 })
 
-t.test('Host', async (t) => {
+t.test('a Host that is not allowed is 403 on every path', async (t) => {
   const forbidden = { status: 403, code: 'plain' } as const
   const rows: readonly (readonly [string, string, string | undefined, Wanted])[] = [
     ['foreign', '/health', 'evil.example', forbidden],
@@ -71,10 +72,10 @@ t.test('Host', async (t) => {
   for (const [name, target, host, wanted] of rows) {
     t.test(name, async (t) => checkRefusal(t, await get(target, host), wanted))
   }
-  t.test('HTTP/1.0 without one', async (t) => {
+  t.test('HTTP/1.0 without a Host', async (t) => {
     checkRefusal(t, await sendRaw(app.port, 'GET /health HTTP/1.0\r\n\r\n'), forbidden)
   })
-  t.test('allowed', async (t) => {
+  t.test('its own names are allowed', async (t) => {
     for (const host of [own, 'localhost', 'LOCALHOST:1', '[::1]:80']) {
       t.equal((await get('/health', host)).status, 200, host)
     }
@@ -93,7 +94,7 @@ t.test('the MCP path as an absolute target is refused in JSON-RPC, too', async (
   checkRefusal(t, answer, { status: 401, code: 401, id: null, headers: withoutError })
 })
 
-t.test('Origin', async (t) => {
+t.test('an Origin that is not listed is 403', async (t) => {
   const foreign = ['https://evil.example', 'null', '', `${listed}.evil.example`, `${listed}:444`]
   for (const origin of [...foreign, listed.replace('https', 'http')]) {
     t.test(`${origin || 'empty'}: refused`, async (t) => {
@@ -110,30 +111,33 @@ t.test('Origin', async (t) => {
   }
 })
 
-t.test('headers', async (t) => {
-  const many = (count: number): string =>
-    Array.from({ length: count }, (_, index) => `X-${index}: 1\r\n`).join('')
-  // Host and Connection count, too.
-  t.equal((await get('/health', own, many(98))).status, 200, '100 are allowed')
-  const tooMany = { status: 431, code: 'plain', headers: { connection: 'close' } } as const
-  checkRefusal(t, await get('/health', own, many(99)), tooMany)
-  checkRefusal(
-    t,
-    await get('/health', own, `${many(300)}Origin: https://evil.example\r\n`),
-    tooMany
-  )
-  const repeated = ['Host', 'Origin', 'Authorization', 'X-API-Key', 'Mcp-Session-Id', 'Mcp-Name']
-  for (const name of repeated) {
-    t.test(`${name} twice`, async (t) => {
-      const value = name === 'Host' ? own : name === 'Origin' ? listed : 'a'
-      const line = `${name}: ${value}\r\n`
-      const answer = await get('/mcp', own, name === 'Host' ? line : line + line.toLowerCase())
-      checkRefusal(t, answer, { status: 400, code: -32600, id: null })
-    })
+t.test(
+  'more than 100 headers are 431, one that may come once only is 400 when it comes twice',
+  async (t) => {
+    const many = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `X-${index}: 1\r\n`).join('')
+    // Host and Connection count, too.
+    t.equal((await get('/health', own, many(98))).status, 200, '100 are allowed')
+    const tooMany = { status: 431, code: 'plain', headers: { connection: 'close' } } as const
+    checkRefusal(t, await get('/health', own, many(99)), tooMany)
+    checkRefusal(
+      t,
+      await get('/health', own, `${many(300)}Origin: https://evil.example\r\n`),
+      tooMany
+    )
+    const repeated = ['Host', 'Origin', 'Authorization', 'X-API-Key', 'Mcp-Session-Id', 'Mcp-Name']
+    for (const name of repeated) {
+      t.test(`${name} twice`, async (t) => {
+        const value = name === 'Host' ? own : name === 'Origin' ? listed : 'a'
+        const line = `${name}: ${value}\r\n`
+        const answer = await get('/mcp', own, name === 'Host' ? line : line + line.toLowerCase())
+        checkRefusal(t, answer, { status: 400, code: -32600, id: null })
+      })
+    }
   }
-})
+)
 
-t.test('what is hardly HTTP', async (t) => {
+t.test('malformed HTTP is refused without a word of JSON-RPC', async (t) => {
   const end = 'Connection: close\r\n\r\n'
   const rows: readonly (readonly [string, string, number])[] = [
     ['no HTTP', 'hello\r\n\r\n', 400],
@@ -152,7 +156,7 @@ t.test('what is hardly HTTP', async (t) => {
   }
 })
 
-t.test('paths and methods', async (t) => {
+t.test('an unknown path is 404, a wrong method 405 with the right ones', async (t) => {
   const auth = authHeaders()
   const stream = { ...auth, accept: 'text/event-stream' }
   const allow = { allow: /^GET, POST, DELETE/ }

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { startApp } from './helpers/app.ts'
-import { initializeParams } from './helpers/carriers.ts'
 import { openStream, send } from './helpers/http.ts'
 import {
   authHeaders,
+  initialize,
   jsonHeaders,
   modernHeaders,
   modernRequest,
@@ -17,7 +17,7 @@ import { checkRefusal } from './helpers/refusals.ts'
 const seconds = { 'retry-after': /^[1-9]\d*$/ }
 const list = modernRequest('tools/list', {}, 5)
 
-t.test('a flood from one address', async (t) => {
+t.test('a flood from one address is 429 everywhere but at the probes', async (t) => {
   const app = await startApp({ limits: { address: 3 } })
   t.teardown(() => app.close(0))
   const headers = modernHeaders(list)
@@ -30,7 +30,7 @@ t.test('a flood from one address', async (t) => {
     const { status } = await send(app.url, { body: list })
     t.equal(status, 429)
   })
-  t.test('elsewhere', async (t) => {
+  t.test('on other paths, in plain JSON', async (t) => {
     const answer = await send(`${app.origin}/no/such`, {})
     checkRefusal(t, answer, { status: 429, code: 'plain', headers: seconds })
   })
@@ -46,10 +46,10 @@ t.test('no flood limit when limits are off', async (t) => {
   }
 })
 
-t.test('too many sessions', async (t) => {
+t.test('a session that finds no place is 503, until another ends', async (t) => {
   const app = await startApp({ sessions: { max: 1 } })
   t.teardown(() => app.close(0))
-  const body = request('initialize', initializeParams, 5)
+  const body = initialize(5)
   const first = await send(app.url, { headers: jsonHeaders(), body })
   t.equal(first.status, 200)
   const answer = await send(app.url, { headers: jsonHeaders('narrow'), body })
@@ -68,11 +68,11 @@ t.test('a failed initialize takes no room', async (t) => {
   const failed = await send(app.url, { headers: jsonHeaders(), body: broken })
   checkRefusal(t, failed, { status: 200, code: -32602, id: 5 })
   t.notOk(failed.headers['mcp-session-id'])
-  const body = request('initialize', initializeParams, 5)
+  const body = initialize(5)
   t.equal((await send(app.url, { headers: jsonHeaders(), body })).status, 200)
 })
 
-t.test('draining', async (t) => {
+t.test('a drain refuses what is new with 503 and answers what is in flight', async (t) => {
   const app = await startApp()
   const call = modernRequest('tools/call', toolCall('hold', { name: 'last' }), 7)
   const held = send(app.url, { headers: modernHeaders(call), body: call })

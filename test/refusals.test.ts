@@ -3,6 +3,8 @@ import { startApp } from './helpers/app.ts'
 import { openSessionId } from './helpers/carriers.ts'
 import { send } from './helpers/http.ts'
 import {
+  call,
+  initialize,
   jsonHeaders,
   legacy,
   modern,
@@ -10,7 +12,8 @@ import {
   modernRequest,
   type Request,
   request,
-  toolCall
+  toolCall,
+  versionKey
 } from './helpers/messages.ts'
 import { checkRefusal } from './helpers/refusals.ts'
 
@@ -22,14 +25,13 @@ const app = await startApp({ limits: { maxRequestBytes: 1_048_576 } })
 t.teardown(() => app.close(0))
 
 const list = modernHeaders({ method: 'tools/list', params: {} })
-const version = 'io.modelcontextprotocol/protocolVersion'
 const capabilities = 'io.modelcontextprotocol/clientCapabilities'
 
 /** A body as it is; the era is told by its headers. */
 type BodyRow = readonly [name: string, body: string, status: number, code: number, id?: number]
 
 const nest = (levels: number): string =>
-  JSON.stringify(request('tools/call', toolCall('echo', { text: 'HERE' }), 5)).replace(
+  JSON.stringify(call('echo', { text: 'HERE' }, 5)).replace(
     '"HERE"',
     `${'['.repeat(levels - 3)}${']'.repeat(levels - 3)}`
   )
@@ -72,7 +74,7 @@ t.test('64 levels are not too deep', async (t) => {
   t.match(text, 'Invalid arguments', 'it got as far as the tool')
 })
 
-t.test('media types', async (t) => {
+t.test('a body of another media type or encoding is 415', async (t) => {
   const body = JSON.stringify(modernRequest('tools/list'))
   const types: readonly (readonly [string, Headers])[] = [
     ['text/plain, which needs no preflight', { 'content-type': 'text/plain' }],
@@ -86,7 +88,7 @@ t.test('media types', async (t) => {
       checkRefusal(t, answer, { status: 415, code: -32600 })
     })
   }
-  t.test('none', async (t) => {
+  t.test('no Content-Type', async (t) => {
     const { 'content-type': _, ...headers } = list
     checkRefusal(t, await send(app.url, { headers, body }), { status: 415, code: -32600 })
   })
@@ -116,10 +118,10 @@ const modernRows: readonly ModernRow[] = [
   ['unknown tool', modernRequest('tools/call', toolCall('nope'), 5), {}, 200, -32602, 5],
   ['bad cursor', modernRequest('tools/list', { cursor: 'bm9wZQ' }, 5), {}, 200, -32602, 5],
   ['no capabilities named', lists({ [capabilities]: undefined }), {}, 400, -32602, 5],
-  ['no version named', lists({ [version]: undefined }), {}, 400, -32602, 5],
+  ['no version named', lists({ [versionKey]: undefined }), {}, 400, -32602, 5],
   [
     'unsupported version',
-    lists({ [version]: '2099-01-01' }),
+    lists({ [versionKey]: '2099-01-01' }),
     { 'mcp-protocol-version': '2099-01-01' },
     400,
     -32022,
@@ -158,7 +160,7 @@ function isRequest(message: unknown): message is Request {
 
 t.test('2026-07-28: the supported versions are named', async (t) => {
   const headers = { ...list, 'mcp-protocol-version': '2099-01-01' }
-  const { text } = await send(app.url, { headers, body: lists({ [version]: '2099-01-01' }) })
+  const { text } = await send(app.url, { headers, body: lists({ [versionKey]: '2099-01-01' }) })
   const { error } = JSON.parse(text) as { error: { data: unknown } }
   t.strictSame(error.data, { supported: [modern], requested: '2099-01-01' })
 })
@@ -175,7 +177,7 @@ const legacyRows: readonly (readonly [string, Request, Headers, number, number])
   ['a tool name that is no text', request('tools/call', { name: 5 }, 5), {}, 200, -32602],
   ['no such log level', request('logging/setLevel', { level: 'x' }, 5), {}, 200, -32602],
   ['unknown method', request('no/such', {}, 5), {}, 200, -32601],
-  ['unknown tool', request('tools/call', toolCall('nope'), 5), {}, 200, -32602],
+  ['unknown tool', call('nope', {}, 5), {}, 200, -32602],
   ['bad cursor', request('tools/list', { cursor: 'bm9wZQ' }, 5), {}, 200, -32602],
   ['unknown session', request('tools/list', {}, 5), { 'mcp-session-id': 'x' }, 404, -32600],
   [
@@ -197,11 +199,6 @@ for (const [name, body, changed, status, code] of legacyRows) {
 
 t.test('2025-11-25, in a session', async (t) => {
   const session = { 'mcp-session-id': await openSessionId({ app, key: 'full' }) }
-  const { params } = request('initialize', {
-    protocolVersion: legacy,
-    capabilities: {},
-    clientInfo: { name: 'a', version: '1' }
-  })
   const rows: readonly (readonly [string, Request, Headers, number, number])[] = [
     ['of another principal', request('tools/list', {}, 5), jsonHeaders('narrow'), 404, -32600],
     [
@@ -211,7 +208,7 @@ t.test('2025-11-25, in a session', async (t) => {
       400,
       -32600
     ],
-    ['initialize again', request('initialize', params, 5), {}, 400, -32600]
+    ['initialize again', initialize(5), {}, 400, -32600]
   ]
   for (const [name, body, changed, status, code] of rows) {
     t.test(name, async (t) => {

@@ -95,7 +95,7 @@ t.test('on the wire a tool is what the specification names, nothing of ours', as
   ])
 })
 
-t.test('so are prompts, resources and templates', async (t) => {
+t.test('prompts, resources and templates on the wire have nothing of ours', async (t) => {
   const view = createRegistry([
     source({ prompts: [prompt('p')], resources: [resource('docs://a'), resource('docs://b/{id}')] })
   ]).view(everybody)

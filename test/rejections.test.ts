@@ -4,9 +4,15 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { type App, startApp } from './helpers/app.ts'
-import { initializeParams } from './helpers/carriers.ts'
 import { type Sent, send } from './helpers/http.ts'
-import { jsonHeaders, modernHeaders, modernRequest, request, toolCall } from './helpers/messages.ts'
+import {
+  initialize,
+  jsonHeaders,
+  modernHeaders,
+  modernRequest,
+  request,
+  toolCall
+} from './helpers/messages.ts'
 
 /*
  * What is refused leaves nothing behind: no memory, no session. For the full proof:
@@ -31,7 +37,6 @@ async function heapBytes(): Promise<number> {
 
 const call = modernRequest('tools/call', toolCall('no_such_tool'))
 const list = request('tools/list')
-const initialize = request('initialize', initializeParams)
 const addresses = Array.from({ length: 200 }, (_, index) => `192.0.2.${index}`)
 
 /** Request number `index`, what it is refused with, and from where it comes. */
@@ -41,7 +46,7 @@ function refusable({ url, origin }: App, index: number): [string, Sent, number[]
   const from = { 'x-forwarded-for': addresses[index % addresses.length] ?? '' }
   const own = { 'x-forwarded-for': '198.51.100.1' }
   const kinds: [string, Sent, number[]][] = [
-    [url, { headers: { ...keyless, ...from }, body: initialize }, [401, 429]],
+    [url, { headers: { ...keyless, ...from }, body: initialize() }, [401, 429]],
     [url, { headers: { ...keyless, ...from, 'x-api-key': `no-${index}` }, body: call }, [401, 429]],
     [`${origin}/no/such/${index}`, { headers: from }, [404]],
     [url, { headers: { ...jsonHeaders(), ...own }, body: '{"jsonrpc":' }, [400]],
@@ -97,7 +102,7 @@ t.test(
     for (const status of [400, 403, 404, 429]) t.ok(statuses.has(status), `some were ${status}`)
 
     const headers = { ...jsonHeaders(), 'x-forwarded-for': '198.51.100.1' }
-    const open = async () => (await send(app.url, { headers, body: initialize })).status
+    const open = async () => (await send(app.url, { headers, body: initialize() })).status
     for (let index = 0; index < maxSessions; index++) t.equal(await open(), 200)
     t.equal(await open(), 503, 'every place was free, and there are no more')
   }

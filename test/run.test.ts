@@ -3,12 +3,10 @@ import { runGuarded } from '../src/run.ts'
 import { createSlots } from '../src/slots.ts'
 import type { CallContext } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
+import { silent } from './helpers/silent.ts'
 
 const fresh = () =>
-  createBareContext(
-    { principal: { id: 'test', kind: 'local' }, transport: 'stdio' },
-    { debug() {}, info() {}, warn() {}, error() {} }
-  )
+  createBareContext({ principal: { id: 'test', kind: 'local' }, transport: 'stdio' }, silent)
 
 t.test('work that ignores its signal keeps its slot, but not for ever', async (t) => {
   const slots = createSlots({ maxConcurrent: 1, queue: 1, queueWaitMs: 60_000 })

@@ -3,6 +3,7 @@ import { startApp } from './helpers/app.ts'
 import { type Answer, send } from './helpers/http.ts'
 import { startIssuer } from './helpers/issuer.ts'
 import {
+  call,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -91,10 +92,7 @@ t.test('lists show a token everything, or what its globs say', async (t) => {
 
 t.test('a batch is refused whole when a token may not do a part of it', async (t) => {
   const headers = { ...(await bearer()), 'mcp-protocol-version': '2025-03-26' }
-  const body = [
-    request('tools/call', toolCall('echo', { text: 'a' }), 1),
-    request('tools/call', toolCall('scoped'), 2)
-  ]
+  const body = [call('echo', { text: 'a' }, 1), call('scoped', {}, 2)]
   const before = app.audit('TOOL_EXECUTE').length
   const { status, headers: told } = await send(app.url, { headers, body })
   t.equal(status, 403)

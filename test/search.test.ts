@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createSearch } from '../src/search.ts'
-import { source } from './finance-call.ts'
+import { source } from './helpers/finance-call.ts'
 
 const search = createSearch(source.tools)
 const firstNames = (query: string, count: number): readonly string[] =>

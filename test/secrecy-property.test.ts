@@ -17,8 +17,8 @@ import { createOpenApiSource } from '../tools/openapi/source.ts'
 import { createHttpServer } from '../transports/http/app.ts'
 import { reply, reset, startFaultServer } from './helpers/fault-server.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import { documentOf, getOf } from './helpers/openapi.ts'
 import { findForms } from './helpers/secret-shapes.ts'
-import { documentOf, getOf } from './openapi-fixture.ts'
 
 /*
  * A whole server, and a secret in a header, a query, an upstream answer or an error, or one of its

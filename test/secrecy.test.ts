@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import t from 'tap'
 import { startApp } from './helpers/app.ts'
-import { initializeParams, openSessionId } from './helpers/carriers.ts'
+import { openSessionId } from './helpers/carriers.ts'
 import { childServer } from './helpers/clients.ts'
 import { sendRaw } from './helpers/http.ts'
 import {
+  call,
+  initialize,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -92,10 +94,7 @@ function toWire({ body, headers }: ReturnType<Build>): string {
 
 const conversations: Readonly<Record<string, readonly Request[]>> = {
   '2026-07-28': [modernRequest('tools/call', toolCall('fail'), 7)],
-  '2025-11-25': [
-    request('initialize', initializeParams, 1),
-    request('tools/call', toolCall('fail'), 7)
-  ]
+  '2025-11-25': [initialize(1), call('fail', {}, 7)]
 }
 
 for (const [era, messages] of Object.entries(conversations)) {

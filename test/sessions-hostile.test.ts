@@ -2,7 +2,7 @@ import t from 'tap'
 import { startApp } from './helpers/app.ts'
 import { openSessionId } from './helpers/carriers.ts'
 import { openStream, send } from './helpers/http.ts'
-import { jsonHeaders, legacy, modernHeaders, modernRequest, request } from './helpers/messages.ts'
+import { initialize, jsonHeaders, modernHeaders, modernRequest, ping } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
 
 /* What a client does to a session that nobody meant it to do. */
@@ -15,20 +15,11 @@ t.test('a batch that is refused uses up no id', async (t) => {
   const headers = { ...jsonHeaders(), 'mcp-session-id': sessionId }
   const post = (body: unknown) =>
     send(app.url, { headers: { ...headers, 'mcp-protocol-version': version }, body })
-  const twice = await post([request('ping', {}, 7), request('ping', {}, 7)])
+  const twice = await post([ping(7), ping(7)])
   t.match(twice, { status: 400, text: /-32600/ }, 'one id twice')
-  const late = request(
-    'initialize',
-    {
-      protocolVersion: legacy,
-      capabilities: {},
-      clientInfo: { name: 'test', version: '1' }
-    },
-    8
-  )
-  t.equal((await post([late, request('ping', {}, 9)])).status, 400, 'a second initialize')
+  t.equal((await post([initialize(8), ping(9)])).status, 400, 'a second initialize')
   for (const id of [7, 8, 9]) {
-    t.match(await post(request('ping', {}, id)), { status: 200, text: /"result":\{\}/ }, `${id}`)
+    t.match(await post(ping(id)), { status: 200, text: /"result":\{\}/ }, `${id}`)
   }
 })
 

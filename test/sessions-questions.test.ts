@@ -8,7 +8,15 @@ import { startApp } from './helpers/app.ts'
 import { carriers } from './helpers/carriers.ts'
 import { childServer } from './helpers/clients.ts'
 import { openStream, send } from './helpers/http.ts'
-import { authHeaders, jsonHeaders, legacy, modern, request, toolCall } from './helpers/messages.ts'
+import {
+  authHeaders,
+  initialize,
+  jsonHeaders,
+  legacy,
+  modern,
+  request,
+  toolCall
+} from './helpers/messages.ts'
 
 /* Questions of a tool to the person or the model behind the client, and the state between them. */
 
@@ -52,13 +60,7 @@ t.test('SDK v1 in a session: declined', async (t) => {
 })
 
 t.test('a question comes on the stream of its call, without one of the client', async (t) => {
-  const capabilities = { elicitation: {} }
-  const hello = request('initialize', {
-    protocolVersion: legacy,
-    capabilities,
-    clientInfo: identity
-  })
-  const opened = await openStream(app.url, { headers: jsonHeaders(), body: hello })
+  const opened = await openStream(app.url, { headers: jsonHeaders(), body: initialize() })
   const headers = {
     ...jsonHeaders(),
     'mcp-session-id': String(opened.headers['mcp-session-id']),

@@ -5,11 +5,11 @@ import { openSessionId } from './helpers/carriers.ts'
 import { type EventStream, type Message, openStream, type Sent, send } from './helpers/http.ts'
 import {
   authHeaders,
+  call,
   jsonHeaders,
   legacy,
   modernHeaders,
   modernRequest,
-  request,
   toolCall
 } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
@@ -26,7 +26,7 @@ async function inSession(name: string) {
   const sessionId = await openSessionId({ app, key: 'full' })
   const session = { 'mcp-protocol-version': legacy, 'mcp-session-id': sessionId }
   const headers = { ...jsonHeaders(), ...session }
-  const body = request('tools/call', toolCall('hold', { name }), 7)
+  const body = call('hold', { name }, 7)
   const stream = await openStream(app.url, { headers, body })
   await app.events.told(`running ${name}`)
   return { headers, stream, end: { ...authHeaders(), ...session } }
@@ -78,7 +78,7 @@ async function batchInSession(names: readonly string[]) {
   const sessionId = await openSessionId({ app, key: 'full' })
   const session = { 'mcp-protocol-version': '2025-03-26', 'mcp-session-id': sessionId }
   const headers = { ...jsonHeaders(), ...session }
-  const body = names.map((name, id) => request('tools/call', toolCall('hold', { name }), id))
+  const body = names.map((name, id) => call('hold', { name }, id))
   const stream = await openStream(app.url, { headers, body })
   for (const name of names) await app.events.told(`running ${name}`)
   return {
@@ -124,7 +124,7 @@ t.test('session: a client that goes away is expected back', async (t) => {
 
 const legacyCall = (name: string): Sent => ({
   headers: { ...jsonHeaders(), 'mcp-protocol-version': legacy },
-  body: request('tools/call', toolCall('hold', { name }), 7)
+  body: call('hold', { name }, 7)
 })
 
 const outside: Readonly<Record<string, (name: string) => Sent>> = {

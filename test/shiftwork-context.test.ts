@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { createAudit } from '../src/audit.ts'
-import { createPolicy } from '../src/create-policy.ts'
-import { createDispatcher } from '../src/dispatch.ts'
-import { createRegistry } from '../src/registry.ts'
-import { settingsSchema } from '../src/settings.ts'
 import type { ReadResult } from '../src/types.ts'
-import { context, mountDemo } from './shiftwork-fixture.ts'
+import { dispatcherOf } from './helpers/dispatcher.ts'
+import { context, findTool, mountDemo } from './helpers/shiftwork.ts'
 
 const demo = await mountDemo()
 t.teardown(demo.close)
-const audit = createAudit({ enabled: false, args: 'none' }, { append() {} })
-const config = settingsSchema.parse({ limits: { enabled: false } })
-const registry = createRegistry([demo.source])
-const dispatcher = createDispatcher(registry, createPolicy(config, audit))
+const dispatcher = dispatcherOf(demo.source)
 
 const contentOf = (result: ReadResult) => ('contents' in result ? result.contents[0] : undefined)
 
@@ -102,7 +95,7 @@ t.test('the six ideas are prompts, which name only tools that exist', async (t) 
     t.ok(used.length > 0, `${name} names tools`)
     const { scopes = [] } = demo.source.prompts?.find((each) => each.name === name) ?? {}
     for (const tool of used) {
-      const needed = registry.tools.get(tool)?.scopes
+      const needed = findTool(demo.source, tool).scopes
       t.ok(
         needed?.every((scope) => scopes.includes(scope)),
         `${name}: ${tool}, ${needed}`

@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { parse } from 'yaml'
 import { createShiftWorkSettings } from '../tools/shiftwork/preset.ts'
-import { rows } from './shiftwork-table.ts'
+import { rows } from './fixtures/shiftwork-table.ts'
 
 interface Operation {
   readonly operationId: string

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createAudit } from '../src/audit.ts'
-import { createPolicy } from '../src/create-policy.ts'
-import { createDispatcher } from '../src/dispatch.ts'
-import { createRegistry } from '../src/registry.ts'
-import { settingsSchema } from '../src/settings.ts'
+import { rows } from './fixtures/shiftwork-table.ts'
+import { dispatcherOf } from './helpers/dispatcher.ts'
 import {
   call,
   context,
@@ -13,8 +11,7 @@ import {
   mountDemo,
   startRecorder,
   textOf
-} from './shiftwork-fixture.ts'
-import { rows } from './shiftwork-table.ts'
+} from './helpers/shiftwork.ts'
 
 const recorder = await startRecorder()
 const source = await mount(recorder.baseUrl)
@@ -104,8 +101,7 @@ t.test('a PIN is in no audit line and in no answer', async (t) => {
     { enabled: true, args: 'redacted' },
     { append: (line) => lines.push(line.replace(/,"prevHash".*/, '')) }
   )
-  const config = settingsSchema.parse({ limits: { enabled: false } })
-  const dispatcher = createDispatcher(createRegistry([demo.source]), createPolicy(config, audit))
+  const dispatcher = dispatcherOf(demo.source, { audit })
   const person = { company_id: 'harbor-cafe', first_name: 'Zoe', last_name: 'Lang', pin }
   const answers = [
     await dispatcher.callTool('create_person', person, context),

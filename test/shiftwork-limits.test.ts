@@ -1,20 +1,11 @@
 import t from 'tap'
-import { createAudit } from '../src/audit.ts'
-import { createPolicy } from '../src/create-policy.ts'
-import { createDispatcher } from '../src/dispatch.ts'
-import { createRegistry } from '../src/registry.ts'
-import { type Config, settingsSchema } from '../src/settings.ts'
-import { context, mountDemo } from './shiftwork-fixture.ts'
+import { settingsSchema } from '../src/settings.ts'
+import { dispatcherOf } from './helpers/dispatcher.ts'
+import { context, mountDemo } from './helpers/shiftwork.ts'
 
 const demo = await mountDemo()
 t.teardown(demo.close)
-const audit = createAudit({ enabled: false, args: 'none' }, { append() {} })
-const registry = createRegistry([demo.source])
 const defaults = settingsSchema.parse({})
-
-function createWith(config: Config) {
-  return createDispatcher(registry, createPolicy(config, audit))
-}
 
 t.test('HG-14: each method has the rate of the guide, per caller', async (t) => {
   t.match(defaults.limits, {
@@ -26,7 +17,7 @@ t.test('HG-14: each method has the rate of the guide, per caller', async (t) => 
       'prompts/get': { perMinute: 30, burst: 5 }
     }
   })
-  const dispatcher = createWith(defaults)
+  const dispatcher = dispatcherOf(demo.source, { config: defaults })
   const ask = (id: string) =>
     dispatcher.getPrompt('kiosk_readiness_check', new Map([['company_id', 'harbor-cafe']]), {
       ...context,
@@ -45,7 +36,7 @@ t.test('HG-15: only what the list allows is read', async (t) => {
     'resources://notifications/*'
   ])
   const resources = { ...defaults.resources, allow: ['resources://events/*'] }
-  const dispatcher = createWith({ ...defaults, resources })
+  const dispatcher = dispatcherOf(demo.source, { config: { ...defaults, resources } })
   await t.resolves(dispatcher.readResource('resources://events/e2', context))
   await t.rejects(dispatcher.readResource('resources://users/1', context))
 })
@@ -53,7 +44,7 @@ t.test('HG-15: only what the list allows is read', async (t) => {
 t.test('HG-16: a resource larger than the limit is refused', async (t) => {
   t.equal(defaults.resources.maxBytes, 1_048_576)
   const small = { ...defaults, resources: { ...defaults.resources, maxBytes: 600 } }
-  const dispatcher = createWith(small)
+  const dispatcher = dispatcherOf(demo.source, { config: small })
   await t.resolves(dispatcher.readResource('resources://users/1', context))
   await t.rejects(dispatcher.readResource('resources://users/1/events', context), /600 bytes/)
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { call, findTool, mountDemo, textOf } from './shiftwork-fixture.ts'
-import { rows } from './shiftwork-table.ts'
+import { rows } from './fixtures/shiftwork-table.ts'
+import { call, findTool, mountDemo, textOf } from './helpers/shiftwork.ts'
 
 const demo = await mountDemo()
 const { source } = demo

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { isRecord } from '../src/json.ts'
-import { call, findTool, mount, startRecorder, textOf } from './shiftwork-fixture.ts'
-import { rows } from './shiftwork-table.ts'
+import { rows } from './fixtures/shiftwork-table.ts'
+import { call, findTool, mount, startRecorder, textOf } from './helpers/shiftwork.ts'
 
 const token = 'token-of-the-service'
 const recorder = await startRecorder()

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { type App, startApp } from './helpers/app.ts'
 import { send } from './helpers/http.ts'
-import { authHeaders, jsonHeaders, request, toolCall } from './helpers/messages.ts'
+import { authHeaders, call, jsonHeaders } from './helpers/messages.ts'
 import { until } from './helpers/until.ts'
 import { openSocket } from './helpers/websocket.ts'
 
@@ -15,7 +15,7 @@ const settings = {
   sse: { enabled: true },
   limits: { enabled: false, maxResultBytes: 20_000_000 }
 }
-const big = request('tools/call', toolCall('big', { bytes }), 7)
+const big = call('big', { bytes }, 7)
 
 /** Begins the end once the call is over; for a moment the client does not read. */
 async function beginEnd(app: App): Promise<{ readonly over: Promise<void> }> {

@@ -6,10 +6,11 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
 import { openConnection } from '../transports/connection.ts'
-import { type App, keyOf, principals, startApp } from './helpers/app.ts'
+import { type App, startApp } from './helpers/app.ts'
 import { openSse } from './helpers/carriers.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
 import { authHeaders, jsonHeaders, request, toolCall } from './helpers/messages.ts'
+import { keyOf, principals } from './helpers/principals.ts'
 import { until } from './helpers/until.ts'
 
 /* The HTTP+SSE transport of the revision 2024-11-05. */

@@ -3,11 +3,12 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { generateKey } from '../src/api-key.ts'
-import { isOneLine, run, start } from './helpers/executable.ts'
+import { isOneLine, run } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { type Issuer, startIssuer } from './helpers/issuer.ts'
 import { quiet } from './helpers/json-rpc.ts'
-import { request } from './helpers/messages.ts'
+import { bearerHeaders, request } from './helpers/messages.ts'
+import { serve } from './helpers/serve.ts'
 
 /* Keys and tokens at the start: what is refused in one line, what is only said aloud. */
 
@@ -66,25 +67,16 @@ t.test('an address of keys that answers with something else stops the start', as
 })
 
 /** A running server and a way to ask it. */
-async function serve(t: Test, env: Env) {
-  const running = start(['--http', '--port', '0'], { ...quiet, ...env })
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, url = ''] = await running.stderr.until(/"url":"([^"]+)"/)
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream'
-  }
+async function serveQuietly(t: Test, env: Env) {
+  const { running, url } = await serve(t, ['--http'], { ...quiet, ...env })
   const ask = (secret: string) =>
-    send(url, {
-      headers: { ...headers, authorization: `Bearer ${secret}` },
-      body: request('tools/list')
-    })
+    send(url, { headers: bearerHeaders(secret), body: request('tools/list') })
   return { running, ask }
 }
 
 t.test('a provider that is away is told in a line, and keys go on counting', async (t) => {
   const issuer = await startProvider(t, (response) => response.destroy())
-  const { running, ask } = await serve(t, { ...envOf(issuer), MCP_AUTH_TOKEN: strong })
+  const { running, ask } = await serveQuietly(t, { ...envOf(issuer), MCP_AUTH_TOKEN: strong })
   t.match(running.stderr.text, /auth\.jwt\.jwksUri \(MCP_JWKS_URI\): keys not read/)
   t.equal((await ask(strong)).status, 200)
   t.equal((await ask('wrong')).status, 401)
@@ -96,7 +88,7 @@ t.test('a provider that is away is told in a line, and keys go on counting', asy
 
 t.test('tokens alone are a credential: no key is made', async (t) => {
   const issuer = await startProvider(t)
-  const { running, ask } = await serve(t, envOf(issuer))
+  const { running, ask } = await serveQuietly(t, envOf(issuer))
   t.equal((await ask(await issuer.token())).status, 200)
   running.child.kill('SIGTERM')
   t.notMatch((await running.ended).stderr, /Key for this run/)
@@ -122,7 +114,7 @@ t.test('production refuses weak keys of every source; development says so', asyn
     await refuse(t, { MCP_ENV: 'production', ...env }, new RegExp(`(?=^(?!.*${key}))^.*${words}`))
   }
   const env = { MCP_AUTH_TOKEN: 'changeme', MCP_AUTH_TOKEN_FILE: file }
-  const { running, ask } = await serve(t, env)
+  const { running, ask } = await serveQuietly(t, env)
   t.match(running.stderr.text, /auth\.token \(MCP_AUTH_TOKEN\): is shorter/)
   t.match(running.stderr.text, /auth\.tokenFile \(MCP_AUTH_TOKEN_FILE\): line 3/)
   t.equal((await ask('changeme')).status, 200)
@@ -130,7 +122,7 @@ t.test('production refuses weak keys of every source; development says so', asyn
 
 t.test('strong keys of every source are welcome in production', async (t) => {
   const key = generateKey()
-  const { ask } = await serve(t, {
+  const { ask } = await serveQuietly(t, {
     MCP_ENV: 'production',
     MCP_AUTH_TOKEN: strong,
     MCP_API_KEYS: key,

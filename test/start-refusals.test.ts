@@ -1,8 +1,9 @@
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fixture, isOneLine, run } from './helpers/executable.ts'
 import { quiet } from './helpers/json-rpc.ts'
+import { openPort } from './helpers/open-port.ts'
 
 const token = 'Wq3vX8rT1mZ6kB9nL4yD7cF2hJ5pS0gA'
 
@@ -99,9 +100,8 @@ t.test('a rate for a tool that nobody has stops the start', async (t) => {
 
 t.test('a port that is taken is told without a stack', async (t) => {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = await openPort(server)
   t.teardown(() => server.close())
-  const { port } = server.address() as AddressInfo
   const ended = await run(['--http', String(port)], { ...quiet, MCP_AUTH_TOKEN: token })
   t.ok(ended.code === 1 || ended.code === 2)
   t.ok(isOneLine(ended), ended.stderr)

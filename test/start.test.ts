@@ -4,7 +4,9 @@ import t from 'tap'
 import { isLoopback } from '../src/network.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { ping, quiet } from './helpers/json-rpc.ts'
+import { quiet } from './helpers/json-rpc.ts'
+import { ping } from './helpers/messages.ts'
+import { serve } from './helpers/serve.ts'
 
 type Env = Readonly<Record<string, string>>
 
@@ -16,10 +18,8 @@ async function listen(
   args: readonly string[],
   env: Env
 ) {
-  const running = start(['--http', '--port', '0', ...args], env)
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, logged = ''] = await running.stderr.until(/"url":"([^"]+)"/)
-  return { running, logged, url: `http://127.0.0.1:${new URL(logged).port}/mcp` }
+  const { running, url: logged, port } = await serve(t, ['--http', ...args], env)
+  return { running, logged, url: `http://127.0.0.1:${port}/mcp` }
 }
 
 const post = (url: string, headers: Env = {}) =>

@@ -1,16 +1,8 @@
 import t from 'tap'
 import { fixture } from './helpers/executable.ts'
 import { createGate } from './helpers/gate.ts'
-import {
-  type Answer,
-  answersOf,
-  call,
-  connect,
-  initialize,
-  modern,
-  ping,
-  request
-} from './helpers/json-rpc.ts'
+import { type Answer, answersOf, connect } from './helpers/json-rpc.ts'
+import { call, initialize, modernRequest, ping, request, versionKey } from './helpers/messages.ts'
 
 // The rows of the stdio fault table (reference/protocol.md §3), each against the executable.
 
@@ -46,13 +38,13 @@ t.test('timers and sockets of a tool do not keep the process', async (t) => {
 })
 
 t.test('a request before an immediate end is answered', async (t) => {
-  const { code, answers } = await converse(lines(request(1, 'tools/list')))
+  const { code, answers } = await converse(lines(request('tools/list')))
   t.equal(code, 0)
   t.equal(answers.length, 1)
   t.match(answers[0], { id: 1, result: { tools: [{ name: String }] } })
 })
 
-t.test('so is one without a newline at its end', async (t) => {
+t.test('a last line without a newline is answered', async (t) => {
   const { code, answers } = await converse(JSON.stringify(ping('last')))
   t.equal(code, 0)
   t.strictSame(answers, [{ jsonrpc: '2.0', id: 'last', result: {} }])
@@ -62,7 +54,7 @@ t.test('calls in flight at the end of input are answered', async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)
-  client.send(initialize(0), ...[1, 2, 3].map((id) => call(id, 'wait_at_gate', { name: `${id}` })))
+  client.send(initialize(0), ...[1, 2, 3].map((id) => call('wait_at_gate', { name: `${id}` }, id)))
   client.child.stdin?.end()
   await gate.reached(3)
   gate.open()
@@ -77,7 +69,7 @@ t.test('calls in flight at the end of input are answered', async (t) => {
 t.test('an open subscription is ended with its result', { timeout: 40_000 }, async (t) => {
   const client = connect()
   const wish = { notifications: { toolsListChanged: true } }
-  client.send(modern('listen', 'subscriptions/listen', wish))
+  client.send(modernRequest('subscriptions/listen', wish, 'listen'))
   await client.stdout.until(/subscriptions\/acknowledged/)
   client.child.stdin?.end()
   const ended = await client.ended
@@ -98,9 +90,9 @@ t.test('what is JSON but no request gets -32600, with the id when it can be read
     [{ jsonrpc: '1.0', id: 'old', method: 'ping' }, 'old'],
     [{ jsonrpc: '2.0', id: 6, method: 7 }, 6],
     [{ jsonrpc: '2.0', id: 7, method: 'ping', params: [1] }, 7],
-    [ping(null), null],
-    [ping(true), null],
-    [ping({}), null],
+    [{ ...ping(), id: null }, null],
+    [{ ...ping(), id: true }, null],
+    [{ ...ping(), id: {} }, null],
     [[ping(8)], null],
     [[], null],
     [null, null],
@@ -124,7 +116,7 @@ t.test('nesting that would stop the parser gets -32600', async (t) => {
 })
 
 t.test('toward a 2026-era client an unreadable id is left out', async (t) => {
-  const { answers } = await converse(`${lines(modern(1, 'tools/list'))}nonsense\n[]\n`)
+  const { answers } = await converse(`${lines(modernRequest('tools/list'))}nonsense\n[]\n`)
   const refused = answers.filter(({ error }) => error)
   t.strictSame(
     refused.map(({ error }) => error?.code),
@@ -145,9 +137,9 @@ t.test('byte order mark, carriage returns and blank lines are not faults', async
 
 /** A ping of exactly `bytes` bytes. */
 function pingOf(id: number, bytes: number): string {
-  const bare = JSON.stringify(request(id, 'ping', { _meta: { pad: '' } }))
+  const bare = JSON.stringify(request('ping', { _meta: { pad: '' } }, id))
   const pad = 'x'.repeat(bytes - bare.length)
-  return JSON.stringify(request(id, 'ping', { _meta: { pad } }))
+  return JSON.stringify(request('ping', { _meta: { pad } }, id))
 }
 
 t.test('a frame at the limit is served, one above is answered, the next is served', async (t) => {
@@ -171,16 +163,16 @@ t.test('a frame at the limit is served, one above is answered, the next is serve
 
 t.test('a revision that is not served gets -32022, first or later', async (t) => {
   const client = connect()
-  client.send(modern(1, 'tools/list', {}, '2099-01-01'))
+  client.send(modernRequest('tools/list', {}, 1, { [versionKey]: '2099-01-01' }))
   const refusal = {
     error: { code: -32022, data: { supported: ['2026-07-28'], requested: '2099-01-01' } }
   }
   t.match(await client.answer(1), refusal)
-  client.send(modern(2, 'tools/list'))
+  client.send(modernRequest('tools/list', {}, 2))
   t.match(await client.answer(2), { result: { tools: Array } })
-  client.send(modern(3, 'tools/list', {}, '2099-01-01'))
+  client.send(modernRequest('tools/list', {}, 3, { [versionKey]: '2099-01-01' }))
   t.match(await client.answer(3), refusal)
-  client.send(modern(4, 'tools/list'))
+  client.send(modernRequest('tools/list', {}, 4))
   t.match(await client.answer(4), { result: { tools: Array } })
   client.child.stdin?.end()
   t.equal((await client.ended).code, 0)
@@ -190,13 +182,13 @@ t.test('the id of a request in flight is refused for a second one', async (t) =>
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)
-  client.send(initialize(0), call('twin', 'wait_at_gate', { name: 'first' }))
+  client.send(initialize(0), call('wait_at_gate', { name: 'first' }, 'twin'))
   await gate.reached(1)
-  client.send(call('twin', 'fill', { length: 1 }))
+  client.send(call('fill', { length: 1 }, 'twin'))
   t.match(await client.answer('twin'), { error: { code: -32600, message: /id/ } })
   gate.open()
   await client.stdout.until(/passed first/)
-  client.send(call('twin', 'fill', { length: 3 }))
+  client.send(call('fill', { length: 3 }, 'twin'))
   await client.stdout.until(/"xxx"/)
   client.child.stdin?.end()
   const ended = await client.ended
@@ -204,13 +196,13 @@ t.test('the id of a request in flight is refused for a second one', async (t) =>
   t.equal(answersOf(ended).length, 4)
 })
 
-t.test('so is the id of an open subscription', async (t) => {
+t.test('the id of an open subscription is refused for a second request', async (t) => {
   const client = connect()
   const wish = { notifications: { toolsListChanged: true } }
-  client.send(modern('listen', 'subscriptions/listen', wish))
+  client.send(modernRequest('subscriptions/listen', wish, 'listen'))
   await client.stdout.until(/subscriptions\/acknowledged/)
   for (const method of ['tools/list', 'subscriptions/listen']) {
-    client.send(modern('listen', method, wish), modern(method, 'tools/list'))
+    client.send(modernRequest(method, wish, 'listen'), modernRequest('tools/list', {}, method))
     await client.answer(method)
   }
   const refused = answersOf({ stdout: client.stdout.text }).filter(({ id }) => id === 'listen')
@@ -225,7 +217,7 @@ t.test('so is the id of an open subscription', async (t) => {
 t.test('subscriptions have a bound', async (t) => {
   const client = connect()
   const listen = (id: number) =>
-    modern(id, 'subscriptions/listen', { notifications: { toolsListChanged: true } })
+    modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } }, id)
   const opened = (count: number) =>
     client.stdout.pick((text) => text.split('acknowledged').length > count || undefined)
   client.send(...Array.from({ length: 17 }, (_, index) => listen(index + 1)))
@@ -243,7 +235,7 @@ t.test('a cancelled call is stopped and never answered', { timeout: 40_000 }, as
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)
-  client.send(initialize(0), call(1, 'wait_at_gate', { name: 'cancelled' }))
+  client.send(initialize(0), call('wait_at_gate', { name: 'cancelled' }))
   await gate.reached(1)
   const params = { requestId: 1 }
   client.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params })

@@ -1,13 +1,14 @@
 import t from 'tap'
 import { fixture } from './helpers/executable.ts'
-import { answersOf, call, connect, initialize } from './helpers/json-rpc.ts'
+import { answersOf, connect } from './helpers/json-rpc.ts'
+import { call, initialize } from './helpers/messages.ts'
 
 const noisy = ['--module', fixture('noisy-tools')]
 
 /** Calls one tool of the noisy module; returns the answers, which is all that stdout may hold. */
 async function callNoisy(tool: string, env: Readonly<Record<string, string>> = {}) {
   const client = connect(noisy, env)
-  client.send(initialize(1), call(2, tool))
+  client.send(initialize(1), call(tool, {}, 2))
   client.child.stdin?.end()
   return client.ended
 }

@@ -2,7 +2,8 @@ import { PassThrough, Writable } from 'node:stream'
 import t from 'tap'
 import { createLineWire } from '../transports/line-transport.ts'
 import { fixture } from './helpers/executable.ts'
-import { answersOf, call, connect, modern, ping, quiet } from './helpers/json-rpc.ts'
+import { answersOf, connect, quiet } from './helpers/json-rpc.ts'
+import { call, modernRequest, ping, toolCall } from './helpers/messages.ts'
 
 /** The full size of the proof is 10485760. */
 const garbageBytes = Number(process.env.GARBAGE_BYTES ?? 300_000)
@@ -49,7 +50,7 @@ t.test('3000 pipelined calls reach a reader that stalls at first', async (t) => 
   const client = connect(['--module', fixture('gated-tools')], env)
   client.child.stdout?.pause()
   const ids = Array.from({ length: 3000 }, (_, index) => index + 1)
-  client.send(...ids.map((id) => call(id, 'fill', { length: 10_000 })))
+  client.send(...ids.map((id) => call('fill', { length: 10_000 }, id)))
   // By now three megabytes wait to be read, more than any pipe holds.
   const isBehind = (text: string) => text.split('TOOL_EXECUTE').length > 300 || undefined
   await client.stderr.pick(isBehind)
@@ -70,8 +71,7 @@ t.test('what comes behind an answer that is not read is served, not kept', async
   const env = { ...quiet, MCP_AUDIT: 'true', MCP_MAX_CONCURRENT: '10000' }
   const client = connect(['--module', fixture('gated-tools')], env)
   client.child.stdout?.pause()
-  const fill = (id: number) =>
-    modern(id, 'tools/call', { name: 'fill', arguments: { length: 10_000 } })
+  const fill = (id: number) => modernRequest('tools/call', toolCall('fill', { length: 10_000 }), id)
   const served = (count: number) =>
     client.stderr.pick((text) => text.split('TOOL_EXECUTE').length > count || undefined)
   // More than any pipe holds, less than makes the input wait.
@@ -79,7 +79,7 @@ t.test('what comes behind an answer that is not read is served, not kept', async
   client.send(...ids.map(fill))
   await served(ids.length)
   const notifications = { toolsListChanged: true }
-  client.send(modern('listen', 'subscriptions/listen', { notifications }), fill(91))
+  client.send(modernRequest('subscriptions/listen', { notifications }, 'listen'), fill(91))
   await served(ids.length + 1)
   t.notMatch(client.stdout.text, 'acknowledged')
   client.child.stdout?.resume()

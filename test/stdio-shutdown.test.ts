@@ -4,16 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fixture, startByParent, startWith } from './helpers/executable.ts'
 import { createGate, type Gate } from './helpers/gate.ts'
-import {
-  answersOf,
-  type Client,
-  call,
-  connect,
-  initialize,
-  ping,
-  quiet,
-  speak
-} from './helpers/json-rpc.ts'
+import { answersOf, type Client, connect, quiet, speak } from './helpers/json-rpc.ts'
+import { call, initialize, ping } from './helpers/messages.ts'
 
 const gated = ['--module', fixture('gated-tools')]
 const ids = Array.from({ length: 20 }, (_, index) => index + 1)
@@ -27,7 +19,7 @@ async function connectBusy(t: {
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)
-  client.send(initialize(0), ...ids.map((id) => call(id, 'wait_at_gate', { name: `${id}` })))
+  client.send(initialize(0), ...ids.map((id) => call('wait_at_gate', { name: `${id}` }, id)))
   await gate.reached(ids.length)
   return { client, gate }
 }
@@ -67,7 +59,7 @@ t.test('a call that never ends is answered at its deadline', promptly(), async (
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, { ...gate.env, MCP_DEFAULT_TIMEOUT: '0.2' })
-  client.send(call('stuck', 'wait_at_gate', { name: 'for ever' }))
+  client.send(call('wait_at_gate', { name: 'for ever' }, 'stuck'))
   client.child.stdin?.end()
   const ended = await client.ended
   t.equal(ended.code, 0)
@@ -78,7 +70,7 @@ t.test('or when the grace period is over', { timeout: 25_000 }, async (t) => {
   const gate = await createGate()
   t.teardown(gate.close)
   const client = connect(gated, gate.env)
-  client.send(call('stuck', 'wait_at_gate', { name: 'for long' }))
+  client.send(call('wait_at_gate', { name: 'for long' }, 'stuck'))
   await gate.reached(1)
   client.child.kill('SIGTERM')
   const ended = await client.ended

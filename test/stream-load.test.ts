@@ -5,6 +5,7 @@ import { openSessionId } from './helpers/carriers.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'
 import {
   authHeaders,
+  initialize,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -113,7 +114,7 @@ t.test('sessions have a share for each caller', async (t) => {
   t.teardown(() => app.close(0))
   const open = (key: KeyName) => openSessionId({ app, key })
   const [first = ''] = await Promise.all(Array.from({ length: 10 }, () => open('full')))
-  const body = { jsonrpc: '2.0', id: 5, method: 'initialize', params: initialize }
+  const body = initialize(5)
   const refused = await send(app.url, { headers: jsonHeaders(), body })
   checkRefusal(t, refused, { status: 503, code: 503, id: 5, headers: seconds })
   t.ok(await open('narrow'), 'room for somebody else')
@@ -173,9 +174,3 @@ t.test('thousands that end together all end', async (t) => {
   await until(() => ended.size === 5000, 'the end of all')
   t.equal(ended.size, 5000)
 })
-
-const initialize = {
-  protocolVersion: legacy,
-  capabilities: {},
-  clientInfo: { name: 'test', version: '1' }
-}

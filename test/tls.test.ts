@@ -9,9 +9,11 @@ import t, { type Test } from 'tap'
 import { exposureChecks } from '../bin/doctor/exposure.ts'
 import { settingsSchema } from '../src/settings.ts'
 import { readTls } from '../transports/http/listener/tls.ts'
-import { isOneLine, run, start } from './helpers/executable.ts'
-import { ping, quiet } from './helpers/json-rpc.ts'
+import { isOneLine, run } from './helpers/executable.ts'
+import { quiet } from './helpers/json-rpc.ts'
+import { ping } from './helpers/messages.ts'
 import { selfSigned } from './helpers/self-signed.ts'
+import { serve } from './helpers/serve.ts'
 import { exchange, openSocket } from './helpers/websocket.ts'
 
 /* HTTPS of our own: which files, which versions, whose certificates. */
@@ -80,12 +82,8 @@ function envOf(name: string, more: Readonly<Record<string, string>> = {}) {
   }
 }
 
-async function serve(t: Test, env: Readonly<Record<string, string>>, mode = 'http') {
-  const running = start(['--mode', mode, '--port', '0'], env)
-  t.teardown(() => running.child.kill('SIGKILL'))
-  const [, origin = ''] = await running.stderr.until(/"url":"(https:\/\/127\.0\.0\.1:\d+)\/mcp"/)
-  return { running, origin, port: Number(new URL(origin).port) }
-}
+const serveMode = (t: Test, env: Readonly<Record<string, string>>, mode = 'http') =>
+  serve(t, ['--mode', mode], env)
 
 /** The status of a request, or the code of what went wrong before it. */
 function ask(port: number, options: object = {}): Promise<number | string> {
@@ -128,7 +126,7 @@ async function nameOf(port: number): Promise<string> {
 }
 
 t.test('https: 1.2 and newer, nothing else on that port', async (t) => {
-  const { port, origin } = await serve(t, envOf('self'))
+  const { port, origin } = await serveMode(t, envOf('self'))
   t.match(origin, /^https:/)
   t.equal(await ask(port), 200)
   t.equal(await ask(port, { headers: { ...headers, authorization: 'Bearer x' } }), 401)
@@ -149,14 +147,14 @@ t.test('https: 1.2 and newer, nothing else on that port', async (t) => {
 })
 
 t.test('WebSocket over TLS', async (t) => {
-  const { origin } = await serve(t, envOf('self'), 'websocket')
+  const { origin } = await serveMode(t, envOf('self'), 'websocket')
   const socket = await openSocket(`${origin}/mcp`, { headers, rejectUnauthorized: false })
   t.match(await exchange(socket, ping(5)), { id: 5, result: {} })
   socket.terminate()
 })
 
 t.test('connections are limited under TLS, and those that have shown a key are kept', async (t) => {
-  const { port } = await serve(t, envOf('self', { MCP_MAX_INBOUND_CONNECTIONS: '3' }))
+  const { port } = await serveMode(t, envOf('self', { MCP_MAX_INBOUND_CONNECTIONS: '3' }))
   const keep: TLSSocket = connect({ port, rejectUnauthorized: false })
   await once(keep, 'secureConnect')
   const body = JSON.stringify(ping(1))
@@ -177,7 +175,7 @@ t.test('connections are limited under TLS, and those that have shown a key are k
 })
 
 t.test('client certificates are required and verified', needsOpenssl, async (t) => {
-  const { port } = await serve(t, envOf('first', { MCP_TLS_CLIENT_CA: file('ca.pem') }))
+  const { port } = await serveMode(t, envOf('first', { MCP_TLS_CLIENT_CA: file('ca.pem') }))
   const pair = (name: string) => ({
     cert: readFileSync(file(`${name}.pem`)),
     key: readFileSync(file(`${name}.key`))
@@ -191,7 +189,7 @@ t.test('client certificates are required and verified', needsOpenssl, async (t) 
 
 t.test('on SIGHUP the certificate is read again, unless it is no good', needsOpenssl, async (t) => {
   for (const end of ['pem', 'key']) copyFileSync(file(`first.${end}`), file(`live.${end}`))
-  const { running, port } = await serve(t, { ...envOf('live'), LOG_LEVEL: 'info' })
+  const { running, port } = await serveMode(t, { ...envOf('live'), LOG_LEVEL: 'info' })
   t.equal(await nameOf(port), 'first')
   for (const end of ['pem', 'key']) copyFileSync(file(`second.${end}`), file(`live.${end}`))
   running.child.kill('SIGHUP')

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
+import { serve } from './helpers/serve.ts'
 import { until } from './helpers/until.ts'
 
 t.test('a token that came while the server ran is as secret as the first', async (t) => {
@@ -10,12 +10,8 @@ t.test('a token that came while the server ran is as secret as the first', async
   const file = join(t.testdir({}), 'tokens')
   const keep = (token: string) => writeFileSync(file, `agent:${token}\n`, { mode: 0o600 })
   keep(old)
-  const server = start(['--http', '--port', '0'], {
-    MCP_AUTH_TOKEN_FILE: file,
-    MCP_RATE_LIMIT_ENABLED: 'false'
-  })
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const [, origin] = await server.stderr.until(/"url":"(http:\/\/127\.0\.0\.1:\d+)/)
+  const env = { MCP_AUTH_TOKEN_FILE: file, MCP_RATE_LIMIT_ENABLED: 'false' }
+  const { running, origin } = await serve(t, ['--http'], env)
   const call = (key: string, text: string) =>
     send(`${origin}/api/tools/no_such_tool`, {
       headers: { 'content-type': 'application/json', 'x-api-key': key },
@@ -24,6 +20,6 @@ t.test('a token that came while the server ran is as secret as the first', async
   keep(fresh)
   await until(async () => (await call(fresh, 'nothing')).status === 404, 'the new token counts')
   await call(fresh, `what ${old} and ${fresh} are`)
-  await server.stderr.until(/"text":"what \S+ and \S+ are"/)
-  t.match(server.stderr.text, /"text":"what \*{3}REDACTED\*{3} and \*{3}REDACTED\*{3} are"/)
+  await running.stderr.until(/"text":"what \S+ and \S+ are"/)
+  t.match(running.stderr.text, /"text":"what \*{3}REDACTED\*{3} and \*{3}REDACTED\*{3} are"/)
 })

@@ -14,6 +14,7 @@ import {
 } from '../src/tools-lock.ts'
 import { watchToolsLock } from '../src/watched-lock.ts'
 import { definitions, shuffle } from './helpers/definitions.ts'
+import { silent } from './helpers/silent.ts'
 
 /* The file and what is decided from it. LOCK_RUNS=20000 node dist/test/tools-lock.test.js */
 
@@ -223,9 +224,8 @@ t.test('a lock is replaced as a whole, readable by all, without leftovers', asyn
 
 t.test('a lock that leads nowhere is not taken for none', async (t) => {
   const folder = t.testdir({})
-  const log = { debug() {}, info() {}, warn() {}, error() {} }
   const watch = (name: string) =>
-    watchToolsLock({ file: join(folder, name), isRequired: false }, log)
+    watchToolsLock({ file: join(folder, name), isRequired: false }, silent)
   const none = watch('none.lock')
   t.equal(none.current(), undefined)
   none.close()

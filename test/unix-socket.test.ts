@@ -15,8 +15,8 @@ import t, { type Test } from 'tap'
 import { startApp } from './helpers/app.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
-import { ping, quiet } from './helpers/json-rpc.ts'
-import { jsonHeaders, modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import { quiet } from './helpers/json-rpc.ts'
+import { jsonHeaders, modernHeaders, modernRequest, ping, toolCall } from './helpers/messages.ts'
 
 /* HTTP on a UNIX socket: whose it is, and what is in its place. */
 

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { type McpHttpServer, startNewServer, startOldServer } from './helpers/mcp-servers.ts'
+import { openPort } from './helpers/open-port.ts'
 import { callTool, connect, faultOf } from './helpers/upstreams.ts'
 
 async function open(t: Test, start: () => Promise<McpHttpServer> = startNewServer) {
@@ -57,10 +56,8 @@ t.test('TLS checks cannot be off in production', async (t) => {
 
 t.test('a server that refuses the credential is a fault of authentication', async (t) => {
   const server = createServer((_request, response) => response.writeHead(401).end())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await openPort(server)
   t.teardown(() => server.close())
-  const { port } = server.address() as AddressInfo
   const { get } = connect(t, { it: `http://127.0.0.1:${port}/mcp` })
   t.equal(await faultOf(callTool(get('it'), 'echo')), 'authentication')
 })
@@ -75,13 +72,12 @@ async function startIssuer(t: Test) {
       JSON.stringify({ access_token: `t${seen.length}`, token_type: 'Bearer', expires_in: 3600 })
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await openPort(server)
   t.teardown(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { seen, tokenUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token` }
+  return { seen, tokenUrl: `http://127.0.0.1:${port}/token` }
 }
 
 t.test('client credentials: one token for all, a new one when it is refused', async (t) => {
@@ -104,13 +100,12 @@ t.test('client credentials: one token for all, a new one when it is refused', as
     }
     return undefined
   })
-  front.listen(0, '127.0.0.1')
-  await once(front, 'listening')
+  const port = await openPort(front)
   t.teardown(() => {
     front.closeAllConnections()
     front.close()
   })
-  const endpoint = `http://127.0.0.1:${(front.address() as AddressInfo).port}/mcp`
+  const endpoint = `http://127.0.0.1:${port}/mcp`
   const auth = { scheme: 'oauth2', tokenUrl, clientId: 'me', clientSecret: 'hush', scopes: ['a'] }
   const { get } = connect(t, { it: { endpoint, auth } })
   await Promise.all([1, 2, 3].map((n) => callTool(get('it'), 'echo', { text: `${n}` })))

@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
+import { openPort } from './helpers/open-port.ts'
 import { connect, faultOf } from './helpers/upstreams.ts'
 
 /* A list comes in pages, and all of them together are one answer. */
@@ -39,9 +39,7 @@ async function startEndless() {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ jsonrpc: '2.0', id, ...outcome }))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  const port = await openPort(server)
   t.teardown(() => {
     server.closeAllConnections()
     server.close()

@@ -1,26 +1,17 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Message, UpstreamConnection } from '../tools/upstream/connection.ts'
+import { findFreePort } from './helpers/free-port.ts'
 import { until } from './helpers/until.ts'
 import { connect, referenceServer } from './helpers/upstreams.ts'
 
 const signal = new AbortController().signal
 
-/** A port that was free a moment ago: these servers take no other way to name one. */
-async function findPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, () => resolve()))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 async function startEverything(t: Test, mode: 'streamableHttp' | 'sse'): Promise<number> {
-  const port = await findPort()
+  const port = await findFreePort()
   const child = spawn(process.execPath, [referenceServer('everything'), mode], {
     env: { ...process.env, PORT: String(port) },
     stdio: 'ignore'

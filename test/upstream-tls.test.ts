@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
-import { run, start } from './helpers/executable.ts'
+import { run } from './helpers/executable.ts'
+import { serve } from './helpers/serve.ts'
 
 /* Another MCP server over HTTPS: ours, with a certificate of an authority that nobody knows. */
 
@@ -28,12 +29,7 @@ t.test(
   { skip },
   async (t) => {
     const tls = { MCP_TLS_CERT: file('cert.pem'), MCP_TLS_KEY: file('key.pem') }
-    const server = start(['--http', '--port', '0'], {
-      ...tls,
-      MCP_AUTH_TOKEN: token
-    })
-    t.teardown(() => server.child.kill('SIGKILL'))
-    const [, endpoint = ''] = await server.stderr.until(/"url":"(https:[^"]+)"/)
+    const { url: endpoint } = await serve(t, ['--http'], { ...tls, MCP_AUTH_TOKEN: token })
     const servers = { own: { endpoint, auth: { scheme: 'bearer', token } } }
     const env = { MCP_SERVERS: JSON.stringify(servers), MCP_PRODUCTION_MODE: 'false' }
     const check = async (more: Readonly<Record<string, string>> = {}) => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { validateConfigurationSecurity } from '../index.ts'
 import type { IssueCode } from '../tools/upstream/configuration/issue.ts'
-import { endpoints, servers, wholes } from './upstream-table.ts'
+import { endpoints, servers, wholes } from './fixtures/upstream-table.ts'
 
 function codesOf(config: unknown, productionMode: boolean, allowCommands = false) {
   const { valid, errorMessage, details } = validateConfigurationSecurity(config, {
@@ -51,7 +51,7 @@ t.test('servers and the settings beside them', async (t) => {
   }
 })
 
-t.test('whole configurations', async (t) => {
+t.test('a whole configuration is refused with its first error', async (t) => {
   for (const [label, config, first] of wholes) {
     const { errors, valid } = codesOf(config, true)
     t.equal(errors[0], first, label)

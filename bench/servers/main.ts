@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import type { PortcullisOptions } from './portcullis.ts'
 
 /** What a server tells of itself when asked; with `--expose-gc`, after two collections. */
 export interface Usage {
@@ -19,50 +20,21 @@ type Start = (directory: string, upstream: string) => Promise<number>
 
 /** Each is imported when it is chosen, so that no process carries another's libraries. */
 const servers = {
-  portcullis: async (directory) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: true, toolCount: 2 })
-  },
-  'portcullis-300': async (directory) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: true, toolCount: 300 })
-  },
-  'portcullis-bare': async (directory) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: false, toolCount: 2 })
-  },
-  'portcullis-streams': async (directory) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: true, hasStreams: true })
-  },
-  'portcullis-401': async (directory) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: true, toolCount: 2 })
-  },
-  'portcullis-429': async (directory) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: true, toolCount: 2, isFlooded: true })
-  },
+  portcullis: (directory) => portcullis({ directory, toolCount: 2 }),
+  'portcullis-300': (directory) => portcullis({ directory, toolCount: 300 }),
+  'portcullis-bare': (directory) => portcullis({ directory, hasHooks: false, toolCount: 2 }),
+  'portcullis-streams': (directory) => portcullis({ directory, hasStreams: true }),
+  // The same server as `portcullis`: a row is known by its server, and this one shows no key.
+  'portcullis-401': (directory) => portcullis({ directory, toolCount: 2 }),
+  'portcullis-429': (directory) => portcullis({ directory, toolCount: 2, isFlooded: true }),
   'sdk-v2': async () => (await import('./sdk-v2.ts')).startSdkV2(),
   'fastify-zod': async (directory) => (await import('./fastify-zod.ts')).startFastifyZod(directory),
-  'portcullis-proxy': async (directory, upstream) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({ directory, hasHooks: true, upstream })
-  },
+  'portcullis-proxy': (directory, upstream) => portcullis({ directory, upstream }),
   'sdk-v2-got': async (_, upstream) => (await import('./sdk-v2-got.ts')).startSdkV2Got(upstream),
-  'portcullis-mount': async (directory, upstream) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    return startPortcullis({
-      directory,
-      hasHooks: true,
-      mcpServer: { endpoint: `${upstream}/mcp` }
-    })
-  },
-  'portcullis-stdio': async (directory, upstream) => {
-    const { startPortcullis } = await import('./portcullis.ts')
-    const [command, ...args] = JSON.parse(upstream)
-    return startPortcullis({ directory, hasHooks: true, mcpServer: { command, args } })
-  },
+  'portcullis-mount': (directory, upstream) =>
+    portcullis({ directory, mcpServer: { endpoint: `${upstream}/mcp` } }),
+  'portcullis-stdio': (directory, upstream) =>
+    portcullis({ directory, mcpServer: readCommand(upstream) }),
   'sdk-v2-client': async (_, upstream) =>
     (await import('./sdk-v2-client.ts')).startSdkV2Client(`${upstream}/mcp`),
   upstream: async () => (await import('./upstream.ts')).startUpstream(),
@@ -80,6 +52,16 @@ process.on('message', () => process.send?.(readUsage()))
 process.on('disconnect', () => process.exit())
 
 process.send?.({ port: await start(directory, upstream) })
+
+async function portcullis(options: PortcullisOptions): Promise<number> {
+  const { startPortcullis } = await import('./portcullis.ts')
+  return startPortcullis(options)
+}
+
+function readCommand(words: string): object {
+  const [command, ...args] = JSON.parse(words)
+  return { command, args }
+}
 
 function readUsage(): Usage {
   const { user, system } = process.cpuUsage()

@@ -17,8 +17,8 @@ import { documentText } from './upstream.ts'
 
 export interface PortcullisOptions {
   readonly directory: string
-  /** Authentication, rate limits, audit and access log: all of them or none. */
-  readonly hasHooks: boolean
+  /** Authentication, rate limits, audit and access log: all of them (the default) or none. */
+  readonly hasHooks?: boolean
   readonly toolCount?: number
   /** One request a minute is allowed, so that all others are a flood. */
   readonly isFlooded?: boolean
@@ -56,7 +56,7 @@ async function openSources(
 }
 
 function configure(options: PortcullisOptions, port: number): Config {
-  const { directory, hasHooks, isFlooded = false, hasStreams = false } = options
+  const { directory, hasHooks = true, isFlooded = false, hasStreams = false } = options
   const room = hasStreams ? { maxConnections: 50_000, maxConnectionsPerAddress: 50_000 } : {}
   const http = { port, host: '127.0.0.1', ...room }
   const settings = hasHooks

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { executable, type Running, spawnNode } from '../helpers/executable.ts'
+import { findFreePort } from '../helpers/free-port.ts'
 import { send } from '../helpers/http.ts'
 import { until } from '../helpers/until.ts'
 
@@ -61,7 +61,7 @@ export async function startTarget(
     LOG_LEVEL: 'fatal',
     ...options.env
   }
-  const port = transport === 'http' ? (options.port ?? (await findPort())) : 0
+  const port = transport === 'http' ? (options.port ?? (await findFreePort())) : 0
   const command = [
     `--import=${pathOf('stall-monitor')}`,
     ...nodeArgs,
@@ -117,14 +117,4 @@ async function isHealthy(port: number): Promise<boolean> {
     status: 0
   }))
   return status === 200
-}
-
-/** A port that nobody listens on just now. */
-export async function findPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

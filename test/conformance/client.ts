@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { readServers } from '../../tools/upstream/configuration/servers.ts'
 import type { Message, UpstreamCall, UpstreamClient } from '../../tools/upstream/connection.ts'
 import { createConnections } from '../../tools/upstream/connections.ts'
+import { openPort } from '../helpers/open-port.ts'
+import { silent } from '../helpers/silent.ts'
 
 /**
  * What the official suite runs as a client: connects to the URL in the last argument by the code
@@ -16,7 +17,6 @@ interface Context {
 
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? ''
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}') as Context
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** These mocks speak 2026-07-28 and do not answer the request that it begins with. */
 const withoutDiscovery =
@@ -36,7 +36,7 @@ async function main(given: string): Promise<void> {
   const connections = createConnections({
     ...readServers({ servers }, { productionMode: false }),
     settings,
-    log: quiet,
+    log: silent,
     readSecret: () => ''
   })
   try {
@@ -153,8 +153,7 @@ async function startDiscovery(url: string) {
     const type = answered.headers.get('content-type') ?? 'application/json'
     response.writeHead(answered.status, { 'content-type': type }).end(await answered.text())
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   return { url: `http://127.0.0.1:${port}/mcp`, close: () => server.close() }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { findPort } from '../campaign/server.ts'
 import { type FaultServer, reply, startFaultServer } from '../helpers/fault-server.ts'
+import { findFreePort } from '../helpers/free-port.ts'
 import { noncesIn } from './ledger.ts'
 import { type Nginx, startNginx, withoutNginx } from './nginx.ts'
 import { expectWhole, type Row, type Stage } from './row.ts'
@@ -23,7 +23,7 @@ interface Pair {
 async function startPair(stage: Stage): Promise<Pair> {
   const api = await startFaultServer(reply(200, '{"id":1}'))
   stage.defer(() => api.close())
-  const ports = [await findPort(), await findPort()]
+  const ports = [await findFreePort(), await findFreePort()]
   const files = ports.map((_, index) => join(stage.folder, `audit-${index}.jsonl`))
   const nginx = await startNginx(stage.folder, ports)
   stage.defer(() => nginx.stop())

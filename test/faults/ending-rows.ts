@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { findPort } from '../campaign/server.ts'
+import { findFreePort } from '../helpers/free-port.ts'
 import { openStream } from '../helpers/http.ts'
 import { modernRequest } from '../helpers/messages.ts'
 import { until } from '../helpers/until.ts'
@@ -195,7 +195,7 @@ const kill9: Row = {
   fault: 'kill -9 under 200 calls/s, and started again (FAULT_KILLS=200)',
   expected: 'every answered call has its line',
   async run(stage) {
-    return killUnderLoad(stage, 'SIGKILL', stage.size(2, times), await findPort())
+    return killUnderLoad(stage, 'SIGKILL', stage.size(2, times), await findFreePort())
   }
 }
 
@@ -204,7 +204,7 @@ const sigtermLoad: Row = {
   fault: 'SIGTERM under 200 calls/s, and started again (FAULT_KILLS=200)',
   expected: 'no acknowledged call lost, every answered call has its line, exit 0',
   async run(stage) {
-    return killUnderLoad(stage, 'SIGTERM', stage.size(2, times), await findPort())
+    return killUnderLoad(stage, 'SIGTERM', stage.size(2, times), await findFreePort())
   }
 }
 

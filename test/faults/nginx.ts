@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findPort } from '../campaign/server.ts'
+import { findFreePort } from '../helpers/free-port.ts'
 import { until } from '../helpers/until.ts'
 
 /** Why nothing can be run behind nginx here. */
@@ -23,7 +23,7 @@ export async function startNginx(folder: string, ports: readonly number[]): Prom
   const own = join(folder, 'nginx')
   mkdirSync(own)
   const file = join(own, 'nginx.conf')
-  const port = await findPort()
+  const port = await findFreePort()
   const write = (out?: number): void => writeFileSync(file, configure(own, port, ports, out))
   write()
   const child = spawn('nginx', ['-c', file, '-p', own], { stdio: 'ignore' })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { Transform, type TransformCallback } from 'node:stream'
+import { openPort } from '../helpers/open-port.ts'
 
 /** What the proxy does to the bytes that pass it, in both directions. */
 export interface Weather {
@@ -42,9 +43,7 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
       from.on('error', () => to.resetAndDestroy()).on('close', () => to.destroySoon())
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   return {
     port,
     change(next) {

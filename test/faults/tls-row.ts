@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { openPort } from '../helpers/open-port.ts'
 import { selfSigned } from '../helpers/self-signed.ts'
 import { certificates } from './certificates.ts'
 import { expectWhole, type Row, type Stage } from './row.ts'
@@ -14,13 +13,11 @@ async function startApi(stage: Stage, key: string, cert: string) {
     requests++
     response.setHeader('content-type', 'application/json').end('{"id":1}')
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const port = await openPort(server)
   stage.defer(() => {
     server.closeAllConnections()
     server.close()
   })
-  const { port } = server.address() as AddressInfo
   return { origin: `https://127.0.0.1:${port}`, requests: () => requests }
 }
 

@@ -1,5 +1,4 @@
-import { initializeParams } from './carriers.ts'
-import { legacy, modernHeaders, modernRequest, request, toolCall } from './messages.ts'
+import { initialize, legacy, modernHeaders, modernRequest, request, toolCall } from './messages.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
@@ -53,7 +52,7 @@ const messages: readonly Probe[] = [
   {
     era: '2025, initialize',
     headers: json,
-    body: request('initialize', initializeParams),
+    body: initialize(),
     status: 200
   },
   { era: 'no message', headers: json, body: {}, status: 400 },

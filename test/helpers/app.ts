@@ -13,12 +13,12 @@ import { loadConfig } from '../../src/config.ts'
 import { createTokenVerifier, resolveIssuer } from '../../src/jwt.ts'
 import { createLog } from '../../src/log.ts'
 import type { Source } from '../../src/source.ts'
-import type { Principal } from '../../src/types.ts'
 import { watchToolsLock } from '../../src/watched-lock.ts'
 import { createHttpServer, type HttpServer } from '../../transports/http/app.ts'
 import type { Mcp } from '../../transports/mcp.ts'
 import type { Events } from '../fixtures/events.ts'
 import { createTestSource } from '../fixtures/test-source.ts'
+import { type KeyName, keyOf, principals } from './principals.ts'
 
 /** One line of the log or of the audit file. */
 export type Line = Readonly<Record<string, unknown>>
@@ -36,21 +36,6 @@ export interface App {
   audit(event?: string): readonly Line[]
   log(): readonly Line[]
   readonly close: HttpServer['close']
-}
-
-/** `narrow` holds no scope, so it sees neither the tool nor the resource that needs one. */
-export const principals = {
-  full: { id: 'full', kind: 'key' },
-  narrow: { id: 'narrow', kind: 'key', scopes: [] },
-  tiny: { id: 'tiny', kind: 'key', tools: ['echo', 'fail'] },
-  /** Its time is over. */
-  expired: { id: 'expired', kind: 'key' }
-} as const satisfies Record<string, Principal>
-
-export type KeyName = keyof typeof principals
-
-export function keyOf(name: KeyName): string {
-  return `pcl_the-key-of-${name}-with-32-characters-or-more`
 }
 
 /**

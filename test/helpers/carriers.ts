@@ -4,10 +4,11 @@ import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { WebSocket } from 'ws'
 import { serveLines } from '../../transports/stdio.ts'
-import { type App, type KeyName, principals } from './app.ts'
+import type { App } from './app.ts'
 import { type EventStream, type Message, openStream, send } from './http.ts'
 import {
   authHeaders,
+  initialize,
   jsonHeaders,
   legacy,
   modernHeaders,
@@ -15,6 +16,7 @@ import {
   type Request,
   request
 } from './messages.ts'
+import { type KeyName, principals } from './principals.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -45,7 +47,7 @@ export const carriers: Readonly<Record<string, Open>> = {
   'stdio 2026-07-28': (options) => openLines(options, modernRequest),
   'stdio 2025-11-25': async (options) => {
     const carrier = await openLines(options, request)
-    await initialize(carrier)
+    await shakeHands(carrier)
     return carrier
   },
   'HTTP 2026-07-28': (options) =>
@@ -57,7 +59,7 @@ export const carriers: Readonly<Record<string, Open>> = {
   'WebSocket 2026-07-28': (options) => openWebSocket(options, modernRequest),
   'WebSocket 2025-11-25': async (options) => {
     const carrier = await openWebSocket(options, request)
-    await initialize(carrier)
+    await shakeHands(carrier)
     return carrier
   }
 }
@@ -65,14 +67,8 @@ export const carriers: Readonly<Record<string, Open>> = {
 /** What a configuration says when all of them are to be served. */
 export const allCarriers = { transport: 'websocket', sse: { enabled: true } } as const
 
-export const initializeParams = {
-  protocolVersion: legacy,
-  capabilities: { elicitation: {}, sampling: {} },
-  clientInfo: { name: 'test', version: '1' }
-}
-
-async function initialize(carrier: Carrier, protocolVersion = legacy): Promise<void> {
-  const params = { ...initializeParams, protocolVersion }
+async function shakeHands(carrier: Carrier, protocolVersion = legacy): Promise<void> {
+  const params = { ...initialize().params, protocolVersion }
   const { answer } = await carrier.send('initialize', params, 'initialize')
   const { result } = (await answer) ?? {}
   if (result?.protocolVersion !== protocolVersion) throw new Error('initialize was refused')
@@ -88,7 +84,7 @@ function versioned(key: KeyName, sessionId?: string): Readonly<Record<string, st
 
 /** Opens a session by hand and returns its id. */
 export async function openSessionId({ app, key, agent }: CarrierOptions): Promise<string> {
-  const body = request('initialize', initializeParams)
+  const body = initialize()
   const opened = await openStream(app.url, {
     headers: jsonHeaders(key),
     body,
@@ -255,6 +251,6 @@ export async function openSse({ app, key, agent }: CarrierOptions): Promise<Carr
     }
   }
   read().catch(() => {})
-  await initialize(carrier, '2024-11-05')
+  await shakeHands(carrier, '2024-11-05')
   return carrier
 }

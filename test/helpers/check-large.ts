@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { mountApi } from '../openapi-fixture.ts'
+import { mountApi } from './openapi.ts'
 
 const [, , path = ''] = process.argv
 const { tools } = await mountApi(path)

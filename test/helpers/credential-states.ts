@@ -1,6 +1,6 @@
 import { generateKey } from '../../src/api-key.ts'
-import { keyOf } from './app.ts'
 import type { Issuer } from './issuer.ts'
+import { keyOf } from './principals.ts'
 
 /** What a request may carry, and how far that gets it. */
 export interface CredentialState {

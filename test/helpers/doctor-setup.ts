@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { readCommandLine } from '../../bin/command-line.ts'
 import { runDoctor } from '../../bin/doctor/doctor.ts'
@@ -104,19 +104,6 @@ export function saying(text: string): Server {
     socket.on('error', () => {})
     socket.on('data', () => socket.write(text))
   })
-}
-
-/** A port on which nobody listens. */
-export async function findClosedPort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-export async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as AddressInfo).port
 }
 
 /** A key store with a key of this age. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { answering, findClosedPort, type Setups, saying, storeOf } from './doctor-setup.ts'
+import { answering, type Setups, saying, storeOf } from './doctor-setup.ts'
+import { findFreePort } from './free-port.ts'
 import { goodKey, otherKey } from './strong-keys.ts'
 
 const http = ['--http']
@@ -12,7 +13,7 @@ export const surroundingSetups: Setups = {
   },
   'an identity provider that is down': async () => ({
     args: http,
-    env: jwtEnv(await findClosedPort())
+    env: jwtEnv(await findFreePort())
   }),
   'an identity provider that answers something else': async ({ serve }) => ({
     args: http,
@@ -26,7 +27,7 @@ export const surroundingSetups: Setups = {
     machine: { nowMs: Date.parse('2027-01-01T00:00:00Z') }
   }),
   'an API that is down': async () => ({
-    env: { API_BASE_URL: `http://127.0.0.1:${await findClosedPort()}` }
+    env: { API_BASE_URL: `http://127.0.0.1:${await findFreePort()}` }
   }),
   'an API that is broken': async ({ serve }) => ({
     env: { API_BASE_URL: `http://127.0.0.1:${await serve(answering(503))}/api` }
@@ -113,7 +114,7 @@ export const surroundingSetups: Setups = {
     files: { 'audit.jsonl': ['{"ts":"2026-11-'] }
   }),
   'Redis away': async () => ({
-    env: { REDIS_URL: `redis://:${otherKey}@127.0.0.1:${await findClosedPort()}` }
+    env: { REDIS_URL: `redis://:${otherKey}@127.0.0.1:${await findFreePort()}` }
   }),
   'Redis that wants a password': async ({ serve }) => ({
     env: {

@@ -1,6 +1,7 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { createGzip } from 'node:zlib'
 import { watchForInboundKeys } from './inbound-key.ts'
+import { openPort } from './open-port.ts'
 
 /** A request as it stood on the wire. */
 interface Seen {
@@ -45,8 +46,7 @@ export async function startFaultServer(fault: Fault): Promise<FaultServer> {
     })
   })
   watchForInboundKeys(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   return {
     origin: `http://127.0.0.1:${port}`,
     seen,

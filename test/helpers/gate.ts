@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
+import { openPort } from './open-port.ts'
 
 /** A place where calls of `gated-tools` wait until the test lets them go. */
 export interface Gate {
@@ -38,7 +38,7 @@ export async function createGate(): Promise<Gate> {
     reachedCount++
     wake()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = await openPort(server)
   const atLeast = (read: () => number, count: number) =>
     new Promise<void>((resolve) => {
       const watcher = () => {
@@ -50,7 +50,7 @@ export async function createGate(): Promise<Gate> {
       watcher()
     })
   return {
-    env: { GATE_PORT: String((server.address() as AddressInfo).port) },
+    env: { GATE_PORT: String(port) },
     reached: (count) => atLeast(() => reachedCount, count),
     left: (count) => atLeast(() => leftCount, count),
     open() {

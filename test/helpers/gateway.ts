@@ -1,11 +1,11 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Client } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
-import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { loadConfig } from '../../src/config.ts'
 import { mountServers } from '../../tools/upstream/mount/mount-all.ts'
 import { type App, startApp } from './app.ts'
-import { authHeaders } from './messages.ts'
+import { identity, type TestClient, wrapV1, wrapV2 } from './clients.ts'
+import { modern } from './messages.ts'
 import { createKeptLog } from './mounted.ts'
 import type { RealUpstream } from './real-upstreams.ts'
 import { until } from './until.ts'
@@ -44,26 +44,6 @@ export async function startGateway(
   }
 }
 
-interface Options {
-  readonly signal?: AbortSignal
-  readonly onprogress?: (progress: { progress: number; total?: number | undefined }) => void
-}
-
-type Json = Readonly<Record<string, unknown>>
-
-/** What the matrix needs of a client library. */
-export interface MatrixClient {
-  listTools(): Promise<readonly string[]>
-  callTool(name: string, args: Json, options?: Options): Promise<Json>
-  listResources(): Promise<readonly string[]>
-  readResource(uri: string): Promise<Json>
-  listPrompts(): Promise<readonly string[]>
-  getPrompt(name: string, args: Record<string, string>): Promise<Json>
-  complete(prompt: string, name: string, value: string): Promise<readonly string[]>
-  close(): Promise<void>
-}
-
-const identity = { name: 'test', version: '1' }
 const capabilities = { elicitation: { form: {} }, sampling: {} }
 
 /** Answers every question as a user who wants to go to Oslo. */
@@ -73,50 +53,26 @@ const thought = {
   role: 'assistant' as const,
   content: { type: 'text' as const, text: 'a thought' }
 }
-const web = { requestInit: { headers: authHeaders() } }
 
 /** SDK v1, with a session of the 2025 revisions. */
-export async function connect2025(app: App): Promise<MatrixClient> {
+export async function connect2025(app: App): Promise<TestClient> {
   const client = new ClientV1(identity, { capabilities })
   client.setRequestHandler(ElicitRequestSchema, () => answer)
   client.setRequestHandler(CreateMessageRequestSchema, () => thought)
-  await client.connect(new HttpV1(new URL(app.url), web))
-  return {
-    listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
-    callTool: (name, args, options) =>
-      client.callTool({ name, arguments: { ...args } }, undefined, options),
-    listResources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
-    readResource: (uri) => client.readResource({ uri }),
-    listPrompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
-    getPrompt: (name, args) => client.getPrompt({ name, arguments: args }),
-    complete: async (prompt, name, value) => {
-      const ref = { type: 'ref/prompt' as const, name: prompt }
-      return (await client.complete({ ref, argument: { name, value } })).completion.values
-    },
-    close: () => client.close()
-  }
+  const wrapped = wrapV1(client)
+  await wrapped.connect(new URL(app.url))
+  return wrapped
 }
 
 /** SDK v2, pinned to 2026-07-28. */
-export async function connect2026(app: App): Promise<MatrixClient> {
+export async function connect2026(app: App): Promise<TestClient> {
   const client = new Client(identity, {
     capabilities,
-    versionNegotiation: { mode: { pin: '2026-07-28' } }
+    versionNegotiation: { mode: { pin: modern } }
   })
   client.setRequestHandler('elicitation/create', () => answer)
   client.setRequestHandler('sampling/createMessage', () => thought)
-  await client.connect(new StreamableHTTPClientTransport(new URL(app.url), web))
-  return {
-    listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
-    callTool: (name, args, options) => client.callTool({ name, arguments: { ...args } }, options),
-    listResources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
-    readResource: (uri) => client.readResource({ uri }),
-    listPrompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
-    getPrompt: (name, args) => client.getPrompt({ name, arguments: args }),
-    complete: async (prompt, name, value) => {
-      const ref = { type: 'ref/prompt' as const, name: prompt }
-      return (await client.complete({ ref, argument: { name, value } })).completion.values
-    },
-    close: () => client.close()
-  }
+  const wrapped = wrapV2(client)
+  await wrapped.connect(new URL(app.url))
+  return wrapped
 }

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { openPort } from './open-port.ts'
 
 export const audience = 'https://mcp.example.com/mcp'
 
@@ -54,8 +54,8 @@ export async function startIssuer(): Promise<Issuer> {
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ keys: published.map(({ jwk }) => jwk) }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const port = await openPort(server)
+  const url = `http://127.0.0.1:${port}`
   const jwksUri = `${url}/keys`
   const current = (): Pair => published.at(-1)!
   return {

@@ -51,33 +51,3 @@ function readLines(text: string): readonly Answer[] {
 export function answersOf({ stdout }: Pick<Ended, 'stdout'>): readonly Answer[] {
   return readLines(stdout)
 }
-
-export function request(id: unknown, method: string, params?: object): object {
-  return { jsonrpc: '2.0', id, method, ...(params && { params }) }
-}
-
-export const ping = (id: unknown): object => request(id, 'ping')
-
-export function call(id: unknown, name: string, args: object = {}): object {
-  return request(id, 'tools/call', { name, arguments: args })
-}
-
-export function initialize(id: unknown): object {
-  return request(id, 'initialize', {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    clientInfo: { name: 'test', version: '1' }
-  })
-}
-
-/** The same request as a 2026-era client sends it. */
-export function modern(id: unknown, method: string, params: object = {}, version = '2026-07-28') {
-  return request(id, method, {
-    ...params,
-    _meta: {
-      'io.modelcontextprotocol/protocolVersion': version,
-      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {}
-    }
-  })
-}

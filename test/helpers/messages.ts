@@ -1,8 +1,9 @@
-import type { KeyName } from './app.ts'
-import { keyOf } from './app.ts'
+import { type KeyName, keyOf } from './principals.ts'
 
 export const modern = '2026-07-28'
 export const legacy = '2025-11-25'
+/** Where a request of 2026-07-28 names its revision. */
+export const versionKey = 'io.modelcontextprotocol/protocolVersion'
 
 export interface Request {
   readonly jsonrpc: '2.0'
@@ -13,9 +14,28 @@ export interface Request {
 
 type Params = Readonly<Record<string, unknown>>
 
+/** How a client of the 2025 revisions begins. */
+const initializeParams = {
+  protocolVersion: legacy,
+  capabilities: { elicitation: {}, sampling: {} },
+  clientInfo: { name: 'test', version: '1' }
+}
+
 /** A request of the 2025 revisions. */
 export function request(method: string, params: Params = {}, id: string | number = 1): Request {
   return { jsonrpc: '2.0', id, method, params }
+}
+
+export function initialize(id?: string | number): Request {
+  return request('initialize', initializeParams, id)
+}
+
+export function ping(id?: string | number): Request {
+  return request('ping', {}, id)
+}
+
+export function call(name: string, args?: Params, id?: string | number): Request {
+  return request('tools/call', toolCall(name, args), id)
 }
 
 /** A request of 2026-07-28: each one names its revision and what its client can do. */
@@ -27,7 +47,7 @@ export function modernRequest(
 ): Request {
   const _meta = {
     ...(params._meta as Params | undefined),
-    'io.modelcontextprotocol/protocolVersion': modern,
+    [versionKey]: modern,
     'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
     'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} }, sampling: {} },
     ...meta
@@ -45,10 +65,15 @@ export function authHeaders(key: KeyName = 'full'): Readonly<Record<string, stri
 
 /** What every POST of a message carries. */
 export function jsonHeaders(key: KeyName = 'full'): Readonly<Record<string, string>> {
+  return bearerHeaders(keyOf(key))
+}
+
+/** The same with a key of the test's own. */
+export function bearerHeaders(key: string): Readonly<Record<string, string>> {
   return {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
-    ...authHeaders(key)
+    authorization: `Bearer ${key}`
   }
 }
 

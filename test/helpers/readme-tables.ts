@@ -15,9 +15,25 @@ export function settingsTable(): string {
     const variables = from.filter((source) => !source.startsWith('--')).map(code)
     const seconds = unit === 'seconds' ? ' (s)' : ''
     const cells = [code(key), flags.join(', '), `${variables.join(', ')}${seconds}`]
-    return `| ${cells.join(' | ')} | ${show(valueAt(config, key))} |`
+    return `| ${cells.join(' | ')} | ${show(valueAt(config, key), 'below')} |`
   })
   return ['| key | flag | environment | default |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+/** The default of `limits.methods`, for which a cell has no room; equal rates stand together. */
+export function ratesTable(): string {
+  const { limits } = loadConfig({ flags: new Map(), env: {} }).config
+  const byRate = new Map<string, string[]>()
+  for (const [method, { perMinute, burst }] of Object.entries(limits.methods)) {
+    const rate = `${perMinute} | ${burst}`
+    byRate.set(rate, [...(byRate.get(rate) ?? []), code(method)])
+  }
+  return [
+    '| method | `perMinute` | `burst` |',
+    '|---|---|---|',
+    ...[...byRate].map(([rate, methods]) => `| ${methods.join(', ')} | ${rate} |`),
+    `| any other | ${limits.perMinute} | ${limits.burst} |`
+  ].join('\n')
 }
 
 /** The settings table of docs/operations.md: what each one accepts, from the schema itself. */
@@ -31,7 +47,8 @@ export function acceptedTable(): string {
       : describe(z.toJSONSchema(schema, { unrepresentable: 'any' }))
     const seconds = unit === 'seconds' ? ' (s)' : ''
     const cells = [code(key), `${variables.join(', ')}${seconds}`, accepted]
-    return `| ${cells.join(' | ')} | ${show(valueAt(config, key))} |`
+    const value = show(valueAt(config, key), '[see there](../README.md#settings)')
+    return `| ${cells.join(' | ')} | ${value} |`
   })
   return ['| key | environment | accepts | default |', '|---|---|---|---|', ...rows].join('\n')
 }
@@ -92,10 +109,11 @@ function code(text: string): string {
   return `\`${text}\``
 }
 
-function show(value: unknown): string {
-  const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
-  if (isEmpty) return '–'
-  return code(Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', ''))
+/** A default in a cell; of a mapping, where it is written. */
+function show(value: unknown, elsewhere: string): string {
+  if (typeof value !== 'object') return value === undefined ? '–' : code(String(value))
+  if (Object.keys(value ?? {}).length === 0) return '–'
+  return Array.isArray(value) ? code(value.join(',')) : elsewhere
 }
 
 function valueAt(tree: unknown, key: string): unknown {

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createTcpServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { createV1Upstream } from '../fixtures/upstream-v1.ts'
 import { createV2Upstream } from '../fixtures/upstream-v2.ts'
+import { findFreePort } from './free-port.ts'
+import { openPort } from './open-port.ts'
 import { until } from './until.ts'
 
 /** An entry of `servers`, and the end of what stands behind it. */
@@ -62,15 +63,6 @@ export async function startEverything(): Promise<RealUpstream> {
   }
 }
 
-async function findFreePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /** A server of SDK v1 with sessions. */
 export async function startV1(): Promise<RealUpstream> {
   const cancelled = { count: 0 }
@@ -110,9 +102,7 @@ async function listen(handle: Handler): Promise<RealUpstream> {
     bytes.push(JSON.stringify([request.url, request.rawHeaders, text]))
     await handle(request, response, text === '' ? undefined : JSON.parse(text))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  const port = await openPort(server)
   return {
     entry: { endpoint: `http://127.0.0.1:${port}/mcp` },
     bytes: () => bytes.join('\n'),

@@ -1,17 +1,11 @@
-import { initializeParams } from './carriers.ts'
 import { type EventStream, openStream } from './http.ts'
-import { legacy, request } from './messages.ts'
+import { bearerHeaders, initialize, legacy } from './messages.ts'
 
 /** Opens a session of the 2025 era with any key, and its stream. */
 export async function openEventStream(url: string, key: string): Promise<EventStream> {
   const authorization = `Bearer ${key}`
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    authorization
-  }
-  const body = request('initialize', initializeParams)
-  const opened = await openStream(url, { headers, body })
+  const body = initialize()
+  const opened = await openStream(url, { headers: bearerHeaders(key), body })
   await opened.find(({ id }) => id === body.id)
   const session = {
     accept: 'text/event-stream',

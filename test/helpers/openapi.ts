@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import { type AddressInfo, createServer as createSocketServer } from 'node:net'
-import { type ApiLimits, apiSettings } from '../src/api-settings.ts'
-import type { CallContext, CallResult, ToolDefinition } from '../src/types.ts'
-import { createOpenApiSource, type OpenApiSource } from '../tools/openapi/source.ts'
-import { watchForInboundKeys } from './helpers/inbound-key.ts'
+import { createServer as createSocketServer } from 'node:net'
+import { type ApiLimits, apiSettings } from '../../src/api-settings.ts'
+import type { CallContext, CallResult, ToolDefinition } from '../../src/types.ts'
+import { createOpenApiSource, type OpenApiSource } from '../../tools/openapi/source.ts'
+import { watchForInboundKeys } from './inbound-key.ts'
+import { openPort } from './open-port.ts'
 
 /** A context with nothing behind it; `log` collects what is logged. */
 export function createContext(
@@ -64,8 +65,7 @@ export async function listen(answer: RequestListener) {
     answer(request, response)
   })
   watchForInboundKeys(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   return {
     origin: `http://127.0.0.1:${port}`,
     requests,
@@ -134,7 +134,6 @@ export async function recordBytes() {
     })
   })
   watchForInboundKeys(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   return { requests, origin: `http://127.0.0.1:${port}`, close: () => server.close() }
 }

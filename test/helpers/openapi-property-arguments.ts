@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { getOf } from './openapi-fixture.ts'
+import { getOf } from './openapi.ts'
 
 const anything = {}
 const map = { type: 'object', additionalProperties: { type: 'string' } }

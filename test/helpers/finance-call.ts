@@ -1,19 +1,19 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { ToolError } from '../src/define-tool.ts'
-import type { Source } from '../src/source.ts'
-import type { CallContext } from '../src/types.ts'
-import { createFinanceSource } from '../tools/finance/source.ts'
+import type { Test } from 'tap'
+import { ToolError } from '../../src/define-tool.ts'
+import type { Source } from '../../src/source.ts'
+import type { CallContext } from '../../src/types.ts'
+import { createFinanceSource } from '../../tools/finance/source.ts'
+import { silent } from './silent.ts'
 
 export const source: Source = await createFinanceSource('all')
-
-const log = { debug() {}, info() {}, warn() {}, error() {} }
 
 export const ctx: CallContext = {
   principal: { id: 'test', kind: 'local' },
   transport: 'stdio',
   requestId: '1',
   signal: new AbortController().signal,
-  log,
+  log: silent,
   progress() {},
   message() {}
 }
@@ -87,8 +87,24 @@ export async function errorOf(name: string, args: unknown): Promise<string> {
   throw new Error(`${name}: expected an error, got ${JSON.stringify(ending)}`)
 }
 
+/** Checks that these are the tools of a toolset, with these inputs. */
+export function checkToolset(t: Test, toolset: string, inputs: ReadonlyMap<string, string>): void {
+  const tools = source.tools.filter((tool) => tool.toolset === toolset)
+  t.same(new Set(tools.map(({ name }) => name)), new Set(inputs.keys()))
+  checkInputs(t, toolset, inputs)
+}
+
+/** Checks the inputs of some tools, and that they say what they are for. */
+export function checkInputs(t: Test, toolset: string, inputs: ReadonlyMap<string, string>): void {
+  for (const [name, fields] of inputs) {
+    t.equal(signatureOf(name), `${toolset}(${fields})`, name)
+    const { title = '', description = '' } = source.tools.find((tool) => tool.name === name) ?? {}
+    t.ok(title.length > 3 && description.length > 60, `${name} is described`)
+  }
+}
+
 /** Toolset and inputs of a tool, as the catalogue writes them: names in order, `?` when optional. */
-export function signatureOf(name: string): string {
+function signatureOf(name: string): string {
   const tool = source.tools.find((each) => each.name === name)
   const required = (tool?.inputSchema.required ?? []) as string[]
   const names = Object.keys((tool?.inputSchema.properties ?? {}) as object)
@@ -121,6 +137,17 @@ export function parseExamples(text: string): Example[] {
     const halfDigit = 0.5 * 10 ** -decimals
     return { tool, args: JSON.parse(args), field, expected: Number(number), halfDigit, origin }
   })
+}
+
+/** Checks every line of a text of examples, each of which must be one. */
+export async function checkExamples(t: Test, text: string): Promise<void> {
+  const examples = parseExamples(text)
+  t.equal(examples.length, text.trim().split('\n').length)
+  for (const example of examples) {
+    const { tool, args, field, origin } = example
+    const actual = await numberOf(tool, args, field)
+    t.ok(isAsWritten(example, actual), `${tool} ${field} ${origin}`, { actual, ...example })
+  }
 }
 
 /** Whether a number is the one written, up to its last digit and the last bits of a double. */

@@ -1,13 +1,12 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Source } from '../src/source.ts'
-import type { CallResult, DispatchContext, Log, ToolDefinition } from '../src/types.ts'
-import { startDemoApi } from '../tools/shiftwork/demo-api.ts'
-import { createShiftWorkSource } from '../tools/shiftwork/source.ts'
-import { createBareContext } from '../transports/call-context.ts'
-import { watchForInboundKeys } from './helpers/inbound-key.ts'
-
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+import type { Source } from '../../src/source.ts'
+import type { CallResult, DispatchContext, ToolDefinition } from '../../src/types.ts'
+import { startDemoApi } from '../../tools/shiftwork/demo-api.ts'
+import { createShiftWorkSource } from '../../tools/shiftwork/source.ts'
+import { createBareContext } from '../../transports/call-context.ts'
+import { watchForInboundKeys } from './inbound-key.ts'
+import { openPort } from './open-port.ts'
+import { silent } from './silent.ts'
 
 /** The schedules of the demo are in the week of this Wednesday. */
 export const nowMs = Date.parse('2026-11-25T09:00:00Z')
@@ -74,8 +73,7 @@ export async function startRecorder() {
     response.end(reply.body === undefined ? '' : JSON.stringify(reply.body))
   })
   watchForInboundKeys(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await openPort(server)
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     requests,
