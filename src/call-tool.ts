@@ -3,7 +3,7 @@ import { monotonicClock } from './clock.ts'
 import { converse } from './converse.ts'
 import { isToolError } from './define-tool.ts'
 import { callTexts, errorResult, maybeDone, Refusal } from './errors.ts'
-import { chargeMethod, chargeTool, type Policy } from './policy.ts'
+import { chargeMethod, chargeTool, countRecorded, demandAudit, type Policy } from './policy.ts'
 import type { Registry } from './registry.ts'
 import { logFailure, runGuarded } from './run.ts'
 import { refuseScopes } from './scope-challenge.ts'
@@ -71,7 +71,7 @@ export async function executeTool(
   givenArgs: unknown,
   ctx: DispatchContext
 ): Promise<ExecutedTool> {
-  policy.audit.demand()
+  demandAudit(policy, 'tools/call')
   const startedMs = monotonicClock()
   const { name, args } = registry.resolveCall({ name: calledName, args: givenArgs })
   const ended = await decide(registry, policy, name, args, ctx)
@@ -95,10 +95,9 @@ export async function executeTool(
     ...upstream
   })
   const errorCode = 'refusal' in ended ? ended.refusal.code : undefined
-  policy.metrics.countRequest('tools/call', errorCode, elapsedMs)
   const isKnown = tool !== undefined || registry.tools.has(name)
   policy.metrics.countToolCall(isKnown ? name : undefined, outcome, elapsedMs)
-  await policy.audit.written()
+  await countRecorded(policy, 'tools/call', errorCode, elapsedMs)
   // Field by field: this is the hot path, and taking the rest of an object is slow.
   if ('refusal' in ended) {
     return { outcome: ended.outcome, name, refusal: ended.refusal, ...upstream }

@@ -104,3 +104,31 @@ function refuseAfter(retryAfterMs: number, policy: Policy, method: string, ctx: 
   policy.audit.record({ event: 'RATE_LIMITED', outcome: 'limited', method, ...auditContext(ctx) })
   throw new Refusal('limited', { data: { retryAfterMs } })
 }
+
+const unrecordedCode = new Refusal('unrecorded').code
+
+/** Throws a Refusal, counted as one, while no audit line can be written and `audit.required`. */
+export function demandAudit({ audit, metrics }: Policy, method: string): void {
+  try {
+    audit.demand()
+  } catch (error) {
+    metrics.countRequest(method, unrecordedCode)
+    throw error
+  }
+}
+
+/** Counts a request once its audit line is written; a result that is withheld counts as refused. */
+export async function countRecorded(
+  { audit, metrics }: Policy,
+  method: string,
+  errorCode: number | undefined,
+  elapsedMs: number
+): Promise<void> {
+  try {
+    await audit.written()
+  } catch (error) {
+    metrics.countRequest(method, unrecordedCode, elapsedMs)
+    throw error
+  }
+  metrics.countRequest(method, errorCode, elapsedMs)
+}

@@ -6,14 +6,15 @@ const groupReads = 0o040
 
 /**
  * Reads a file that holds or stands for secrets. Throws when group or world has access to it; a
- * group may read what root has given it, as systemd (LoadCredential) and Kubernetes (fsGroup) do.
+ * group may read what root has given it, as systemd (LoadCredential) and Kubernetes (fsGroup) do,
+ * unless the reader is root itself.
  */
-export function readPrivateFile(file: string): string {
+export function readPrivateFile(file: string, isRoot = process.geteuid?.() === 0): string {
   const descriptor = openSync(file, 'r')
   try {
     // Of what was opened, not of what the name means by now. Windows has no such modes.
     const { mode, uid } = fstatSync(descriptor)
-    const isGiven = uid === 0 && process.geteuid?.() !== 0
+    const isGiven = uid === 0 && !isRoot
     const isOpen = (mode & groupAndWorld & ~(isGiven ? groupReads : 0)) !== 0
     if (isOpen && process.platform !== 'win32') {
       throw new Error('group or world has access: run chmod 600 on it')

@@ -3,7 +3,7 @@ import { monotonicClock } from './clock.ts'
 import { converse } from './converse.ts'
 import { isToolError } from './define-tool.ts'
 import { Refusal } from './errors.ts'
-import { chargeMethod, type Policy } from './policy.ts'
+import { chargeMethod, countRecorded, demandAudit, type Policy } from './policy.ts'
 import { logFailure, runGuarded, type Settled } from './run.ts'
 import type { CallContext, DispatchContext, InputRequired, Outcome } from './types.ts'
 
@@ -34,7 +34,7 @@ export async function readGuarded<T extends object>(
   reading: Reading<T>,
   ctx: DispatchContext
 ): Promise<T | InputRequired> {
-  policy.audit.demand()
+  demandAudit(policy, reading.method)
   const startedMs = monotonicClock()
   const ended = await decide(policy, reading, ctx).catch((error: unknown): Ended<T> => {
     // A result that cannot be read or serialised must not cost the audit line.
@@ -55,8 +55,7 @@ export async function readGuarded<T extends object>(
     durationMs: Math.round(elapsedMs * 1000) / 1000
   })
   const refusal = ended.result === undefined ? (ended.refusal ?? reading.unknown) : undefined
-  policy.metrics.countRequest(reading.method, refusal?.code, elapsedMs)
-  await policy.audit.written()
+  await countRecorded(policy, reading.method, refusal?.code, elapsedMs)
   if (ended.result !== undefined) return ended.result
   throw refusal
 }

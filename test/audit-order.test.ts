@@ -7,6 +7,7 @@ import type { ResourceDefinition } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
 import { dispatcherOf } from './helpers/dispatcher.ts'
 import { modernHeaders, modernRequest, toolCall } from './helpers/messages.ts'
+import { scrape } from './helpers/prometheus.ts'
 import { serve } from './helpers/serve.ts'
 import { silent } from './helpers/silent.ts'
 
@@ -93,11 +94,9 @@ const key = 'pcl_the-key-for-the-order-test-with-32-characters'
 t.test('a server whose disk is full', async (t) => {
   const env = { MCP_AUDIT_FILE: '/dev/full', MCP_AUDIT_REQUIRED: 'true', MCP_AUTH_TOKEN: key }
   const { running, origin } = await serve(t, ['--http'], env)
-  const ask = async () => {
-    const body = modernRequest(
-      'tools/call',
-      toolCall('calculate_npv', { rate: 0.1, cashFlows: [-1, 2] })
-    )
+  const npv = toolCall('calculate_npv', { rate: 0.1, cashFlows: [-1, 2] })
+  const ask = async (method = 'tools/call', params: Readonly<Record<string, unknown>> = npv) => {
+    const body = modernRequest(method, params)
     const headers = { ...modernHeaders(body), authorization: `Bearer ${key}` }
     const answer = await fetch(`${origin}/mcp`, {
       method: 'POST',
@@ -109,6 +108,12 @@ t.test('a server whose disk is full', async (t) => {
   t.equal(await statusOf(`${origin}/ready`), 200)
   t.match(await ask(), { status: 200, body: { error: { code: 503, message: /withheld/ } } })
   t.match(await ask(), { status: 200, body: { error: { code: 503, message: /refuses requests/ } } })
+  t.match(await ask('prompts/get', { name: 'any' }), { body: { error: { code: 503 } } })
+  const { value } = await scrape(origin, { authorization: `Bearer ${key}` })
+  for (const [method, count] of Object.entries({ 'tools/call': 2, 'prompts/get': 1 })) {
+    t.equal(value('mcp_requests_total', { method }), count, method)
+    t.equal(value('mcp_errors_total', { method, error_code: '503' }), count, method)
+  }
   t.equal(await statusOf(`${origin}/ready`), 503)
   t.match(await (await fetch(`${origin}/ready`)).text(), /audit_unwritable/)
   await running.stderr.until(/"level":"ERROR".*audit lines cannot be written/)

@@ -113,6 +113,18 @@ t.test('the figures of the proxies fit those of the server', async (t) => {
   t.match(read('caddy/Caddyfile'), `max_size ${mebibytes}MiB\n`)
 })
 
+t.test('connections suffice for a stream and a call of each session, and the proxy', async (t) => {
+  const { sessions } = settingsSchema.parse({})
+  const [, kept] = /^keepalive (\d+);$/m.exec(read('nginx/portcullis/upstream.conf')) ?? []
+  const [, workers] = /worker_connections (\d+)/.exec(read('nginx/portcullis.conf')) ?? []
+  for (const [name] of folders) {
+    const { transport, http } = parse(read(`${name}/portcullis.yaml`))
+    t.equal(transport, 'http', 'commands without a flag look at the same')
+    t.ok(http.maxConnections >= 2 * sessions.max + Number(kept), name)
+    t.ok(Number(workers) >= 2 * http.maxConnections)
+  }
+})
+
 function readListener(): string {
   return readFileSync(new URL('../transports/http/listener/instance.js', import.meta.url), 'utf8')
 }

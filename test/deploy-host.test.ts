@@ -60,6 +60,14 @@ t.test('limits of the unit: connections, processes, memory', async (t) => {
   t.match(unit, /^MemoryMax=\d+[MG]$/m)
 })
 
+t.test('the unit tries again what is refused, and makes a folder for its socket', async (t) => {
+  const numberOf = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)?.[1])
+  t.notMatch(unit, /^RestartPreventExitStatus/m)
+  t.ok(numberOf('RestartSec') * numberOf('StartLimitBurst') < numberOf('StartLimitIntervalSec'))
+  t.match(unit, /^RuntimeDirectory=portcullis$/m)
+  t.match(unit, /^ExecReload=.* -HUP /m)
+})
+
 t.test(
   'the unit runs as the user that sysusers makes',
   { skip: without('systemd-sysusers', 'systemd') },
@@ -96,16 +104,13 @@ t.test(
       shipped
         .replace('/var/log/portcullis', folder)
         .replace(/^ *su .*$/m, '')
-        .replace(/systemctl kill .*/, `kill -HUP $(cat ${pid})`)
+        .replace(/systemctl is-active .*/, `kill -0 $(cat ${pid})`)
+        .replace(/systemctl reload .*/, `kill -HUP $(cat ${pid})`)
     )
     chmodSync(config, 0o600)
     chmodSync(folder, 0o755)
-    const { status, text } = check('logrotate', [
-      '--force',
-      '--state',
-      join(folder, 'state'),
-      config
-    ])
+    const rotate = () => check('logrotate', ['--force', '--state', join(folder, 'state'), config])
+    const { status, text } = rotate()
     t.equal(status, 0, text)
     await until(() => existsSync(file), 'the new file')
     await call()
@@ -113,6 +118,8 @@ t.test(
     running.child.kill('SIGTERM')
     await running.ended
     t.match(verify([join(folder, old), file]), { code: 0, text: /ok: \d+ lines/ })
+    t.not(rotate().status, 0, 'nobody hands the chain over')
+    t.ok(existsSync(file), 'nothing is moved')
   }
 )
 

@@ -119,12 +119,36 @@ t.test('probes, drain and the end of a pod fit each other', async (t) => {
   t.equal(read('poddisruptionbudget.yaml').spec.maxUnavailable, 1)
 })
 
+t.test('Prometheus may ask each pod by its address', async (t) => {
+  const [ip, hosts] = container.env
+  t.strictSame(ip, { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } })
+  const { allowedHosts } = read('portcullis.yaml').http
+  t.strictSame(hosts.value.split(','), [...allowedHosts, '$(POD_IP)'])
+})
+
+t.test('the route of the Gateway API leads to the service, without retries', async (t) => {
+  const [route, affinity] = ['httproute', 'affinity'].map((name) =>
+    parse(readFileSync(deployed(`gateway-api/${name}.yaml`), 'utf8'))
+  )
+  const [{ backendRefs, timeouts, ...rest }] = route.spec.rules
+  const [{ port }] = read('service.yaml').spec.ports
+  t.strictSame(backendRefs, [{ name: read('service.yaml').metadata.name, port }])
+  t.equal(timeouts.request, '0s', 'streams have no end')
+  t.notOk('retry' in rest)
+  t.strictSame(route.spec.hostnames, [read('ingress.yaml').spec.rules[0].host])
+  const { name } = route.metadata
+  t.match(affinity.spec.targetRefs, [{ kind: route.kind, name }])
+  t.equal(route.metadata.namespace, read('kustomization.yaml').namespace)
+})
+
 t.test('secrets are referred to, as files, and none is here', async (t) => {
   t.strictSame(
     Object.keys(models).filter((name) => read(name).kind === 'Secret'),
     []
   )
-  t.notOk('env' in container || 'envFrom' in container, 'no secret in a variable')
+  const names = container.env.map(({ name }: { name: string }) => name)
+  t.strictSame(names, ['POD_IP', 'MCP_ALLOWED_HOSTS'], 'no secret in a variable')
+  t.notOk('envFrom' in container)
   const { secret } = pod.volumes.find(({ name }: { name: string }) => name === 'secrets')
   t.equal(secret.defaultMode, 0o400)
   const { mountPath, readOnly } = container.volumeMounts[1]

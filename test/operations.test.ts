@@ -58,6 +58,21 @@ t.test('every command of ours in the pages is one', async (t) => {
   }
 })
 
+t.test('commands work as pasted: with the key of the chain, in the namespace', async (t) => {
+  const blocks = operatorPages.flatMap((page) =>
+    [...readPage(page).matchAll(/^ *```sh\n([\s\S]*?)```/gm)].map(([, block = '']) => block)
+  )
+  const lines = blocks.flatMap((block) => block.split('\n'))
+  const audits = lines.filter((line) => /mcp-server audit /.test(line))
+  t.ok(audits.length > 4)
+  for (const line of audits) t.match(line, /\bMCP_AUDIT_KEY="\$\(/, line)
+  const clusters = lines.flatMap((line) => line.match(/\bkubectl [^|;)]*/g) ?? [])
+  t.ok(clusters.length > 4)
+  for (const command of clusters) t.match(command, /^kubectl -n portcullis /, command)
+  // Older systemd calls it --kill-who.
+  for (const line of lines) t.notMatch(line, /--kill-whom/)
+})
+
 /** Settings of parts that are built beside these pages. */
 const alsoSettings = ['MCP_SOCKET', 'MCP_TLS_CERT', 'MCP_TLS_KEY', 'MCP_TLS_CLIENT_CA'].concat(
   'MCP_DRAIN_WAIT',

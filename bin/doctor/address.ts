@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { isLoopback } from '../../src/network.ts'
 import type { Config } from '../../src/settings.ts'
-import { type Check, type Finding, fail, type Patient, pass, served, skip } from './check.ts'
+import { type Check, type Finding, fail, type Patient, pass, served, skip, warn } from './check.ts'
 import { askVersion, isTaken, isWildcard, type Listener } from './listener.ts'
 
 const onSocket = skip('it listens on a UNIX socket instead')
@@ -40,12 +40,17 @@ async function checkPort({ http }: Config, { machine }: Patient): Promise<Findin
     return skip('there is no such address to try it on')
   }
   const mend = `choose another one (MCP_PORT), or end that program: ss -ltnp 'sport = :${port}'`
-  return tryIt(String(port), listenerOf(http, { host, port }), mend)
+  const listener = listenerOf(http, { host, port })
+  if (http.tls.clientCa !== undefined && (await isTaken(listener))) {
+    return warn(`${port} is taken, and asks for a certificate: this server, or another`, mend)
+  }
+  return tryIt(String(port), listener, mend)
 }
 
-function listenerOf({ host, allowedHosts }: Config['http'], at: Listener['at']): Listener {
+function listenerOf({ host, allowedHosts, tls }: Config['http'], at: Listener['at']): Listener {
   const own = isIP(host) === 6 ? `[${host}]` : host
-  return { at, name: allowedHosts?.[0] ?? (isWildcard(host) ? 'localhost' : own) }
+  const name = allowedHosts?.[0] ?? (isWildcard(host) ? 'localhost' : own)
+  return { at, name, isTls: tls.cert !== undefined }
 }
 
 /** Where a client on this machine finds it. */

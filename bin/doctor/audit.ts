@@ -39,12 +39,12 @@ function ofFile(
 }
 
 function checkWritable(file: string, stats: Stats | undefined): Finding {
-  const target = stats ? file : dirname(file)
-  try {
-    accessSync(target, constants.W_OK)
-  } catch {
+  // The lock stands beside the file.
+  const targets = [...(stats ? [file] : []), dirname(file)]
+  const closed = targets.find((target) => !isWritable(target))
+  if (closed !== undefined) {
     return fail(
-      `${target} is missing or not writable for this user`,
+      `${closed} is missing or not writable for this user`,
       `mkdir -p ${dirname(file)}, and chown it to the user of the service; LogsDirectory= in a unit`
     )
   }
@@ -52,6 +52,15 @@ function checkWritable(file: string, stats: Stats | undefined): Finding {
   const isOpen = (stats.mode & 0o077) !== 0 && process.platform !== 'win32'
   if (!isOpen) return pass(`${file} is writable and closed to others`)
   return warn(`${file}: others on this machine may read it`, `chmod 600 ${file}`)
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function checkChain(file: string, stats: Stats | undefined, { audit }: Config): Finding {

@@ -9,6 +9,7 @@ import { exposureChecks } from './exposure.ts'
 import { limitChecks } from './limits.ts'
 import { machineChecks } from './machine.ts'
 import { networkChecks } from './network.ts'
+import { sourceChecks } from './sources.ts'
 import { tokenChecks } from './tokens.ts'
 
 /** Everything that `doctor` looks at, in the order of its report. */
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   ...credentialChecks,
   ...tokenChecks,
   ...apiChecks,
+  ...sourceChecks,
   ...networkChecks,
   ...limitChecks,
   ...auditChecks,

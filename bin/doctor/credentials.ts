@@ -8,13 +8,14 @@ import { listOutboundSecrets } from '../../src/secrets.ts'
 import type { Config } from '../../src/settings.ts'
 import { describeAge } from '../../src/stored-keys.ts'
 import { parseTokenFile, type TokenFile } from '../../src/token-file.ts'
+import { boundHost } from '../../transports/http/host.ts'
 import { readReference } from '../output.ts'
 import { type Check, configured, type Finding, fail, pass, served, skip, warn } from './check.ts'
 
 function checkRequired({ auth, http }: Config): Finding {
   if (auth.required) return pass('every call needs a key or a token')
   const mend = 'MCP_AUTH_REQUIRED=true, and mcp-server keys create --name NAME'
-  if (isLoopback(http.host)) return warn('off: every program on this machine may call', mend)
+  if (isLoopback(boundHost(http))) return warn('off: every program on this machine may call', mend)
   if (auth.allowInsecure) return warn('off: everybody who reaches it may call', mend)
   return fail(`off is refused on ${http.host}`, mend)
 }
@@ -33,7 +34,7 @@ function checkCredentials(config: Config): Finding {
   if (found.length > 0)
     return pass(found.map(([count, place]) => `${count} by ${place}`).join(', '))
   const mend = 'mcp-server keys create --name NAME, or MCP_AUTH_TOKEN, MCP_AUTH_TOKEN_FILE'
-  if (isLoopback(http.host)) return warn('none: each start makes a key of its own', mend)
+  if (isLoopback(boundHost(http))) return warn('none: each start makes a key of its own', mend)
   return fail(`none: the start is refused on ${http.host}`, mend)
 }
 
@@ -65,16 +66,21 @@ function checkStrength({ auth, audit }: Config): readonly Finding[] {
   return weak.length > 0 ? weak : [pass('32 characters or more, no placeholder')]
 }
 
+/** As a server that is not root reads it, whoever runs this. */
 function readTokens(file: string | undefined): TokenFile | undefined {
-  return file === undefined ? undefined : parseTokenFile(readPrivateFile(file))
+  return file === undefined ? undefined : parseTokenFile(readPrivateFile(file, false))
 }
 
 function checkTokenFile({ auth: { tokenFile: file } }: Config): readonly Finding[] {
   if (file === undefined) return [skip('not configured')]
   try {
-    const { credentials, warnings } = parseTokenFile(readPrivateFile(file))
+    const { credentials, warnings } = parseTokenFile(readPrivateFile(file, false))
     const mend = `a random one in its place: openssl rand -base64 32`
     if (warnings.length > 0) return warnings.map((text) => warn(`${file}: ${text}`, mend))
+    if (orNothing(() => readPrivateFile(file)) === undefined) {
+      const says = `${file}: a group may read it, and a server that runs as root refuses that`
+      return [warn(says, 'start the server as a user of its own; others may read what root gives')]
+    }
     if (credentials.length > 0) return [pass(`${file}: ${credentials.length} clients`)]
     return [warn(`${file} names no client`, 'add lines such as client-id:token')]
   } catch (error) {

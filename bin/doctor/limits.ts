@@ -20,6 +20,12 @@ function checkRates({ limits }: Config): Finding {
 }
 
 function checkBans({ limits }: Config): Finding {
+  if (!limits.enabled) {
+    return warn(
+      'off with the other limits: keys may be tried forever',
+      'MCP_RATE_LIMIT_ENABLED=true'
+    )
+  }
   const { authFailuresPerMinute: failures, banMs } = limits
   return failures <= 60
     ? pass(`${failures} wrong keys a minute ban an address for ${banMs / 1000} s`)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
+import { request as requestTls } from 'node:https'
 import { connect } from 'node:net'
 
 const timeoutMs = 5000
@@ -10,6 +11,7 @@ export interface Listener {
   readonly at: { readonly host: string; readonly port: number }
   /** What it answers to in a Host header. */
   readonly name: string
+  readonly isTls: boolean
 }
 
 /** Every interface of the machine. */
@@ -41,13 +43,15 @@ export async function askVersion(listener: Listener): Promise<string | undefined
   }
 }
 
-async function askHealth({ at, name }: Listener): Promise<string> {
-  const outgoing = request({
+async function askHealth({ at, name, isTls }: Listener): Promise<string> {
+  const outgoing = (isTls ? requestTls : request)({
     ...at,
     path: '/health',
     headers: { host: name },
     signal: AbortSignal.timeout(timeoutMs),
-    agent: false
+    agent: false,
+    // Nothing secret is sent, and it is asked by its address, which no certificate has.
+    rejectUnauthorized: false
   })
   outgoing.end()
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage]

@@ -45,6 +45,14 @@ export const brokenSetups: Setups = {
     env: { MCP_AUTH_TOKEN: goodKey, MCP_HOST: '203.0.113.7', MCP_TRUST_PROXY: '203.0.113.1' }
   },
   'every interface, no key, no name, no proxy': { args: http, env: { MCP_HOST: '0.0.0.0' } },
+  'a UNIX socket, and a host that is not used': ({ folder }) => ({
+    args: ['--http', '--socket', join(folder, 'gate.sock')],
+    env: { MCP_HOST: '0.0.0.0' }
+  }),
+  'a socket that anybody may use': ({ folder }) => ({
+    args: ['--http', '--socket', join(folder, 'gate.sock')],
+    env: { MCP_HOST: '0.0.0.0', MCP_AUTH_REQUIRED: 'false' }
+  }),
   'hosts with a scheme': {
     args: http,
     env: { MCP_AUTH_TOKEN: goodKey, MCP_ALLOWED_HOSTS: 'https://mcp.example.com' }
@@ -78,7 +86,7 @@ export const brokenSetups: Setups = {
   'a token file open to the group': ({ folder }) => ({
     args: http,
     env: { MCP_AUTH_TOKEN_FILE: join(folder, 'tokens') },
-    files: { tokens: [`alice:${goodKey}\n`, 0o640] }
+    files: { tokens: [`alice:${goodKey}\n`, 0o660] }
   }),
   'a token file with a broken line': ({ folder }) => ({
     args: http,

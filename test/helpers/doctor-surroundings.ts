@@ -60,6 +60,13 @@ export const surroundingSetups: Setups = {
       ]
     }
   }),
+  'a module that is missing': ({ folder }) => ({ args: ['--module', join(folder, 'own.js')] }),
+  'a tool that is misspelt': { args: ['--tools', 'calculate_nvp'] },
+  'a toolset that is misspelt': { args: ['--toolsets', 'finance.bond'] },
+  'an MCP server that production refuses': ({ folder }) => ({
+    args: ['--config', join(folder, 'gate.yaml')],
+    files: { 'gate.yaml': ["servers: { lab: { endpoint: 'http://169.254.169.254/mcp' } }\n"] }
+  }),
   'a proxy for outgoing requests': async ({ serve }) => ({
     env: {
       HTTPS_PROXY: `http://alice:${otherKey}@proxy.example.com:3128`,

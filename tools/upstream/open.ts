@@ -9,21 +9,27 @@ import { type Connections, createConnections } from './connections.ts'
 /** Told of each request to a server. */
 type Observe = (server: string, observation: Observation) => void
 
+/** The servers that the configuration names. Throws a ConfigError with the first thing that is wrong. */
+export function readConfigured({ servers, client }: Config): ReturnType<typeof readServers> {
+  return readServers(servers, {
+    productionMode: client.production,
+    // A tree comes from the operator's own file only; a text may have come from anywhere.
+    allowCommands: typeof servers !== 'string'
+  })
+}
+
 /**
  * Prepares the connections to the servers that the configuration names, and opens none. Throws a
  * ConfigError with the first thing that is wrong; undefined when it names none.
  */
 export function openConnections(
-  { servers: given, client: settings }: Config,
+  config: Config,
   log: Log,
   observe?: Observe
 ): Connections | undefined {
-  if (given === undefined) return undefined
-  const { servers, defaults, warnings } = readServers(given, {
-    productionMode: settings.production,
-    // A tree comes from the operator's own file only; a text may have come from anywhere.
-    allowCommands: typeof given !== 'string'
-  })
+  const { client: settings } = config
+  if (config.servers === undefined) return undefined
+  const { servers, defaults, warnings } = readConfigured(config)
   for (const issue of warnings) log.warn('servers', { issue: formatIssue(issue) })
   const options = { servers, defaults, settings, log, readSecret }
   return createConnections({ ...options, ...(observe && { observe }) })
