@@ -1,4 +1,5 @@
 import type { AuthFailure } from './audit.ts'
+import { Refusal } from './errors.ts'
 import type { Outcome } from './types.ts'
 
 /** What a name from outside is called when the server does not know it. */
@@ -114,6 +115,10 @@ export function createMetrics(): Metrics {
   counts.auth.at('success', 'none')
   for (const reason of authFailures) counts.auth.at('failure', reason)
   for (const scope of ['method', 'tool', 'address']) counts.rateLimited.at(scope)
+  // A server that cannot write its audit trail is soon asked no more: the first refusals must count.
+  for (const method of ['tools/call', 'resources/read', 'prompts/get']) {
+    counts.errors.at(method, String(new Refusal('unrecorded').code))
+  }
   return Object.freeze({
     counts,
     countRequest(method, errorCode, durationMs) {

@@ -41,6 +41,16 @@ t.test('names, types and labels are those of the contract', async (t) => {
   }
 })
 
+t.test('what an alert counts from its first event on is there before it', async (t) => {
+  const app = await start(t)
+  const { samples } = await scrape(app.origin, authHeaders())
+  const zeros = samples.filter(({ name, value }) => name === 'mcp_errors_total' && value === 0)
+  t.strictSame(
+    zeros.map(({ labels }) => labels),
+    [call, 'resources/read', 'prompts/get'].map((method) => ({ method, error_code: '503' }))
+  )
+})
+
 t.test('a histogram is cumulative and ends with all of them', async (t) => {
   const app = await start(t)
   for (const durationMs of [0, 1, 1.001, 30_000, 30_001, 60_001]) {
