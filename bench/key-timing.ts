@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { sealKey } from '../src/api-key.ts'
 import { acceptKey, createAuthenticate, indexKeys, namedKey } from '../src/auth.ts'
+import { sealKey } from '../src/identity/api-key.ts'
 import { mean, welchT } from './statistics.ts'
 
 /*

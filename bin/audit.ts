@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
-import { createSeal, type Link, type Seal } from '../src/audit-chain.ts'
-import { readTail } from '../src/audit-tail.ts'
-import { createVerifier } from '../src/audit-verify.ts'
+import { createSeal, type Link, type Seal } from '../src/audit/chain.ts'
+import { readTail } from '../src/audit/tail.ts'
+import { createVerifier } from '../src/audit/verify.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
-import { readLines } from '../src/file-lines.ts'
+import { readLines } from '../src/files/file-lines.ts'
 import { ownTerminal, type Terminal } from './terminal.ts'
 
 export interface AuditFlags {

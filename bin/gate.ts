@@ -1,13 +1,13 @@
-import { generateKey } from '../src/api-key.ts'
 import { type Authenticate, acceptKey, createAuthenticate, namedKey } from '../src/auth.ts'
 import { ConfigError } from '../src/config-error.ts'
-import { openCredentials } from '../src/credentials.ts'
-import { createTokenVerifier, resolveIssuer } from '../src/jwt.ts'
+import { generateKey } from '../src/identity/api-key.ts'
+import { openCredentials } from '../src/identity/credentials.ts'
+import { createTokenVerifier, resolveIssuer } from '../src/identity/jwt.ts'
 import { isLoopback } from '../src/network.ts'
-import type { SecretFilter } from '../src/secret-filter.ts'
+import type { SecretFilter } from '../src/output/secret-filter.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
-import { boundHost } from '../transports/http/host.ts'
+import { boundHost } from '../transports/http/edge/host.ts'
 
 /** Who is let in. */
 export interface Gate {

@@ -2,7 +2,7 @@ import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { isLoopback } from '../src/network.ts'
 import type { Config } from '../src/settings.ts'
 import { createHttpServer, type HttpServer } from '../transports/http/app.ts'
-import { boundHost } from '../transports/http/host.ts'
+import { boundHost } from '../transports/http/edge/host.ts'
 import type { Core } from './core.ts'
 import { openGate } from './gate.ts'
 

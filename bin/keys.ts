@@ -1,6 +1,7 @@
-import { generateKey } from '../src/api-key.ts'
 import { digestOf } from '../src/auth.ts'
+import { hintAt } from '../src/catalogue/nearest.ts'
 import { ConfigError } from '../src/config-error.ts'
+import { generateKey } from '../src/identity/api-key.ts'
 import {
   changeKeyStore,
   keyIdOf,
@@ -10,10 +11,9 @@ import {
   type StoredKey,
   scopeShape,
   toolGlobShape
-} from '../src/key-store.ts'
-import { hintAt } from '../src/nearest.ts'
+} from '../src/identity/key-store.ts'
+import { describeAge, describeStoreError } from '../src/identity/stored-keys.ts'
 import type { Config } from '../src/settings.ts'
-import { describeAge, describeStoreError } from '../src/stored-keys.ts'
 import type { CommandLine } from './command-line.ts'
 
 const usage =

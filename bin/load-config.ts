@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../src/config.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
-import { readOwnedFile } from '../src/private-file.ts'
+import { readOwnedFile } from '../src/files/private-file.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** The configuration of flags, environment and file. Throws a ConfigError. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { selectTools } from '../src/catalogue/select-tools.ts'
+import { giveUniqueNames } from '../src/catalogue/tool-names.ts'
+import { toWireTool } from '../src/catalogue/view.ts'
 import { ConfigError } from '../src/config-error.ts'
-import { type PinnedTool, pinTool } from '../src/pinned-tool.ts'
-import { selectTools } from '../src/select-tools.ts'
+import { type PinnedTool, pinTool } from '../src/lock/pinned-tool.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source } from '../src/source.ts'
-import { giveUniqueNames } from '../src/tool-names.ts'
-import { toWireTool } from '../src/view.ts'
 
 /** What outside defines now, as clients would see it. */
 export interface Offer {

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
+import { hintAt } from '../src/catalogue/nearest.ts'
 import { ConfigError, reasonOf } from '../src/config-error.ts'
 import { compileGlob } from '../src/glob.ts'
-import { acceptDifferences, compareTools, type Difference } from '../src/lock-diff.ts'
+import { acceptDifferences, compareTools, type Difference } from '../src/lock/lock-diff.ts'
 import {
   countDifferences,
   formatDifferences,
   formatSilent,
   toJsonReport
-} from '../src/lock-report.ts'
-import { hintAt } from '../src/nearest.ts'
+} from '../src/lock/lock-report.ts'
+import { changeToolsLock, readToolsLock, type ToolsLock } from '../src/lock/tools-lock.ts'
+import { describeLockError } from '../src/lock/watched-lock.ts'
 import type { Config } from '../src/settings.ts'
-import { changeToolsLock, readToolsLock, type ToolsLock } from '../src/tools-lock.ts'
-import { describeLockError } from '../src/watched-lock.ts'
 import type { CommandLine } from './command-line.ts'
 import { type Offer, readOffer, waitForAnswers } from './lock-offer.ts'
 import { findLock } from './open-lock.ts'

@@ -24,7 +24,7 @@ type Plain = keyof typeof plainCommands
 
 const configuredCommands: Record<Exclude<Action, Plain | 'serve'>, RunConfigured> = {
   'print-config': async (loaded) => {
-    const { printConfig } = await import('../src/print-config.ts')
+    const { printConfig } = await import('../src/settings/print-config.ts')
     const { readReference } = await import('./output.ts')
     return print(printConfig(loaded, readReference))
   },

@@ -1,7 +1,7 @@
+import { createSeal, genesis } from '../src/audit/chain.ts'
+import { type AuditSink, openAuditFile } from '../src/audit/file.ts'
 import { type Audit, createAudit } from '../src/audit.ts'
-import { createSeal, genesis } from '../src/audit-chain.ts'
-import { type AuditSink, openAuditFile } from '../src/audit-file.ts'
-import type { LineSink } from '../src/line-sink.ts'
+import type { LineSink } from '../src/output/line-sink.ts'
 import type { Config } from '../src/settings.ts'
 import type { Output } from './output.ts'
 

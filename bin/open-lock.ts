@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
+import { type LockPlace, type WatchedLock, watchToolsLock } from '../src/lock/watched-lock.ts'
 import type { Config } from '../src/settings.ts'
 import type { Source } from '../src/source.ts'
 import type { Log } from '../src/types.ts'
-import { type LockPlace, type WatchedLock, watchToolsLock } from '../src/watched-lock.ts'
 
 /** Where the lock is: as the setting says, else beside the configuration file, else here. */
 export function findLock({ lock }: Config, configFile: string | undefined): LockPlace {

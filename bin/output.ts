@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { type LineSink, openGatheredStandardError, openStandardError } from '../src/line-sink.ts'
 import { createLog } from '../src/log.ts'
-import { createSecretFilter, type SecretFilter } from '../src/secret-filter.ts'
-import type { SecretReference } from '../src/secret-reference.ts'
-import { listSecrets } from '../src/secrets.ts'
+import {
+  type LineSink,
+  openGatheredStandardError,
+  openStandardError
+} from '../src/output/line-sink.ts'
+import { createSecretFilter, type SecretFilter } from '../src/output/secret-filter.ts'
+import type { SecretReference } from '../src/settings/secret-reference.ts'
+import { listSecrets } from '../src/settings/secrets.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
 

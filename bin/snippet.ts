@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { hintAt } from '../src/catalogue/nearest.ts'
 import { ConfigError } from '../src/config-error.ts'
-import { hintAt } from '../src/nearest.ts'
 import { isConfidential } from '../src/network.ts'
 import { type Command, clients } from './client-entries.ts'
 import { ownTerminal, type Terminal } from './terminal.ts'

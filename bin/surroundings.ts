@@ -1,7 +1,7 @@
 import type { Changes } from '../src/changes.ts'
 import { createLimiter } from '../src/limit.ts'
+import type { RedisLimiter } from '../src/limits/redis-limiter.ts'
 import type { SharedChanges } from '../src/redis-changes.ts'
-import type { RedisLimiter } from '../src/redis-limiter.ts'
 import type { Config } from '../src/settings.ts'
 import type { Log } from '../src/types.ts'
 import type { CoreOptions } from './core.ts'
@@ -39,7 +39,7 @@ async function openShared(
   log: Log
 ): Promise<RedisLimiter | undefined> {
   if (limits.redisUrl === undefined || !limits.enabled) return undefined
-  const { openRedisLimiter } = await import('../src/redis-limiter.ts')
+  const { openRedisLimiter } = await import('../src/limits/redis-limiter.ts')
   return openRedisLimiter(limits.redisUrl, own, log)
 }
 

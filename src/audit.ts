@@ -1,10 +1,10 @@
-import { createSeal, genesis, type Link, type Seal } from './audit-chain.ts'
-import type { AuditSink } from './audit-file.ts'
-import { createFormatEntry, type Pending, sealLines } from './audit-line.ts'
+import { createSeal, genesis, type Link, type Seal } from './audit/chain.ts'
+import { createDeferred, type Deferred } from './audit/deferred.ts'
+import type { AuditSink } from './audit/file.ts'
+import { createFormatEntry, type Pending, sealLines } from './audit/line.ts'
+import { createTimestamp } from './audit/timestamp.ts'
 import { reasonOf } from './config-error.ts'
-import { createDeferred, type Deferred } from './deferred.ts'
 import { Refusal } from './errors.ts'
-import { createTimestamp } from './timestamp.ts'
 import type { CallContext, Outcome, TransportName } from './types.ts'
 
 export type AuditEventName =

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ConfigError, reasonOf } from './config-error.ts'
 import { isRecord } from './json.ts'
-import { sourcesOf } from './setting.ts'
-import { isBoolean, readSettingText } from './setting-text.ts'
+import { sourcesOf } from './settings/setting.ts'
+import { isBoolean, readSettingText } from './settings/setting-text.ts'
+import { findLateAttempts, findOpenDoors, findWeakSettings } from './settings/weak-settings.ts'
 import { type Config, settingsSchema } from './settings.ts'
-import { findLateAttempts, findOpenDoors, findWeakSettings } from './weak-settings.ts'
 
 type Given = string | readonly string[]
 

@@ -1,10 +1,10 @@
 import type { Audit } from './audit.ts'
 import { compileGlobs } from './glob.ts'
 import { createLimiter, type Limiter, type SharedLimiter } from './limit.ts'
+import { createSlots } from './limits/slots.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Policy } from './policy.ts'
 import type { Config } from './settings.ts'
-import { createSlots } from './slots.ts'
 
 export interface PolicyOptions {
   /** Buckets shared with other instances, and those that stand in for them. */

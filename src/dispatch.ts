@@ -1,15 +1,17 @@
-import { callTool, type ExecutedTool, executeTool } from './call-tool.ts'
-import { complete } from './complete.ts'
+import { callTool, type ExecutedTool, executeTool } from './call/call-tool.ts'
+import { complete } from './call/complete.ts'
+import { getPrompt } from './call/get-prompt.ts'
+import { refuseMalformed } from './call/malformed.ts'
+import { readResource, watchResource } from './call/read-resource.ts'
+import { takePage } from './catalogue/page.ts'
+import type { WireItem } from './catalogue/view.ts'
 import type { Refusal } from './errors.ts'
-import { getPrompt } from './get-prompt.ts'
+import { challengeScopes } from './identity/scope-challenge.ts'
+import { isUnrestricted } from './identity/visibility.ts'
 import { type ListKind, listings } from './listings.ts'
-import { refuseMalformed } from './malformed.ts'
-import { takePage } from './page.ts'
 import { chargeUnknown, type Policy, serveCharged } from './policy.ts'
 import type { PromptResult } from './prompt.ts'
-import { readResource, watchResource } from './read-resource.ts'
 import type { Registry } from './registry.ts'
-import { challengeScopes } from './scope-challenge.ts'
 import type {
   CallContext,
   Completion,
@@ -20,8 +22,6 @@ import type {
   ReadResult,
   ToolResult
 } from './types.ts'
-import type { WireItem } from './view.ts'
-import { isUnrestricted } from './visibility.ts'
 
 /** A page of a list, with how long and by whom it may be cached (2026-07-28). */
 export interface ListPage {

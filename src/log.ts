@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import type { Logger } from 'pino'
-import { reduceError } from './error-record.ts'
 import { showUnseen } from './json-text.ts'
-import { type LineSink, openStandardError } from './line-sink.ts'
+import { reduceError } from './output/error-record.ts'
+import { type LineSink, openStandardError } from './output/line-sink.ts'
 import { censored, createRedactor } from './redact.ts'
 import type { Log, LogFields } from './types.ts'
 

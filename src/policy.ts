@@ -1,11 +1,11 @@
 import type { Audit } from './audit.ts'
 import { auditContext } from './audit.ts'
-import { callerKey } from './caller-key.ts'
 import { monotonicClock } from './clock.ts'
 import { Refusal, toRefusal } from './errors.ts'
+import { callerKey } from './identity/caller-key.ts'
 import type { Limiter, SharedLimiter } from './limit.ts'
+import type { Slots } from './limits/slots.ts'
 import type { Metrics } from './metrics.ts'
-import type { Slots } from './slots.ts'
 import type { CallContext, Rate } from './types.ts'
 
 /** What the dispatcher enforces. */

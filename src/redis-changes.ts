@@ -9,7 +9,7 @@ import {
   isReply,
   nameFault,
   retryMs
-} from './redis-client.ts'
+} from './limits/redis-client.ts'
 import type { Log } from './types.ts'
 
 const channelPrefix = 'portcullis:changes:'

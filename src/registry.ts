@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type Call, createDiscovery } from './catalogue/discovery.ts'
+import { giveUniqueNames } from './catalogue/tool-names.ts'
+import { createView, type Offered, type View } from './catalogue/view.ts'
 import type { Changes } from './changes.ts'
 import { ConfigError } from './config-error.ts'
-import { type Call, createDiscovery } from './discovery.ts'
-import type { Quarantine } from './quarantine.ts'
+import { visibilityKey } from './identity/visibility.ts'
+import type { Quarantine } from './lock/quarantine.ts'
 import { compileUri, isTemplate, type UriMatcher } from './resource-uri.ts'
 import type { Source } from './source.ts'
-import { giveUniqueNames } from './tool-names.ts'
 import type { Principal, ResourceDefinition } from './types.ts'
-import { createView, type Offered, type View } from './view.ts'
-import { visibilityKey } from './visibility.ts'
 
 export interface FoundResource {
   readonly definition: ResourceDefinition

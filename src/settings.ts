@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { apiSettings } from './api-settings.ts'
-import { auth, stdio } from './auth-settings.ts'
-import { client, servers } from './client-settings.ts'
 import { logLevels } from './log.ts'
-import { count, credential, list, setting } from './setting.ts'
+import { apiSettings } from './settings/api-settings.ts'
+import { auth, stdio } from './settings/auth-settings.ts'
+import { client, servers } from './settings/client-settings.ts'
+import { count, credential, list, setting } from './settings/setting.ts'
 import type { Rate } from './types.ts'
 
 const milliseconds = (max = 86_400_000): z.ZodNumber => count(1, max)

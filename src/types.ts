@@ -1,4 +1,4 @@
-import type { Cancellation } from './cancellation.ts'
+import type { Cancellation } from './call/cancellation.ts'
 
 /** A JSON Schema (2020-12) as it travels on the wire. */
 export type JsonSchema = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { generateKey, isMistypedKey } from '../src/api-key.ts'
-import { findWeakness } from '../src/key-strength.ts'
+import { generateKey, isMistypedKey } from '../src/identity/api-key.ts'
+import { findWeakness } from '../src/identity/key-strength.ts'
 
 /* The format of keys, and which keys of other makers are too weak for production. */
 

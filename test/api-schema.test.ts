@@ -1,5 +1,5 @@
 import t from 'tap'
-import { describeParameters, rebase } from '../transports/http/api-schema.ts'
+import { describeParameters, rebase } from '../transports/http/rest/api-schema.ts'
 
 /* Schemas of tools as the REST façade shows them. */
 

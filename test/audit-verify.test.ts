@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { createSeal, type Seal } from '../src/audit-chain.ts'
-import { createVerifier } from '../src/audit-verify.ts'
+import { createSeal, type Seal } from '../src/audit/chain.ts'
+import { createVerifier } from '../src/audit/verify.ts'
 import { linesOf, linkOf, verify, writeChain } from './helpers/audit-chain.ts'
 
 /*

@@ -13,9 +13,9 @@ import {
 } from '../src/auth.ts'
 import { loadConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-error.ts'
-import { openCredentials } from '../src/credentials.ts'
+import { openCredentials } from '../src/identity/credentials.ts'
+import { parseTokenFile } from '../src/identity/token-file.ts'
 import { createLog } from '../src/log.ts'
-import { parseTokenFile } from '../src/token-file.ts'
 
 const idOf = (keys: readonly AcceptedKey[], presented: string) =>
   idIn(createAuthenticate(() => indexKeys(keys))(presented) as AuthResult)

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import fc from 'fast-check'
 import t from 'tap'
-import { createBans } from '../src/bans.ts'
+import { createBans } from '../src/identity/bans.ts'
 import { startApp } from './helpers/app.ts'
 import { send } from './helpers/http.ts'
 import { jsonHeaders, modernHeaders, modernRequest } from './helpers/messages.ts'

@@ -1,6 +1,6 @@
 import { getEventListeners, once } from 'node:events'
 import t from 'tap'
-import { createCancellation, followSignal } from '../src/cancellation.ts'
+import { createCancellation, followSignal } from '../src/call/cancellation.ts'
 
 t.test('a deadline fires the signal and says timeout', async (t) => {
   const call = createCancellation()

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { canonicalize, showUnseen } from '../src/json-text.ts'
-import { digestDefinition } from '../src/pinned-tool.ts'
+import { digestDefinition } from '../src/lock/pinned-tool.ts'
 import { alter, definitions, shuffle } from './helpers/definitions.ts'
 
 /* LOCK_RUNS=100000 node dist/test/canonical-json.test.js */

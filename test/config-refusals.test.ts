@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type ConfigInput, loadConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-error.ts'
-import { printConfig } from '../src/print-config.ts'
+import { printConfig } from '../src/settings/print-config.ts'
 import { fileOf, settingRows, valueAt } from './helpers/settings.ts'
 
 type Texts = Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { type JWTPayload, SignJWT } from 'jose'
 import t, { type Test } from 'tap'
 import { type AuthResult, digestOf } from '../src/auth.ts'
-import { createTokenVerifier, resolveIssuer } from '../src/jwt.ts'
+import { createTokenVerifier, resolveIssuer } from '../src/identity/jwt.ts'
 import type { Log } from '../src/types.ts'
 import {
   audience,

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { isMistypedKey } from '../src/api-key.ts'
+import { isMistypedKey } from '../src/identity/api-key.ts'
 import { isOneLine, run } from './helpers/executable.ts'
 import { send } from './helpers/http.ts'
 import { quiet } from './helpers/json-rpc.ts'

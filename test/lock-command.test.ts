@@ -8,7 +8,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { readToolsLock } from '../src/tools-lock.ts'
+import { readToolsLock } from '../src/lock/tools-lock.ts'
 import { isOneLine, run, start } from './helpers/executable.ts'
 import { speak } from './helpers/json-rpc.ts'
 import { call, initialize, request } from './helpers/messages.ts'

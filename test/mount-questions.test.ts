@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createCancellation } from '../src/cancellation.ts'
-import { converse } from '../src/converse.ts'
+import { createCancellation } from '../src/call/cancellation.ts'
+import { converse } from '../src/call/converse.ts'
 import { ToolError } from '../src/define-tool.ts'
 import type { Ask, CallContext, CallResult, InputRequired } from '../src/types.ts'
 import { createFakeUpstream, type SeenRequest } from './helpers/fake-upstream.ts'

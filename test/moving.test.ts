@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { listSettings } from '../src/config.ts'
-import { sourcesOf } from '../src/setting.ts'
+import { sourcesOf } from '../src/settings/setting.ts'
 import { quotedIn, readRows, root } from './helpers/moving-page.ts'
 
 const rows = readRows().flatMap(([id = '', promise = '', place = '', test = '', issue = '']) =>

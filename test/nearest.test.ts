@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { findNearest, hintAt } from '../src/nearest.ts'
+import { findNearest, hintAt } from '../src/catalogue/nearest.ts'
 
 const names = ['calculate_npv', 'calculate_irr', 'list_people', 'finance.core', 'finance']
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { ApiCredential } from '../src/api-settings.ts'
+import type { ApiCredential } from '../src/settings/api-settings.ts'
 import { createCache } from '../tools/openapi/client/cache.ts'
 import { createContext, createTestTime, limits, openClient, request } from './helpers/api-client.ts'
 import { type Fault, reply, startFaultServer } from './helpers/fault-server.ts'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import type { ApiCredential } from '../src/api-settings.ts'
+import type { ApiCredential } from '../src/settings/api-settings.ts'
 import { createContext, limits, once1, openClient, request, start } from './helpers/api-client.ts'
 import {
   closeOf,

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { ApiCredential } from '../src/api-settings.ts'
-import type { ReadSecret } from '../src/secret-reference.ts'
+import type { ApiCredential } from '../src/settings/api-settings.ts'
+import type { ReadSecret } from '../src/settings/secret-reference.ts'
 import { createContext, openClient } from './helpers/api-client.ts'
 import { type Service, service, start } from './helpers/credential-client.ts'
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { ApiLimits } from '../src/api-settings.ts'
+import type { ApiLimits } from '../src/settings/api-settings.ts'
 import { createRetryBudget, parseRetryAfter, realWaiting } from '../tools/openapi/client/retry.ts'
 import { createContext, createTestTime, limits, openClient, request } from './helpers/api-client.ts'
 import { type Fault, reply, reset, resetMidBody, startFaultServer } from './helpers/fault-server.ts'

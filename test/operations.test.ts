@@ -3,7 +3,7 @@ import t from 'tap'
 import { readCommandLine } from '../bin/command-line.ts'
 import { checks } from '../bin/doctor/checks.ts'
 import { listSettings } from '../src/config.ts'
-import { sourcesOf } from '../src/setting.ts'
+import { sourcesOf } from '../src/settings/setting.ts'
 import { operatorPages, quotedIn, readPage, root, tableOf } from './helpers/documents.ts'
 import { acceptedTable, replaceSection } from './helpers/readme-tables.ts'
 

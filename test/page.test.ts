@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { takePage } from '../src/catalogue/page.ts'
 import { Refusal } from '../src/errors.ts'
-import { takePage } from '../src/page.ts'
 
 const keyOf = (item: string) => item
 const names = fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 10 }), { maxLength: 40 })

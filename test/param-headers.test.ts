@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { Refusal } from '../src/errors.ts'
-import { compileParamHeaders } from '../transports/http/param-headers.ts'
+import { compileParamHeaders } from '../transports/http/lanes/param-headers.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 

@@ -10,7 +10,7 @@ import t from 'tap'
 const isRoot = process.geteuid?.() === 0
 const skip = isRoot ? false : 'only root can make files of root and of others'
 const service = 65_532
-const module = fileURLToPath(new URL('../src/private-file.js', import.meta.url))
+const module = fileURLToPath(new URL('../src/files/private-file.js', import.meta.url))
 
 /** What a process of this user and of the service's group reads, or why it does not. */
 function readAs(file: string, uid: number): string {

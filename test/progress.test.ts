@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createProgress } from '../src/progress.ts'
+import { createProgress } from '../src/call/progress.ts'
 
 type Update = readonly [progress: number, total?: number, message?: string]
 

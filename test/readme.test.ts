@@ -52,8 +52,8 @@ t.test('the paths of calls lead through the files that they name, in order', asy
   t.strictSame(stepsBelow('One call over HTTP, in five files'), [
     'transports/http/app.ts',
     'transports/http/mcp.ts',
-    'transports/http/native.ts',
-    'src/call-tool.ts',
+    'transports/http/lanes/native.ts',
+    'src/call/call-tool.ts',
     'tools/finance/tvm/tvm.ts'
   ])
   t.strictSame(stepsBelow('One call to a mounted server, in six files'), [

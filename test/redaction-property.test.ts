@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { createFormatEntry } from '../src/audit/line.ts'
 import type { AuditArgs } from '../src/audit.ts'
-import { createFormatEntry } from '../src/audit-line.ts'
 import { createRedactor, type RedactionRules, type Redactor, standardRules } from '../src/redact.ts'
 import { entry } from './helpers/audit-chain.ts'
 import { findForms, sensitiveKeys, shapes } from './helpers/secret-shapes.ts'

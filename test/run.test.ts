@@ -1,6 +1,6 @@
 import t from 'tap'
-import { runGuarded } from '../src/run.ts'
-import { createSlots } from '../src/slots.ts'
+import { runGuarded } from '../src/call/run.ts'
+import { createSlots } from '../src/limits/slots.ts'
 import type { CallContext } from '../src/types.ts'
 import { createBareContext } from '../transports/call-context.ts'
 import { silent } from './helpers/silent.ts'

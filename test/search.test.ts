@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createSearch } from '../src/search.ts'
+import { createSearch } from '../src/catalogue/search.ts'
 import { source } from './helpers/finance-call.ts'
 
 const search = createSearch(source.tools)

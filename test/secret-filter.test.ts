@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { loadConfig } from '../src/config.ts'
-import { createSecretFilter } from '../src/secret-filter.ts'
-import { listSecrets } from '../src/secrets.ts'
+import { createSecretFilter } from '../src/output/secret-filter.ts'
+import { listSecrets } from '../src/settings/secrets.ts'
 import { directFormsOf, findForms } from './helpers/secret-shapes.ts'
 
 /*

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { z } from 'zod'
+import { type Selection, selectTools } from '../src/catalogue/select-tools.ts'
 import { ConfigError } from '../src/config-error.ts'
 import { defineTool } from '../src/define-tool.ts'
-import { type Selection, selectTools } from '../src/select-tools.ts'
 import type { Source } from '../src/source.ts'
 import type { ToolDefinition } from '../src/types.ts'
 

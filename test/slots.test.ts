@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
-import { createCancellation, followSignal } from '../src/cancellation.ts'
-import { createSlots, type SlotOptions } from '../src/slots.ts'
+import { createCancellation, followSignal } from '../src/call/cancellation.ts'
+import { createSlots, type SlotOptions } from '../src/limits/slots.ts'
 
 const patient = { queueWaitMs: 3_600_000 }
 const never = () => createCancellation()

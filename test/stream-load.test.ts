@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createExpiry } from '../transports/http/expiry.ts'
+import { createExpiry } from '../transports/http/streams/expiry.ts'
 import { type App, startApp } from './helpers/app.ts'
 import { openSessionId } from './helpers/carriers.ts'
 import { type EventStream, openStream, send } from './helpers/http.ts'

@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
-import { acceptDifferences, compareTools, listFieldChanges } from '../src/lock-diff.ts'
-import { type PinnedTool, pinTool } from '../src/pinned-tool.ts'
+import { acceptDifferences, compareTools, listFieldChanges } from '../src/lock/lock-diff.ts'
+import { type PinnedTool, pinTool } from '../src/lock/pinned-tool.ts'
 import {
   changeToolsLock,
   formatToolsLock,
   parseToolsLock,
   readToolsLock,
   type ToolsLock
-} from '../src/tools-lock.ts'
-import { watchToolsLock } from '../src/watched-lock.ts'
+} from '../src/lock/tools-lock.ts'
+import { watchToolsLock } from '../src/lock/watched-lock.ts'
 import { definitions, shuffle } from './helpers/definitions.ts'
 import { silent } from './helpers/silent.ts'
 

@@ -6,10 +6,10 @@ import {
   TRACEPARENT_META_KEY,
   TRACESTATE_META_KEY
 } from '@modelcontextprotocol/server'
-import { type Cancellation, createCancellation, followSignal } from '../src/cancellation.ts'
+import { type Cancellation, createCancellation, followSignal } from '../src/call/cancellation.ts'
+import { createProgress } from '../src/call/progress.ts'
 import { isRecord } from '../src/json.ts'
 import { describeError } from '../src/log.ts'
-import { createProgress } from '../src/progress.ts'
 import { readTrace } from '../src/trace.ts'
 import type {
   CallContext,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
-import { ownerKey } from '../src/caller-key.ts'
+import { ownerKey } from '../src/identity/caller-key.ts'
 import type { CallContext } from '../src/types.ts'
 
 const forged = Symbol('forged')

@@ -1,6 +1,6 @@
-import type { ApiSettings } from '../../src/api-settings.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
 import { isConfidential } from '../../src/network.ts'
+import type { ApiSettings } from '../../src/settings/api-settings.ts'
 import type { Config } from '../../src/settings.ts'
 import { readSecret } from '../../tools/credentials/read-secret.ts'
 import { limitsOf, listApis } from '../../tools/load.ts'

@@ -9,8 +9,8 @@ import {
   statSync
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { createSeal } from '../../src/audit-chain.ts'
-import { readTail } from '../../src/audit-tail.ts'
+import { createSeal } from '../../src/audit/chain.ts'
+import { readTail } from '../../src/audit/tail.ts'
 import { reasonOf } from '../../src/config-error.ts'
 import type { Config } from '../../src/settings.ts'
 import { type Check, configured, type Finding, fail, pass, skip, warn } from './check.ts'

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
+import { findNearest } from '../../src/catalogue/nearest.ts'
 import { listSettings } from '../../src/config.ts'
 import { isRecord } from '../../src/json.ts'
-import { findNearest } from '../../src/nearest.ts'
-import { sourcesOf } from '../../src/setting.ts'
+import { sourcesOf } from '../../src/settings/setting.ts'
 import {
   type Check,
   configured,

@@ -1,14 +1,19 @@
-import { defaultKeyStore } from '../../src/auth-settings.ts'
 import { reasonOf } from '../../src/config-error.ts'
-import { keyIdOf, readKeyStore, resolveKeyStore, type StoredKey } from '../../src/key-store.ts'
-import { findWeakness } from '../../src/key-strength.ts'
+import { readPrivateFile } from '../../src/files/private-file.ts'
+import {
+  keyIdOf,
+  readKeyStore,
+  resolveKeyStore,
+  type StoredKey
+} from '../../src/identity/key-store.ts'
+import { findWeakness } from '../../src/identity/key-strength.ts'
+import { describeAge } from '../../src/identity/stored-keys.ts'
+import { parseTokenFile, type TokenFile } from '../../src/identity/token-file.ts'
 import { isLoopback } from '../../src/network.ts'
-import { readPrivateFile } from '../../src/private-file.ts'
-import { listOutboundSecrets } from '../../src/secrets.ts'
+import { defaultKeyStore } from '../../src/settings/auth-settings.ts'
+import { listOutboundSecrets } from '../../src/settings/secrets.ts'
 import type { Config } from '../../src/settings.ts'
-import { describeAge } from '../../src/stored-keys.ts'
-import { parseTokenFile, type TokenFile } from '../../src/token-file.ts'
-import { boundHost } from '../../transports/http/host.ts'
+import { boundHost } from '../../transports/http/edge/host.ts'
 import { readReference } from '../output.ts'
 import { type Check, configured, type Finding, fail, pass, served, skip, warn } from './check.ts'
 

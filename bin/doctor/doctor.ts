@@ -1,6 +1,6 @@
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
-import { createSecretFilter } from '../../src/secret-filter.ts'
-import { listSecrets } from '../../src/secrets.ts'
+import { createSecretFilter } from '../../src/output/secret-filter.ts'
+import { listSecrets } from '../../src/settings/secrets.ts'
 import type { CommandLine } from '../command-line.ts'
 import { load, readConfigFile } from '../load-config.ts'
 import { readReference } from '../output.ts'

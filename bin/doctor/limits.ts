@@ -1,4 +1,4 @@
-import { nameFault } from '../../src/redis-client.ts'
+import { nameFault } from '../../src/limits/redis-client.ts'
 import type { Config } from '../../src/settings.ts'
 import {
   type Check,

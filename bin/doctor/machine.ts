@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { readKeyStore, resolveKeyStore } from '../../src/key-store.ts'
+import { readKeyStore, resolveKeyStore } from '../../src/identity/key-store.ts'
 import {
   type Check,
   configured,

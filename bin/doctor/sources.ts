@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { selectTools } from '../../src/catalogue/select-tools.ts'
 import { ConfigError, reasonOf } from '../../src/config-error.ts'
-import { selectTools } from '../../src/select-tools.ts'
 import type { Config } from '../../src/settings.ts'
 import { type Check, configured, type Finding, fail, pass, skip } from './check.ts'
 

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../src/config-error.ts'
-import { NoKeySet, openRemoteKeys } from '../../src/jwks.ts'
-import { resolveIssuer, type TokenIssuer } from '../../src/jwt.ts'
+import { NoKeySet, openRemoteKeys } from '../../src/identity/jwks.ts'
+import { resolveIssuer, type TokenIssuer } from '../../src/identity/jwt.ts'
 import type { Config } from '../../src/settings.ts'
 import { type Check, type Finding, fail, type Patient, pass, served, skip, warn } from './check.ts'
 import { silentLog } from './silent-log.ts'

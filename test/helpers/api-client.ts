@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { ApiCredential, ApiLimits } from '../../src/api-settings.ts'
+import type { ApiCredential, ApiLimits } from '../../src/settings/api-settings.ts'
 import type { CallContext, Log } from '../../src/types.ts'
 import { type ClientOptions, createClient } from '../../tools/openapi/client/client.ts'
 import type { Waiting } from '../../tools/openapi/client/retry.ts'

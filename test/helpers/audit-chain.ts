@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { runAudit } from '../../bin/audit.ts'
+import { createSeal, type Link, readSealed } from '../../src/audit/chain.ts'
+import { openAuditFile } from '../../src/audit/file.ts'
 import { type AuditEntry, type AuditOptions, createAudit } from '../../src/audit.ts'
-import { createSeal, type Link, readSealed } from '../../src/audit-chain.ts'
-import { openAuditFile } from '../../src/audit-file.ts'
 import { recordTerminal } from './terminal.ts'
 
 export const entry: AuditEntry = {

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
-import type { ApiCredential } from '../../src/api-settings.ts'
-import type { ReadSecret } from '../../src/secret-reference.ts'
+import type { ApiCredential } from '../../src/settings/api-settings.ts'
+import type { ReadSecret } from '../../src/settings/secret-reference.ts'
 import {
   createContext,
   createMemoryLog,

@@ -1,4 +1,4 @@
-import { generateKey } from '../../src/api-key.ts'
+import { generateKey } from '../../src/identity/api-key.ts'
 import type { Issuer } from './issuer.ts'
 import { keyOf } from './principals.ts'
 

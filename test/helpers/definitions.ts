@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ShownTool } from '../../src/pinned-tool.ts'
+import type { ShownTool } from '../../src/lock/pinned-tool.ts'
 
 /* Definitions as servers outside may send them, and what may happen to them. */
 

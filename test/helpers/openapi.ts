@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { createServer as createSocketServer } from 'node:net'
-import { type ApiLimits, apiSettings } from '../../src/api-settings.ts'
+import { type ApiLimits, apiSettings } from '../../src/settings/api-settings.ts'
 import type { CallContext, CallResult, ToolDefinition } from '../../src/types.ts'
 import { createOpenApiSource, type OpenApiSource } from '../../tools/openapi/source.ts'
 import { watchForInboundKeys } from './inbound-key.ts'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { createLocalPrincipal } from '../../src/auth.ts'
+import { selectTools } from '../../src/catalogue/select-tools.ts'
 import { listSettings, loadConfig } from '../../src/config.ts'
 import { createRegistry, type Registry } from '../../src/registry.ts'
-import { selectTools } from '../../src/select-tools.ts'
-import { sourcesOf } from '../../src/setting.ts'
+import { sourcesOf } from '../../src/settings/setting.ts'
 import type { Source } from '../../src/source.ts'
 
 /** The settings table of the README, from the schema itself. */

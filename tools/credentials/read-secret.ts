@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from '../../src/config-error.ts'
-import type { SecretReference } from '../../src/secret-reference.ts'
+import type { SecretReference } from '../../src/settings/secret-reference.ts'
 
 /** Reads a secret where it stands; throws a ConfigError that names the place. */
 export function readSecret(reference: SecretReference): string {

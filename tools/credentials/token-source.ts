@@ -1,6 +1,6 @@
+import { raceAbort } from '../../src/call/race-abort.ts'
 import { isRecord, parseJson } from '../../src/json.ts'
 import { describeError } from '../../src/log.ts'
-import { raceAbort } from '../../src/race-abort.ts'
 import type { Log } from '../../src/types.ts'
 
 /** What a token request may take and bring, whoever sends it. */

@@ -1,5 +1,5 @@
-import type { OperationOverride } from '../../src/api-settings.ts'
 import { ConfigError } from '../../src/config-error.ts'
+import type { OperationOverride } from '../../src/settings/api-settings.ts'
 import { Unsupported } from '../outside/schema/schema.ts'
 import { createArgumentNamer } from './names.ts'
 import type { Body } from './request/body.ts'

@@ -1,5 +1,5 @@
-import type { ApiSettings, OperationFilter } from '../../src/api-settings.ts'
 import { compileGlobs } from '../../src/glob.ts'
+import type { ApiSettings, OperationFilter } from '../../src/settings/api-settings.ts'
 import { isRead } from '../outside/method.ts'
 import type { Candidate } from './operations.ts'
 

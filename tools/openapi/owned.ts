@@ -1,5 +1,5 @@
-import type { ApiCredential } from '../../src/api-settings.ts'
 import { isRecord } from '../../src/json.ts'
+import type { ApiCredential } from '../../src/settings/api-settings.ts'
 import type { ApiDocument } from './document/document.ts'
 import type { Owned } from './request/parameters.ts'
 

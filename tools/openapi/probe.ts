@@ -1,4 +1,4 @@
-import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
+import type { ApiLimits, ApiSettings } from '../../src/settings/api-settings.ts'
 import { exchange } from '../outside/exchange.ts'
 import { openConnections } from './client/connections.ts'
 import { parseBaseUrl } from './request/request.ts'

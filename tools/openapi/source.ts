@@ -1,4 +1,4 @@
-import type { ApiLimits, ApiSettings } from '../../src/api-settings.ts'
+import type { ApiLimits, ApiSettings } from '../../src/settings/api-settings.ts'
 import type { Source } from '../../src/source.ts'
 import type { Log, ToolDefinition } from '../../src/types.ts'
 import { Unsupported } from '../outside/schema/schema.ts'

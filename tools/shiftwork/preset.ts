@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { ApiSettings, OperationOverride } from '../../src/api-settings.ts'
+import type { ApiSettings, OperationOverride } from '../../src/settings/api-settings.ts'
 
 export interface ShiftWorkTarget {
   /** An origin, or what stands before `/api`. */

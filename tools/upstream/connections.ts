@@ -1,6 +1,6 @@
 import { ConfigError } from '../../src/config-error.ts'
 import type { Observation } from '../../src/metrics.ts'
-import type { ReadSecret } from '../../src/secret-reference.ts'
+import type { ReadSecret } from '../../src/settings/secret-reference.ts'
 import type { Log } from '../../src/types.ts'
 import type { Defaults } from './configuration/defaults.ts'
 import type { LocalServer, RemoteServer } from './configuration/entry.ts'

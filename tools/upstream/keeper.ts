@@ -1,4 +1,4 @@
-import { raceAbort } from '../../src/race-abort.ts'
+import { raceAbort } from '../../src/call/race-abort.ts'
 import type { UpstreamConnection, UpstreamEvent, UpstreamInfo } from './connection.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { toUpstreamError } from './link/fault.ts'

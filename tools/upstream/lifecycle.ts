@@ -1,4 +1,4 @@
-import { raceAbort } from '../../src/race-abort.ts'
+import { raceAbort } from '../../src/call/race-abort.ts'
 import type { UpstreamEvent, UpstreamInfo } from './connection.ts'
 import { codeOf, toUpstreamError } from './link/fault.ts'
 import type { Link } from './link/link.ts'

@@ -5,6 +5,7 @@ import { describeError } from '../../src/log.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Config } from '../../src/settings.ts'
 import type { Mcp } from '../mcp.ts'
+import type { Refuse } from './edge/refuse.ts'
 import {
   type Call,
   contextOf,
@@ -13,11 +14,10 @@ import {
   refuseCall,
   sendError,
   sendJson
-} from './api-call.ts'
-import { type DirectRoute, directRoutes, readArguments } from './api-direct.ts'
-import { createApiDocument } from './api-document.ts'
-import { describeParameters } from './api-schema.ts'
-import type { Refuse } from './refuse.ts'
+} from './rest/api-call.ts'
+import { type DirectRoute, directRoutes, readArguments } from './rest/api-direct.ts'
+import { createApiDocument } from './rest/api-document.ts'
+import { describeParameters } from './rest/api-schema.ts'
 
 export interface ApiOptions {
   readonly mcp: Mcp

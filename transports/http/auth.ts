@@ -5,10 +5,10 @@ import { type Authenticate, anonymousPrincipal } from '../../src/auth.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { Metrics } from '../../src/metrics.ts'
 import type { Log, Principal } from '../../src/types.ts'
-import type { BanGate } from './bans.ts'
-import { originOf } from './caller.ts'
-import { createCredentialWatch, type WatchCredential } from './lasting-stream.ts'
-import type { Refuse } from './refuse.ts'
+import type { BanGate } from './edge/bans.ts'
+import { originOf } from './edge/caller.ts'
+import type { Refuse } from './edge/refuse.ts'
+import { createCredentialWatch, type WatchCredential } from './streams/lasting-stream.ts'
 
 export interface AuthOptions {
   /** Undefined: authentication is off and everybody is anonymous. */

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import type { Config } from '../../src/settings.ts'
-import { addCors, exposeRefusal } from './cors.ts'
-import type { Flood } from './flood.ts'
-import { boundHost, createHostCheck } from './host.ts'
-import type { Refuse } from './refuse.ts'
-import { securityHeaders } from './security-headers.ts'
-import type { ServerState } from './server-state.ts'
+import { addCors, exposeRefusal } from './edge/cors.ts'
+import type { Flood } from './edge/flood.ts'
+import { boundHost, createHostCheck } from './edge/host.ts'
+import type { Refuse } from './edge/refuse.ts'
+import { securityHeaders } from './edge/security-headers.ts'
+import type { ServerState } from './edge/server-state.ts'
 
 export interface GuardOptions {
   readonly config: Config

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { isReady } from '../../src/readiness.ts'
-import type { ServerState } from './server-state.ts'
+import type { ServerState } from './edge/server-state.ts'
 
 /** Liveness (never looks beyond the process) and readiness, both without a credential. */
 export function addHealth(

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metric } from 'prom-client'
-import type { Family } from '../../src/metric-families.ts'
+import type { Family } from '../../src/output/metric-families.ts'
 
 export interface MetricsOptions {
   readonly isPublic: boolean

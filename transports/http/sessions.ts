@@ -8,17 +8,17 @@ import {
   WebStandardStreamableHTTPServerTransport
 } from '@modelcontextprotocol/server'
 import type { FastifyReply } from 'fastify'
-import { callerKey, ownerKey } from '../../src/caller-key.ts'
 import { Refusal } from '../../src/errors.ts'
+import { callerKey, ownerKey } from '../../src/identity/caller-key.ts'
 import { describeError } from '../../src/log.ts'
 import type { Log } from '../../src/types.ts'
 import { cancelledId } from '../cancelled.ts'
-import { type Announcements, createAnnouncements, resumesAnswer } from './announcements.ts'
-import type { Visitor } from './caller.ts'
-import { createEventStore, parseEventId } from './event-store.ts'
-import { createExpiry } from './expiry.ts'
-import { abandon, addPost, cancelRequest, type Exchange, trackInFlight } from './in-flight.ts'
-import type { Room } from './room.ts'
+import type { Visitor } from './edge/caller.ts'
+import { abandon, addPost, cancelRequest, type Exchange, trackInFlight } from './lanes/in-flight.ts'
+import { type Announcements, createAnnouncements, resumesAnswer } from './streams/announcements.ts'
+import { createEventStore, parseEventId } from './streams/event-store.ts'
+import { createExpiry } from './streams/expiry.ts'
+import type { Room } from './streams/room.ts'
 
 export interface SessionOptions {
   readonly factory: McpServerFactory

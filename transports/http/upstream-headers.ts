@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../../src/errors.ts'
 import type { Config } from '../../src/settings.ts'
-import type { Refuse } from './refuse.ts'
+import type { Refuse } from './edge/refuse.ts'
 
 /** The headers in which callers hand over credentials of their own, for APIs that want those. */
 export function listUpstreamHeaders({ apis }: Config): readonly string[] {

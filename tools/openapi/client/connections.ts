@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import got, { type Got } from 'got'
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent'
-import type { ApiLimits } from '../../../src/api-settings.ts'
+import type { ApiLimits } from '../../../src/settings/api-settings.ts'
 import { type Agents, exchangeDefaults } from '../../outside/exchange.ts'
 import { publicLookup } from '../document/address-guard.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Secret, secret } from '../../../src/secret-reference.ts'
+import { type Secret, secret } from '../../../src/settings/secret-reference.ts'
 import { checkEndpoint } from './endpoint.ts'
 import type { Report } from './issue.ts'
 import { checkTimeout } from './timeout.ts'

@@ -1,6 +1,6 @@
+import { isReservedToolset } from '../../../src/catalogue/reserved-toolsets.ts'
 import { ConfigError } from '../../../src/config-error.ts'
 import { isRecord } from '../../../src/json.ts'
-import { isReservedToolset } from '../../../src/reserved-toolsets.ts'
 import { type Defaults, isReserved, readDefaults } from './defaults.ts'
 import { translateDesktopEntry } from './desktop.ts'
 import { type LocalServer, type RemoteServer, readEntry } from './entry.ts'

@@ -1,6 +1,6 @@
+import { isReservedToolset } from '../../../src/catalogue/reserved-toolsets.ts'
 import { ConfigError } from '../../../src/config-error.ts'
 import { isRecord } from '../../../src/json.ts'
-import { isReservedToolset } from '../../../src/reserved-toolsets.ts'
 import { isReserved } from '../configuration/defaults.ts'
 import { translateDesktopEntry } from '../configuration/desktop.ts'
 import { readEntry } from '../configuration/entry.ts'

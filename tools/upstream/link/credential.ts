@@ -1,6 +1,6 @@
 import { fetch as httpFetch } from 'undici'
 import { ConfigError } from '../../../src/config-error.ts'
-import type { ReadSecret, Secret } from '../../../src/secret-reference.ts'
+import type { ReadSecret, Secret } from '../../../src/settings/secret-reference.ts'
 import type { Log } from '../../../src/types.ts'
 import {
   createTokenSource,

@@ -1,4 +1,4 @@
-import type { ReadSecret } from '../../../src/secret-reference.ts'
+import type { ReadSecret } from '../../../src/settings/secret-reference.ts'
 import type { LocalServer } from '../configuration/entry.ts'
 import { readValue } from './credential.ts'
 

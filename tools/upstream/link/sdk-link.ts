@@ -8,7 +8,7 @@ import {
   type Tool,
   type Transport
 } from '@modelcontextprotocol/client'
-import { raceAbort } from '../../../src/race-abort.ts'
+import { raceAbort } from '../../../src/call/race-abort.ts'
 import { readVersion } from '../../../src/version.ts'
 import type {
   ForwardedMethod,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../../../src/settings.ts'
-import { refuseSocket } from '../refuse-socket.ts'
+import { refuseSocket } from '../edge/refuse-socket.ts'
 import type { TlsOptions } from './tls.ts'
 
 const maxHeaderBytes = 16_384

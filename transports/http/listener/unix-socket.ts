@@ -2,7 +2,7 @@ import { lstatSync, type Stats, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { ConfigError, reasonOf } from '../../../src/config-error.ts'
-import { withFileLock } from '../../../src/file-lock.ts'
+import { withFileLock } from '../../../src/files/file-lock.ts'
 
 /** `sun_path` of unix(7) without its final zero; macOS has four bytes less. */
 const maxPathBytes = process.platform === 'linux' ? 107 : 103

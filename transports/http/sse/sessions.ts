@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { callerKey, ownerKey } from '../../../src/caller-key.ts'
 import { Refusal } from '../../../src/errors.ts'
+import { callerKey, ownerKey } from '../../../src/identity/caller-key.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import { type Connection, openConnection } from '../../connection.ts'
 import type { TakePlace } from '../../listening.ts'
 import type { Mcp } from '../../mcp.ts'
-import { readCaller, visitorOf } from '../caller.ts'
-import type { Room } from '../room.ts'
+import { readCaller, visitorOf } from '../edge/caller.ts'
+import type { Room } from '../streams/room.ts'
 import { createOutbox } from './outbox.ts'
 
 export interface SseSessionOptions {

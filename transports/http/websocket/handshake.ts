@@ -4,8 +4,8 @@ import { Refusal } from '../../../src/errors.ts'
 import { describeError } from '../../../src/log.ts'
 import type { Config } from '../../../src/settings.ts'
 import type { Log } from '../../../src/types.ts'
-import type { Refuse } from '../refuse.ts'
-import { pathOf } from '../web.ts'
+import type { Refuse } from '../edge/refuse.ts'
+import { pathOf } from '../lanes/web.ts'
 
 /** What clients of the old WebSocket server were told. */
 const wrongPathCode = 4004

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { findNearest } from '../../../../src/catalogue/nearest.ts'
 import { ToolError } from '../../../../src/define-tool.ts'
-import { findNearest } from '../../../../src/nearest.ts'
 import { requireFinite } from '../../numeric/numbers.ts'
 import { compensatedSum } from '../../numeric/sums.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { callerKey } from '../../../../src/caller-key.ts'
 import { ToolError } from '../../../../src/define-tool.ts'
+import { callerKey } from '../../../../src/identity/caller-key.ts'
 import { isRecord } from '../../../../src/json.ts'
 import type { CallContext, InputRequired } from '../../../../src/types.ts'
 import type { Message, UpstreamConnection } from '../../connection.ts'
