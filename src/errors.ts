@@ -130,6 +130,11 @@ const table = {
 
 export type RefusalKind = keyof typeof table
 
+/** What a refusal of this kind counts as. */
+export function codeOf(kind: RefusalKind): number {
+  return table[kind].code
+}
+
 /** A refusal from the table, with at most a public detail and data for the client. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'

@@ -1,5 +1,5 @@
 import type { AuthFailure } from './audit.ts'
-import { Refusal } from './errors.ts'
+import { codeOf } from './errors.ts'
 import type { Outcome } from './types.ts'
 
 /** What a name from outside is called when the server does not know it. */
@@ -117,7 +117,7 @@ export function createMetrics(): Metrics {
   for (const scope of ['method', 'tool', 'address']) counts.rateLimited.at(scope)
   // A server that cannot write its audit trail is soon asked no more: the first refusals must count.
   for (const method of ['tools/call', 'resources/read', 'prompts/get']) {
-    counts.errors.at(method, String(new Refusal('unrecorded').code))
+    counts.errors.at(method, String(codeOf('unrecorded')))
   }
   return Object.freeze({
     counts,

@@ -1,7 +1,7 @@
 import type { Audit } from './audit.ts'
 import { auditContext } from './audit.ts'
 import { monotonicClock } from './clock.ts'
-import { Refusal, toRefusal } from './errors.ts'
+import { codeOf, Refusal, toRefusal } from './errors.ts'
 import { callerKey } from './identity/caller-key.ts'
 import type { Limiter, SharedLimiter } from './limit.ts'
 import type { Slots } from './limits/slots.ts'
@@ -94,7 +94,7 @@ export async function serveCharged<T>(
 /** Charges a method that nobody here knows; throws the refusal at once, with one audit line. */
 export function chargeUnknown(policy: Policy, method: string, ctx: CallContext): void {
   const retryAfterMs = chargeUndispatched(policy, 'other', ctx)
-  if (retryAfterMs > 0) policy.metrics.countRequest(method, new Refusal('limited').code)
+  if (retryAfterMs > 0) policy.metrics.countRequest(method, codeOf('limited'))
   refuseAfter(retryAfterMs, policy, 'other', ctx)
 }
 
@@ -105,14 +105,12 @@ function refuseAfter(retryAfterMs: number, policy: Policy, method: string, ctx: 
   throw new Refusal('limited', { data: { retryAfterMs } })
 }
 
-const unrecordedCode = new Refusal('unrecorded').code
-
 /** Throws a Refusal, counted as one, while no audit line can be written and `audit.required`. */
 export function demandAudit({ audit, metrics }: Policy, method: string): void {
   try {
     audit.demand()
   } catch (error) {
-    metrics.countRequest(method, unrecordedCode)
+    metrics.countRequest(method, codeOf('unrecorded'))
     throw error
   }
 }
@@ -127,7 +125,7 @@ export async function countRecorded(
   try {
     await audit.written()
   } catch (error) {
-    metrics.countRequest(method, unrecordedCode, elapsedMs)
+    metrics.countRequest(method, codeOf('unrecorded'), elapsedMs)
     throw error
   }
   metrics.countRequest(method, errorCode, elapsedMs)

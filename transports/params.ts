@@ -1,4 +1,4 @@
-import { Refusal } from '../src/errors.ts'
+import { codeOf } from '../src/errors.ts'
 import { isRecord } from '../src/json.ts'
 import { listings } from '../src/listings.ts'
 import type { Metrics } from '../src/metrics.ts'
@@ -111,14 +111,13 @@ const answeredBySdk = {
   modern: new Set(['server/discover', 'subscriptions/listen']),
   legacy: new Set(['initialize', 'ping', 'logging/setLevel'])
 }
-const unknownMethodCode = new Refusal('not_found').code
 
 /** Counts a request that the dispatcher never sees, and so cannot count. */
 export function countUndispatched(metrics: Metrics, method: string, isModern: boolean): void {
   const isAnswered = answeredBySdk[isModern ? 'modern' : 'legacy'].has(method)
   const isSeen = checks.has(method) && !(isModern && removed.has(method))
   if (isAnswered) metrics.countRequest(method)
-  else if (!isSeen) metrics.countRequest(method, unknownMethodCode)
+  else if (!isSeen) metrics.countRequest(method, codeOf('not_found'))
 }
 
 const free = new Set(['initialize', 'ping', 'server/discover'])

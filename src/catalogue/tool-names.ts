@@ -15,7 +15,8 @@ const maxNameChars = 64
 
 /**
  * Gives every tool a name of its own. Neither a clash nor an overlong name stops the start: whoever
- * comes second, or has more than 64 characters, gets a suffix that stays the same. Throws a ConfigError for a name that clients do not take.
+ * comes second, or has more than 64 characters, gets a suffix that stays the same. Throws a
+ * ConfigError for a name that clients do not take.
  */
 export function giveUniqueNames(
   sources: readonly Source[],
